@@ -1,0 +1,46 @@
+public import RunbookDiagnostics
+public import RunbookSyntax
+
+/// A runbook without an error in it: the only thing that can run. Nobody but the checker makes one.
+public struct CheckedRunbook: Sendable {
+  public let program: Program
+  /// The program and everything it includes.
+  public let sources: SourceMap
+  /// What each `include` statement brought in, by the range of the statement; an include met twice is listed at its
+  /// first place only, and its declarations are evaluated there.
+  public let included: [SourceRange: Program]
+  /// Every procedure that can be called, the included ones and, at the prompt, the earlier entries' among them.
+  public let procedures: [String: Procedure]
+  /// The `param` statements in order, the included ones where their include stands.
+  public let parameters: [CheckedParameter]
+  /// Warnings; never errors.
+  public let diagnostics: [Diagnostic]
+  /// The names that the text leaves defined, for the prompt's next entry.
+  public let scope: CheckedScope
+
+  init(
+    program: Program, sources: SourceMap, included: [SourceRange: Program], procedures: [String: Procedure],
+    parameters: [CheckedParameter], diagnostics: [Diagnostic], scope: CheckedScope
+  ) {
+    self.program = program
+    self.sources = sources
+    self.included = included
+    self.procedures = procedures
+    self.parameters = parameters
+    self.diagnostics = diagnostics
+    self.scope = scope
+  }
+}
+
+/// A parameter and the type that its value has to have.
+public struct CheckedParameter: Sendable {
+  public let syntax: Parameter
+  public let type: ValueType
+  public let isRequired: Bool
+
+  public init(syntax: Parameter, type: ValueType, isRequired: Bool) {
+    self.syntax = syntax
+    self.type = type
+    self.isRequired = isRequired
+  }
+}

@@ -1,0 +1,78 @@
+/// One source as it was read: its name for people, its bytes, and where its lines begin.
+public final class SourceText: Sendable {
+  public let id: SourceID
+  /// As people know it: a path as it was given, `-c`, `standard input`, `prompt:3`.
+  public let name: String
+  public let bytes: [UInt8]
+  private let lineStarts: [Int32]
+
+  /// The largest source that is read, in bytes. A longer one is refused by whoever reads it.
+  public static let sizeLimit = 64 << 20
+
+  public init(id: SourceID, name: String, bytes: [UInt8]) {
+    self.id = id
+    self.name = name
+    self.bytes = bytes
+    var starts: [Int32] = [0]
+    bytes.withUnsafeBufferPointer { buffer in
+      for (offset, byte) in buffer.enumerated() where byte == 0x0A { starts.append(Int32(clamping: offset + 1)) }
+    }
+    lineStarts = starts
+  }
+
+  public convenience init(id: SourceID, name: String, text: String) {
+    self.init(id: id, name: name, bytes: Array(text.utf8))
+  }
+
+  public var lineCount: Int { lineStarts.count }
+
+  /// The number of the line, from 0, that holds the offset.
+  public func line(at offset: Int) -> Int {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if Int(lineStarts[middle]) <= offset { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// The offsets of a line, from 0, without its line end; empty for a line that does not exist.
+  public func offsets(ofLine line: Int) -> Range<Int> {
+    guard lineStarts.indices.contains(line) else { return bytes.count..<bytes.count }
+    let start = Int(lineStarts[line])
+    var end = line + 1 < lineStarts.count ? Int(lineStarts[line + 1]) - 1 : bytes.count
+    if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    return start..<max(start, end)
+  }
+
+  /// The text between two offsets, which are clamped to the source; invalid bytes show as U+FFFD.
+  public func text(_ range: Range<Int>) -> String {
+    let clamped = range.clamped(to: 0..<bytes.count)
+    return String(decoding: bytes[clamped], as: UTF8.self)
+  }
+
+  public func text(_ range: SourceRange) -> String { text(Int(range.lower)..<Int(range.upper)) }
+
+  /// Line and column, both from 1, of an offset; the column counts characters as a person does.
+  public func position(of offset: Int) -> (line: Int, column: Int) {
+    let line = line(at: offset)
+    let start = offsets(ofLine: line).lowerBound
+    return (line + 1, text(start..<max(start, min(offset, bytes.count))).count + 1)
+  }
+}
+
+/// All sources of one checking or execution, by id.
+public struct SourceMap: Sendable {
+  private var sources: [SourceID: SourceText] = [:]
+
+  public init(_ sources: [SourceText] = []) {
+    for source in sources { self.sources[source.id] = source }
+  }
+
+  public mutating func add(_ source: SourceText) { sources[source.id] = source }
+  public subscript(id: SourceID) -> SourceText? { sources[id] }
+  public var all: [SourceText] { sources.values.sorted { $0.id.number < $1.id.number } }
+  /// An id that no source here has yet.
+  public var nextID: SourceID { SourceID((sources.keys.map(\.number).max() ?? -1) + 1) }
+}

@@ -1,0 +1,44 @@
+public import CivilTime
+
+/// A request on the wire, less its method, which is always POST.
+public struct HTTPRequest: Hashable, Sendable {
+  /// Below the base address, starting with `/`.
+  public var path: String
+  /// Names in lower case.
+  public var headers: [String: String]
+  public var body: [UInt8]
+
+  public init(path: String, headers: [String: String] = [:], body: [UInt8] = []) {
+    self.path = path
+    self.headers = headers
+    self.body = body
+  }
+}
+
+public struct HTTPReply: Hashable, Sendable {
+  public var status: Int
+  /// Names in lower case.
+  public var headers: [String: String]
+  public var body: [UInt8]
+
+  public init(status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+}
+
+/// Why there was no whole reply, and the one thing that matters about it: whether a byte of the request can have left.
+public enum TransportError: Error, Hashable, Sendable {
+  /// Failed before a byte of the request left.
+  case neverSent(String)
+  /// Failed after one may have left, the deadline included.
+  case fateUnknown(String)
+  /// The task was cancelled. Whether a byte left is not known.
+  case cancelled
+}
+
+/// One exchange with a host. The real one is a connection pool, the other is the simulator without the socket.
+public protocol HTTPTransport: Sendable {
+  func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply
+}

@@ -1,0 +1,53 @@
+public import CivilTime
+
+/// One execution of a data operation, as last seen. Its identity is the operation and the run's id.
+public struct Run: Hashable, Sendable {
+  /// `YYYYMMDD-HHMMSS-<uuid4>`, or `YYYYMMDD-<uuid4>` for file-driven types.
+  public let id: String
+  public let operation: DataOperation
+  /// The job id the service gave, or the operation's own.
+  public let jobID: String?
+  /// `nil` while nothing has been seen of the run: it was only just launched.
+  public let status: RunStatus?
+  public let started: Timestamp?
+  /// What the service said the run took; absent while it goes on.
+  public let duration: TimeSpan?
+  public let updated: Timestamp?
+
+  public init(
+    id: String, operation: DataOperation, jobID: String? = nil, status: RunStatus? = nil, started: Timestamp? = nil,
+    duration: TimeSpan? = nil, updated: Timestamp? = nil
+  ) {
+    self.id = id
+    self.operation = operation
+    self.jobID = jobID ?? operation.jobID
+    self.status = status
+    self.started = started
+    self.duration = duration
+    self.updated = updated
+  }
+
+  public var hasEnded: Bool { status?.isTerminal ?? false }
+
+  /// How long the run took, or has taken by `now` while it goes on; `nil` where its start is not known.
+  public func duration(at now: Timestamp) -> TimeSpan? {
+    if let duration { return duration }
+    guard let started else { return nil }
+    if hasEnded { return updated.map { max($0.since(started), .zero) } }
+    return max(now.since(started), .zero)
+  }
+
+  /// The moment in UTC that the id itself tells, to the second for launched types and to the day for file-driven ones;
+  /// `nil` for an id of another layout.
+  public static func moment(ofID id: String) -> Timestamp? {
+    let parts = id.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count >= 2, parts[0].utf8.count == 8 else { return nil }
+    let day = parts[0]
+    let date = "\(day.prefix(4))-\(day.dropFirst(4).prefix(2))-\(day.suffix(2))"
+    let clock = parts[1]
+    if clock.utf8.count == 6, clock.utf8.allSatisfy({ (48...57).contains($0) }) {
+      return Timestamp("\(date)T\(clock.prefix(2)):\(clock.dropFirst(2).prefix(2)):\(clock.suffix(2))Z")
+    }
+    return CalendarDate(date)?.midnight
+  }
+}

@@ -1,0 +1,43 @@
+public import CivilTime
+
+/// Why a call to the service did not give its reply. The kinds are the ones that *Safe launch* tells apart: what may
+/// be sent again depends on nothing else.
+public struct ServiceError: Error, Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// Name, connection or TLS failed before a byte of the request left. It may be sent again.
+    case neverSent
+    /// The service said no, with a 4xx other than 401, 403, 408 and 429. Final.
+    case rejected
+    /// 401 or 403, also with a new token; or no token could be had (then `code` is `nil` and nothing was sent).
+    case refused
+    /// 429 to the last attempt. Nothing was done.
+    case throttled
+    /// Time-out, reset, end of file, 408, 5xx or an unreadable reply: what became of the request is not known.
+    case unknown
+    /// The caller stopped waiting. Whether a byte left is not known.
+    case cancelled
+  }
+
+  public let kind: Kind
+  /// `action` of the request.
+  public let action: String
+  /// The HTTP status code, where there was a reply.
+  public let code: Int?
+  /// The service's or the system's own words, made safe to print.
+  public let message: String
+  /// How many times the request was sent or tried.
+  public let attempts: Int
+  /// The wait that a 429 or 503 asked for.
+  public let retryAfter: TimeSpan?
+
+  public init(
+    _ kind: Kind, action: String, code: Int? = nil, message: String, attempts: Int = 1, retryAfter: TimeSpan? = nil
+  ) {
+    self.kind = kind
+    self.action = action
+    self.code = code
+    self.message = message
+    self.attempts = attempts
+    self.retryAfter = retryAfter
+  }
+}

@@ -1,0 +1,21 @@
+public import CivilTime
+
+/// The service as the evaluator sees it: seven calls, each of which gives its reply or says exactly why not.
+///
+/// An implementation repeats by itself what may be repeated (see `ServiceRequest.mayBeRepeated` and
+/// `ServiceError.Kind`); it never sends a launch again whose outcome is unknown.
+public protocol TailerService: Sendable {
+  /// Launches and gives the new run's id.
+  func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String
+  /// One look at one run; `nil` while the service does not show it.
+  func check(_ run: Run.Reference) async throws(ServiceError) -> Run?
+  /// An operation's runs, newest first.
+  func lastRuns(of operation: DataOperation, _ filter: RunFilter) async throws(ServiceError) -> [Run]
+  /// Runs across an account and, where given, an environment, newest first.
+  func runs(
+    of type: ConfigurationType, account: String, environment: String?, _ filter: RunFilter
+  ) async throws(ServiceError) -> [Run]
+  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError)
+  func reset(_ workflow: DataOperation) async throws(ServiceError)
+  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError)
+}
