@@ -145,3 +145,19 @@ public struct TimeSpan: Hashable, Comparable, Sendable, CustomStringConvertible 
     return (days == 0 ? "" : "\(days) day\(abs(days) == 1 ? "" : "s"), ") + clock + fraction
   }
 }
+
+extension TimeSpan: Codable {
+  /// From whole microseconds.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let value = TimeSpan(microseconds: try container.decode(Int64.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "a time span out of range")
+    }
+    self = value
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(microseconds)
+  }
+}

@@ -109,3 +109,20 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     return "\(date)T\(clock)" + (fraction == 0 ? "" : ".\(padded(fraction, to: 6))") + "+00:00"
   }
 }
+
+extension Timestamp: Codable {
+  /// From its printed form.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = Timestamp(text) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a timestamp: \(text)")
+    }
+    self = value
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

@@ -1,5 +1,3 @@
-public import RunbookDiagnostics
-
 /// What the checker has to know besides the text.
 public struct CheckContext: Sendable {
   /// From the command line or the profile; a file that disagrees is refused with both values named.

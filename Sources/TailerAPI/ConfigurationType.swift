@@ -1,5 +1,5 @@
 /// The kinds of data operation that the service knows, by the names it answers to.
-public enum ConfigurationType: String, CaseIterable, Hashable, Sendable {
+public enum ConfigurationType: String, CaseIterable, Hashable, Codable, Sendable {
   case tableToTable = "table-to-table"
   case tableToStorage = "table-to-storage"
   case storageToStorage = "storage-to-storage"

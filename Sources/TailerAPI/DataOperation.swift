@@ -1,5 +1,5 @@
 /// The full identity of what the platform calls a configuration. Two names for one identity are equal.
-public struct DataOperation: Hashable, Sendable {
+public struct DataOperation: Hashable, Codable, Sendable {
   /// Six digits.
   public let account: String
   /// `DEV`, `STAGING`, `PREPROD`, `PROD`, or one of the profile's own.

@@ -1,7 +1,7 @@
 public import CivilTime
 
 /// One execution of a data operation, as last seen. Its identity is the operation and the run's id.
-public struct Run: Hashable, Sendable {
+public struct Run: Hashable, Codable, Sendable {
   /// `YYYYMMDD-HHMMSS-<uuid4>`, or `YYYYMMDD-<uuid4>` for file-driven types.
   public let id: String
   public let operation: DataOperation

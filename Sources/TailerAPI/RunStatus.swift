@@ -46,3 +46,12 @@ public enum RunStatus: Hashable, Sendable {
     }
   }
 }
+
+extension RunStatus: Codable {
+  public init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}

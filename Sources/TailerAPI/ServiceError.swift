@@ -2,8 +2,8 @@ public import CivilTime
 
 /// Why a call to the service did not give its reply. The kinds are the ones that *Safe launch* tells apart: what may
 /// be sent again depends on nothing else.
-public struct ServiceError: Error, Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
+public struct ServiceError: Error, Hashable, Codable, Sendable {
+  public enum Kind: String, Hashable, Codable, Sendable {
     /// Name, connection or TLS failed before a byte of the request left. It may be sent again.
     case neverSent
     /// The service said no, with a 4xx other than 401, 403, 408 and 429. Final.

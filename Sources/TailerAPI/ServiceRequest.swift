@@ -78,7 +78,7 @@ public struct RunFilter: Hashable, Sendable {
 }
 
 /// What a configuration's status can be set to.
-public enum Activation: String, Hashable, Sendable, CaseIterable {
+public enum Activation: String, Hashable, Codable, Sendable, CaseIterable {
   case enabled, disabled, archived
 
   public var activated: Bool { self == .enabled }
