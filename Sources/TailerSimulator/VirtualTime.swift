@@ -1,0 +1,225 @@
+public import CivilTime
+import class Foundation.NSCondition
+import class Foundation.Thread
+public import TailerAPI
+
+/// A clock on which nothing but waiting takes time, and the executor that makes it so: a day of waiting is over at
+/// once, and the same program takes the same steps every time.
+///
+/// `run` carries out a body on the calling thread. Its jobs are taken in the order they became ready. When none is
+/// ready, the clock moves to the moment of the earliest sleeper and wakes that one; of several at one moment, the one
+/// that went to sleep first.
+///
+/// Child tasks (`async let`, task groups) and default actors follow the body onto this executor. An unstructured
+/// `Task { }` does not: start it with `Task(executorPreference:)`, or the clock cannot know that it is busy. Work that
+/// must leave the executor (a person, a file, another actor's executor) is wrapped in `holding`, which keeps the clock
+/// still until it is back.
+public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
+  /// What happens when nothing is ready, nobody sleeps and the body has not ended.
+  public enum Idle: Hashable, Sendable {
+    /// The body is cancelled; `run` throws `Deadlock`.
+    case reportDeadlock
+    /// The thread waits for jobs that other threads bring, however long that takes.
+    case waitForOthers
+  }
+
+  /// Nothing could go on, and nobody was expected to bring anything.
+  public struct Deadlock: Error, Hashable, Sendable {
+    /// What the clock showed.
+    public let moment: Timestamp
+  }
+
+  /// The clock is already being run by another call.
+  public struct AlreadyRunning: Error, Hashable, Sendable {}
+
+  private let condition = NSCondition()
+  private let idle: Idle
+  private var moment: Timestamp
+  private var ready = ReadyJobs()
+  private var interleaving: SeededGenerator?
+  private var alarms = MomentQueue<Int>()
+  private var sleepers: [Int: CheckedContinuation<Bool, Never>] = [:]
+  private var lastSleeper = 0
+  private var holds = 0
+  private var isRunning = false
+
+  /// - Parameters:
+  ///   - interleaving: a seed. With one, each step takes any of the ready jobs, drawn from the seed, so that tests can
+  ///     look for orders that break something and come back to them.
+  public init(startingAt moment: Timestamp, whenIdle idle: Idle = .reportDeadlock, interleaving: UInt64? = nil) {
+    self.moment = moment
+    self.idle = idle
+    self.interleaving = interleaving.map(SeededGenerator.init(seed:))
+  }
+
+  public var now: Timestamp { locked { moment } }
+
+  /// A moment beyond the end of the calendar never comes: such a sleep ends by cancellation only.
+  public func sleep(for span: TimeSpan) async throws(CancellationError) {
+    if Task.isCancelled { throw CancellationError() }
+    guard span > .zero else { return }
+    let sleeper = locked {
+      lastSleeper += 1
+      return lastSleeper
+    }
+    let isOver = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isCancelled = locked {
+          if Task.isCancelled { return true }
+          sleepers[sleeper] = continuation
+          if let due = moment.adding(span) { alarms.add(sleeper, at: due) }
+          condition.signal()
+          return false
+        }
+        if isCancelled { continuation.resume(returning: false) }
+      }
+    } onCancel: {
+      locked { sleepers.removeValue(forKey: sleeper) }?.resume(returning: false)
+    }
+    guard isOver else { throw CancellationError() }
+  }
+
+  /// Keeps the clock still until the work, which other threads do, is done.
+  public func holding<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+  ) async rethrows -> Result {
+    locked { holds += 1 }
+    defer {
+      locked {
+        holds -= 1
+        condition.signal()
+      }
+    }
+    return try await work()
+  }
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    locked {
+      ready.append(job)
+      condition.signal()
+    }
+  }
+
+  /// Carries out the body on the calling thread and gives what it gives. What the body started and did not wait for
+  /// stands still from then on. Throws what the body throws, `Deadlock` or `AlreadyRunning`.
+  public func run<Success: Sendable>(_ body: @escaping @Sendable () async throws -> Success) throws -> Success {
+    try run(body, onStart: { _ in })
+  }
+
+  /// The same for callers that are asynchronous themselves: the body is carried out on a thread of its own. Cancelling
+  /// the caller cancels the body.
+  public func drive<Success: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Success
+  ) async throws -> Success {
+    let started = Guarded<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Success, any Error>) in
+        let thread = Thread {
+          let result = Result {
+            try self.run(body) { task in
+              let isCancelled = started.withValue {
+                $0.task = task
+                return $0.isCancelled
+              }
+              if isCancelled { task.cancel() }
+            }
+          }
+          continuation.resume(with: result)
+        }
+        thread.stackSize = 16 << 20
+        thread.start()
+      }
+    } onCancel: {
+      let task = started.withValue {
+        $0.isCancelled = true
+        return $0.task
+      }
+      task?.cancel()
+    }
+  }
+
+  private func run<Success: Sendable>(
+    _ body: @escaping @Sendable () async throws -> Success, onStart: (Task<Void, Never>) -> Void
+  ) throws -> Success {
+    let isFirst = locked {
+      defer { isRunning = true }
+      return !isRunning
+    }
+    guard isFirst else { throw AlreadyRunning() }
+    defer { locked { isRunning = false } }
+
+    let outcome = Guarded<Result<Success, any Error>?>(nil)
+    let task = Task(executorPreference: self) {
+      let result: Result<Success, any Error>
+      do { result = .success(try await body()) } catch { result = .failure(error) }
+      outcome.withValue { $0 = result }
+    }
+    onStart(task)
+    var deadlock: Deadlock?
+    while true {
+      if let result = outcome.withValue({ $0 }) {
+        if let deadlock { throw deadlock }
+        return try result.get()
+      }
+      if let job = nextJob() {
+        job.runSynchronously(on: asUnownedTaskExecutor())
+      } else if let deadlock {
+        throw deadlock
+      } else {
+        deadlock = Deadlock(moment: now)
+        task.cancel()
+      }
+    }
+  }
+
+  /// The next job, after moving the clock or waiting where that is what brings one; `nil` for a deadlock.
+  private func nextJob() -> UnownedJob? {
+    condition.lock()
+    defer { condition.unlock() }
+    while true {
+      if let job = ready.take(with: &interleaving) { return job }
+      if holds == 0, let alarm = alarms.next() {
+        guard let sleeper = sleepers.removeValue(forKey: alarm.element) else { continue }
+        moment = max(moment, alarm.moment)
+        condition.unlock()
+        sleeper.resume(returning: true)
+        condition.lock()
+      } else if holds > 0 || idle == .waitForOthers {
+        condition.wait()
+      } else {
+        return nil
+      }
+    }
+  }
+
+  private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    condition.lock()
+    defer { condition.unlock() }
+    return try body()
+  }
+}
+
+/// Jobs that can go on: first in, first out, unless a generator draws.
+private struct ReadyJobs {
+  private var jobs: [UnownedJob] = []
+  private var head = 0
+
+  mutating func append(_ job: UnownedJob) { jobs.append(job) }
+
+  mutating func take(with generator: inout SeededGenerator?) -> UnownedJob? {
+    guard head < jobs.count else { return nil }
+    if var drawing = generator {
+      jobs.swapAt(head, Int.random(in: head..<jobs.count, using: &drawing))
+      generator = drawing
+    }
+    defer {
+      head += 1
+      if head == jobs.count || head > 1024 {
+        jobs.removeFirst(head)
+        head = 0
+      }
+    }
+    return jobs[head]
+  }
+}
