@@ -20,6 +20,7 @@ let package = Package(
     room("TailerAPI", ["CivilTime"]),
     room("RunbookDiagnostics"),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
+    room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
     room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
   ]
 )

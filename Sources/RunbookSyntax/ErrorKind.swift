@@ -1,5 +1,5 @@
 /// What an error is about, by the word that `catch` takes.
-public enum ErrorKind: String, CaseIterable, Hashable, Sendable {
+public enum ErrorKind: String, CaseIterable, Hashable, Codable, Sendable {
   /// From `fail`, `require`, `or fail`.
   case failed
   case timeout

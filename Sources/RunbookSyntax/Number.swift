@@ -47,6 +47,9 @@ public struct Number: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// The whole number this is, or `nil` for one with a fraction.
   public var whole: Int? { units % Self.scale == 0 ? Int(units / Self.scale) : nil }
+  /// What stands before the decimal point.
+  public var integerPart: Int { Int(units / Self.scale) }
+  public var magnitude: Number { units < 0 ? negated : self }
   public var approximate: Double { Double(units / Self.scale) + Double(units % Self.scale) / 1e9 }
 
   public func adding(_ other: Number) -> Number? { Number(units: units + other.units) }

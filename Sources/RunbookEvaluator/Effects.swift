@@ -1,0 +1,64 @@
+public import CivilTime
+public import TailerAPI
+
+/// Everything an execution does to the world and learns from it, injected. The evaluator has no other way out.
+public struct Effects: Sendable {
+  public var service: any TailerService
+  public var watcher: any RunWatcher
+  public var clock: any WallClock
+  public var journal: any Journal
+  public var people: any People
+  public var listener: any EventListener
+
+  public init(
+    service: any TailerService, watcher: any RunWatcher, clock: any WallClock, journal: any Journal,
+    people: any People = Nobody(), listener: any EventListener = Silence()
+  ) {
+    self.service = service
+    self.watcher = watcher
+    self.clock = clock
+    self.journal = journal
+    self.people = people
+    self.listener = listener
+  }
+}
+
+/// The numbers and rules that an execution goes by.
+public struct EvaluationPolicy: Sendable {
+  public var guards: Guards
+  /// The deadline of a wait that has none written.
+  public var defaultTimeout: TimeSpan
+  /// How many things of a list or a `parallel` go on at once when no cap is written.
+  public var cap: Int
+  /// How long after a launch its run may take to be listed.
+  public var visibilityDelay: TimeSpan
+  /// How often runs are looked for while a launch's outcome is unknown.
+  public var searchInterval: TimeSpan
+  /// How far this machine's clock and the service's may be apart.
+  public var clockTolerance: TimeSpan
+  /// How often `wait until` looks when `every` is not written.
+  public var pollInterval: TimeSpan
+  /// Environments that may be named.
+  public var environments: Set<String>
+  public var account: String?
+  public var environment: String?
+
+  public init(
+    guards: Guards = Guards(), defaultTimeout: TimeSpan = .hours(24), cap: Int = 16,
+    visibilityDelay: TimeSpan = .minutes(3), searchInterval: TimeSpan = .seconds(10),
+    clockTolerance: TimeSpan = .seconds(5), pollInterval: TimeSpan = .minutes(1),
+    environments: Set<String> = ["DEV", "STAGING", "PREPROD", "PROD"], account: String? = nil,
+    environment: String? = nil
+  ) {
+    self.guards = guards
+    self.defaultTimeout = defaultTimeout
+    self.cap = cap
+    self.visibilityDelay = visibilityDelay
+    self.searchInterval = searchInterval
+    self.clockTolerance = clockTolerance
+    self.pollInterval = pollInterval
+    self.environments = environments
+    self.account = account
+    self.environment = environment
+  }
+}

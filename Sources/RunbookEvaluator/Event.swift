@@ -1,0 +1,65 @@
+public import CivilTime
+public import RunbookDiagnostics
+public import TailerAPI
+
+/// Something that happened in an execution. Terminal, JSON output, report and prompt are all written from these.
+public struct Event: Sendable {
+  public let at: Timestamp
+  /// Where in the source it came from.
+  public let place: SourceRange?
+  /// Whether it comes from the record of an execution that is being resumed, not from now.
+  public let isReplayed: Bool
+  /// The titles of the steps around it, outermost first, and the branches of `parallel`.
+  public let steps: [String]
+  public let kind: Kind
+
+  public init(at: Timestamp, place: SourceRange?, isReplayed: Bool, steps: [String], kind: Kind) {
+    self.at = at
+    self.place = place
+    self.isReplayed = isReplayed
+    self.steps = steps
+    self.kind = kind
+  }
+
+  public enum Kind: Sendable {
+    case stepBegan(String)
+    case stepEnded(String, succeeded: Bool)
+    case printed(String)
+    /// The value of an expression that stands alone, at the prompt.
+    case value(Value)
+    case launching(DataOperation, on: CalendarDate?)
+    case launched(Run)
+    /// A launch's reply was lost; runs are being looked for until then.
+    case launchUnknown(DataOperation, reason: String, lookingUntil: Timestamp)
+    case adopted(Run, reason: String)
+    case awaiting(Run, deadline: Timestamp)
+    case awaitingNext(DataOperation, since: Timestamp, deadline: Timestamp)
+    case ended(Run)
+    case checked(Run)
+    case listed(String, count: Int)
+    case marked(Run, RunStatus)
+    case reset(DataOperation)
+    case activation(DataOperation, Activation)
+    case waiting(TimeSpan)
+    case waitingUntil(deadline: Timestamp)
+    case retrying(attempt: Int, of: Int, after: TimeSpan, reason: String)
+    case asked(Question)
+    case answered(Question, PersonAnswer)
+    case caught(ErrorValue)
+    case warning(Diagnostic)
+    /// A failure inside a `finally` or a branch, beside the one that stands.
+    case alsoFailed(Diagnostic)
+    case interrupted
+  }
+}
+
+/// Who is told of events, in order, from whichever branch they come. Must not block for long.
+public protocol EventListener: Sendable {
+  func hear(_ event: Event)
+}
+
+/// Nobody listens.
+public struct Silence: EventListener {
+  public init() {}
+  public func hear(_ event: Event) {}
+}

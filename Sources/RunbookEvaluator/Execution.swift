@@ -1,0 +1,112 @@
+public import CivilTime
+import Foundation
+public import RunbookChecker
+public import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+/// How an execution ended.
+public enum Ending: Sendable {
+  case done
+  /// By `stop`, with its words.
+  case stopped(String?)
+  /// By an error that nothing took.
+  case failed(RecordedError, Diagnostic)
+  /// A person or a guard said no.
+  case declined(Diagnostic)
+  case interrupted
+  /// The record could not be kept, or did not fit.
+  case broken(Diagnostic)
+
+  /// The design's exit statuses.
+  public var exitStatus: Int32 {
+    switch self {
+    case .done, .stopped: 0
+    case .failed(let error, _):
+      switch error.kind {
+      case .failed: 1
+      case .unreachable, .refused, .rejected: 3
+      case .timeout: 4
+      case .unconfirmed: 5
+      }
+    case .declined: 6
+    case .interrupted: 130
+    case .broken: 3
+    }
+  }
+}
+
+/// What an execution came to.
+public struct ExecutionResult: Sendable {
+  public let ending: Ending
+  /// Whether evaluating again with the same journal goes on where this stopped.
+  public let isResumable: Bool
+  /// The effects whose failure ended it; a resumed execution does these anew.
+  public let origins: [EffectKey]
+
+  public init(ending: Ending, isResumable: Bool, origins: [EffectKey]) {
+    self.ending = ending
+    self.isResumable = isResumable
+    self.origins = origins
+  }
+}
+
+/// One execution of a checked runbook, or one session at the prompt, whose entries follow each other in it.
+///
+/// It is evaluated from the top; where the journal holds a record, the record answers.
+public final class Execution {
+  private let state: SharedState
+  private let interpreter: Interpreter
+  private var entries = 0
+
+  /// An execution in which nothing has been evaluated yet.
+  ///
+  /// - Parameters:
+  ///   - today: The UTC day on which the execution started; the record's, where it is resumed.
+  ///   - interruption: What is raised to stop waiting.
+  public init(
+    of runbook: CheckedRunbook, effects: Effects, policy: EvaluationPolicy, today: CalendarDate,
+    interruption: Interruption = Interruption(), showsValues: Bool = false
+  ) {
+    state = SharedState(effects: effects, policy: policy, interruption: interruption, today: today)
+    interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
+    interpreter.showsValues = showsValues
+  }
+
+  /// Evaluates a runbook to its end, in the names that earlier ones left. Never throws: all that can happen is an ending.
+  public func run(_ runbook: CheckedRunbook, parameters: [String: Value] = [:]) async -> ExecutionResult {
+    interpreter.runbook = runbook
+    interpreter.path = Path(.named(entries == 0 ? "" : "entry\(entries)"))
+    entries += 1
+    for (name, value) in parameters { interpreter.scope.define(name, value) }
+    do {
+      _ = try await interpreter.execute(runbook.program.statements)
+      return ExecutionResult(ending: .done, isResumable: false, origins: [])
+    } catch {
+      return result(of: error)
+    }
+  }
+
+  private func result(of unwind: Unwind) -> ExecutionResult {
+    switch unwind {
+    case .stopped(let message): return ExecutionResult(ending: .stopped(message), isResumable: false, origins: [])
+    case .declined(let diagnostic):
+      return ExecutionResult(ending: .declined(diagnostic), isResumable: false, origins: [])
+    case .interrupted, .branchStopped:
+      return ExecutionResult(ending: .interrupted, isResumable: !state.isEndedByFinally, origins: [])
+    case .broken(let diagnostic): return ExecutionResult(ending: .broken(diagnostic), isResumable: true, origins: [])
+    case .failure(let failure):
+      // What the runbook itself failed over would fail the same way again; what the world refused may not.
+      let isResumable = failure.error.kind != .failed && !failure.finallyRan && !state.isEndedByFinally
+      return ExecutionResult(
+        ending: .failed(failure.error, failure.diagnostic), isResumable: isResumable, origins: failure.origins)
+    }
+  }
+
+  /// The names defined so far with their values, for the prompt.
+  public var names: [String: Value] { interpreter.scope.snapshot() }
+  public var latestRun: RunReference? { interpreter.latest.run }
+  public var latestStatus: String? { interpreter.latest.status?.name }
+  public var account: String? { interpreter.account }
+  public var environment: String? { interpreter.environment }
+}

@@ -1,0 +1,160 @@
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookSyntax
+
+extension Interpreter {
+  func parallel(
+    _ name: Name, over collection: Expression, _ clauses: ParallelClauses, _ body: Block, at place: SourceRange
+  ) async throws(Unwind) {
+    let elements = try await elements(of: collection)
+    let name = name.text
+    try await branches(elements.count, clauses, at: place) { branch, index async throws(Unwind) in
+      branch.steps.append("\(name) = \(elements[index].text)")
+      _ = try await branch.execute(body, as: "branch", iteration: index, defining: [(name, elements[index])])
+    }
+  }
+
+  func parallel(steps: Block, _ clauses: ParallelClauses, at place: SourceRange) async throws(Unwind) {
+    let statements = steps.statements
+    try await branches(statements.count, clauses, at: place) { branch, index async throws(Unwind) in
+      guard statements.indices.contains(index) else { return }
+      branch.path = branch.path.appending(.iteration(index))
+      _ = try await branch.execute([statements[index]])
+    }
+  }
+
+  /// Runs branches under a cap, started in their order. The first failure keeps the others from starting anything new,
+  /// lets what is in flight finish, and then stands; `keep going` runs them all and fails at the end.
+  private func branches(
+    _ count: Int, _ clauses: ParallelClauses, at place: SourceRange,
+    _ body: @escaping @Sendable (Interpreter, Int) async throws(Unwind) -> Void
+  ) async throws(Unwind) {
+    var cap = state.policy.cap
+    if let max = clauses.max { cap = try await wholeNumber(max, atLeast: 1, what: "the cap") }
+    guard count > 0 else { return }
+    let key = nextKey()
+    let stop = BranchStop(parent: self.stop)
+    // Which branch failed first, and so what the others did not begin, is not decided anew by a resumed execution.
+    let wasStopped = try await recorded(key, like: .parallel, at: place)?.outcome != nil
+    if wasStopped { _ = stop.raise() }
+    let seed = BranchSeed(
+      of: self, path: path.appending(.named("parallel")), stop: clauses.keepGoing ? self.stop : stop)
+
+    var endings: [Int: Unwind] = [:]
+    var failedFirst: Int?
+    var broken: Unwind?
+    var begun = 0
+    await withTaskGroup(of: (Int, Unwind?).self) { group in
+      func begin() {
+        let index = begun
+        begun += 1
+        group.addTask { (index, await seed.evaluate { branch async throws(Unwind) in try await body(branch, index) }) }
+      }
+      while begun < min(cap, count) { begin() }
+      while let (index, unwind) = await group.next() {
+        endings[index] = unwind
+        if !clauses.keepGoing, case .failure(let failure)? = unwind, stop.raise() {
+          do throws(Unwind) {
+            try await journaling(at: place) { journal async throws(JournalError) in
+              try await journal.finish(.parallel, .failed(failure.error), at: key, isLight: false)
+            }
+          } catch {
+            broken = error
+          }
+        }
+        if let unwind, !unwind.isBranchStop, failedFirst == nil { failedFirst = index }
+        let mayBegin = (wasStopped || !stop.isRaised) && !(state.interruption.isRaised && finallyDepth == 0)
+        if begun < count, mayBegin { begin() }
+      }
+    }
+    if let broken { throw broken }
+    try conclude(
+      endings, failedFirst: failedFirst, count: count, begun: begun, keepGoing: clauses.keepGoing, key: key, at: place)
+  }
+
+  /// What the branches' endings come to, the gravest first.
+  private func conclude(
+    _ endings: [Int: Unwind], failedFirst: Int?, count: Int, begun: Int, keepGoing: Bool, key: EffectKey,
+    at place: SourceRange
+  ) throws(Unwind) {
+    let unwinds = endings.sorted { $0.key < $1.key }.map(\.value)
+    for unwind in unwinds { if case .broken = unwind { throw unwind } }
+    for unwind in unwinds { if case .interrupted = unwind { throw unwind } }
+    for unwind in unwinds { if case .declined = unwind { throw unwind } }
+    var failures = unwinds.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
+    let finallyRan = unwinds.contains { if case .branchStopped(true) = $0 { true } else { false } }
+    guard let failedFirst, case .failure(var first)? = endings[failedFirst] else {
+      if let stopped = unwinds.first { throw stopped }
+      if begun < count { throw state.interruption.isRaised ? .interrupted : .branchStopped(finallyRan: false) }
+      return
+    }
+    let origins = failures.flatMap(\.origins) + [key]
+    let anyFinallyRan = finallyRan || failures.contains(where: \.finallyRan)
+    if failures.count > 1, keepGoing {
+      for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
+      let unwind = self.failure(
+        problem(.severalFailed(failures.map(\.error.message), of: count), at: place), origins: origins)
+      guard case .failure(var several) = unwind else { throw unwind }
+      several.finallyRan = anyFinallyRan
+      throw .failure(several)
+    }
+    failures.removeAll { $0.origins == first.origins }
+    for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
+    first.origins = origins
+    first.finallyRan = anyFinallyRan
+    throw .failure(first)
+  }
+}
+
+extension Unwind {
+  var isBranchStop: Bool { if case .branchStopped = self { true } else { false } }
+}
+
+/// All that a branch takes over from what is around it; it has `run` and `status` of its own.
+struct BranchSeed: Sendable {
+  private let state: SharedState
+  private let runbook: CheckedRunbook
+  private let path: Path
+  private let outer: [String: Value]
+  private let account: String?
+  private let environment: String?
+  private let steps: [String]
+  private let trace: [Diagnostic.Label]
+  private let stop: BranchStop?
+  private let procedureDepth: Int
+  private let finallyDepth: Int
+  private let statement: Statement?
+
+  init(of interpreter: Interpreter, path: Path, stop: BranchStop?) {
+    state = interpreter.state
+    runbook = interpreter.runbook
+    self.path = path
+    outer = interpreter.scope.snapshot()
+    account = interpreter.account
+    environment = interpreter.environment
+    steps = interpreter.steps
+    trace = interpreter.trace
+    self.stop = stop
+    procedureDepth = interpreter.procedureDepth
+    finallyDepth = interpreter.finallyDepth
+    statement = interpreter.statement
+  }
+
+  func interpreter() -> Interpreter {
+    let branch = Interpreter(state: state, runbook: runbook, scope: Scope(outer: outer), path: path)
+    branch.account = account
+    branch.environment = environment
+    branch.steps = steps
+    branch.trace = trace
+    branch.stop = stop
+    branch.procedureDepth = procedureDepth
+    branch.finallyDepth = finallyDepth
+    branch.statement = statement
+    return branch
+  }
+
+  /// Evaluates a branch; how it left, or `nil` where it reached its end.
+  func evaluate(_ body: @Sendable (Interpreter) async throws(Unwind) -> Void) async -> Unwind? {
+    await value(of: 0) { branch async throws(Unwind) in try await body(branch) }.2
+  }
+}

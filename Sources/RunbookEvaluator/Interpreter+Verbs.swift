@@ -1,0 +1,276 @@
+import CivilTime
+import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+extension Interpreter {
+  // MARK: Changing verbs
+
+  func launch(_ operand: Expression, on dateExpression: Expression?, at place: SourceRange) async throws(Unwind)
+    -> Value
+  {
+    let value = try await evaluate(operand)
+    let date: CalendarDate?
+    if let dateExpression { date = try await self.date(dateExpression) } else { date = nil }
+    let operations = try operations(in: value, at: operand.range)
+    for operation in operations {
+      guard operation.type.canBeLaunched else { throw fail(.notLaunchable(operation), at: operand.range) }
+      if let activation = state.activation(of: operation) {
+        throw fail(.operationIsStopped(operation, activation), at: operand.range)
+      }
+    }
+    try await guarded("launch", operations, at: place)
+    let keys = keys(for: operations.count)
+    let isList = if case .list = value { true } else { false }
+    let runs = try await each(operations, at: place) { interpreter, operation, index async throws(Unwind) in
+      try await interpreter.launch(operation, on: date, key: keys[index], at: place)
+    }
+    latest.status = nil
+    latest.awaited = []
+    guard isList else {
+      latest.run = runs.first
+      return runs.first.map(Value.run) ?? .none
+    }
+    latest.run = nil
+    return .list(runs.map(Value.run))
+  }
+
+  private func launch(
+    _ operation: DataOperation, on date: CalendarDate?, key: EffectKey, at place: SourceRange
+  ) async throws(Unwind) -> RunReference {
+    let intent = EffectIntent.launch(operation, on: date, baseline: [], at: state.effects.clock.now)
+    let record = try await recorded(key, like: intent, at: place)
+    if case .failed(let error)? = record?.outcome {
+      throw failure(problem(.recorded(error), at: place), origins: [key])
+    }
+    if case .run(let run, _)? = record?.outcome {
+      tell(.launched(run), at: place, replayed: true)
+      return RunReference(run)
+    }
+    if record == nil { try mayGoOn() }
+    let launch = SafeLaunch(
+      operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
+      interruption: finallyDepth == 0 ? state.interruption : nil, tell: teller(at: place))
+    do {
+      let (run, adopted) =
+        if case .launch(_, _, let baseline, let sentAt)? = record?.intent {
+          try await launch.recover(baseline: baseline, sentAt: sentAt)
+        } else {
+          try await launch.launch()
+        }
+      let known = record?.intent ?? intent
+      try await journaling(at: place) { journal async throws(JournalError) in
+        try await journal.finish(known, .run(run, adopted: adopted), at: key, isLight: false)
+      }
+      tell(.launched(run), at: place)
+      return RunReference(run)
+    } catch let refusal as SafeLaunch.Refusal {
+      switch refusal {
+      case .interrupted: throw .interrupted
+      case .journal(let error):
+        return try await journaling(at: place) { _ async throws(JournalError) in throw error }
+      case .problem(let kind):
+        let unwind = failure(problem(kind, at: place), origins: [key])
+        guard case .failure(let failure) = unwind else { throw unwind }
+        try await journaling(at: place) { journal async throws(JournalError) in
+          try await journal.finish(record?.intent ?? intent, .failed(failure.error), at: key, isLight: false)
+        }
+        throw unwind
+      }
+    } catch {
+      throw error as? Unwind ?? .interrupted
+    }
+  }
+
+  func mark(_ run: Expression, as statusExpression: Expression, at place: SourceRange) async throws(Unwind) {
+    let value = try await evaluate(run)
+    let status = try await status(statusExpression)
+    guard RunStatus.settable.contains(status) else { throw fail(.notSettable(status.name), at: statusExpression.range) }
+    let references = try runs(in: value, at: run.range)
+    try await guarded("mark", references.map(\.lastSeen.operation), marking: status, at: place)
+    try await change(references, at: place) { reference in
+      let seen = reference.lastSeen
+      return (
+        .mark(runID: seen.id, operation: seen.operation, status: status), .marked(seen, status), seen.operation.name
+      )
+    } send: { service, reference async throws(ServiceError) in
+      try await service.mark(reference.lastSeen.reference, as: status)
+      let seen = reference.lastSeen
+      reference.lastSeen = Run(
+        id: seen.id, operation: seen.operation, jobID: seen.jobID, status: status, started: seen.started,
+        duration: seen.duration, updated: seen.updated)
+    }
+  }
+
+  func reset(_ operand: Expression, at place: SourceRange) async throws(Unwind) {
+    let operations = try operations(in: try await evaluate(operand), at: operand.range)
+    for operation in operations where operation.type != .workflow {
+      throw fail(.notWorkflow(operation), at: operand.range)
+    }
+    try await guarded("reset", operations, at: place)
+    try await change(operations, at: place) { operation in
+      (.reset(operation), .reset(operation), operation.name)
+    } send: { service, operation async throws(ServiceError) in
+      try await service.reset(operation)
+    }
+  }
+
+  func activate(_ word: ActivationWord, _ operand: Expression, at place: SourceRange) async throws(Unwind) {
+    let operations = try operations(in: try await evaluate(operand), at: operand.range)
+    let activation: Activation =
+      switch word {
+      case .enable: .enabled
+      case .disable: .disabled
+      case .archive: .archived
+      }
+    try await guarded(word.rawValue, operations, at: place)
+    try await change(operations, at: place) { operation in
+      (.activation(operation, activation), .activation(operation, activation), operation.name)
+    } send: { service, operation async throws(ServiceError) in
+      try await service.set(operation, activation)
+    }
+    for operation in operations { state.note(operation, activation) }
+  }
+
+  /// Carries out a change that may be repeated safely, on each object.
+  private func change<Object: Sendable>(
+    _ objects: [Object], at place: SourceRange,
+    describe: @escaping @Sendable (Object) -> (intent: EffectIntent, event: Event.Kind, name: String),
+    send: @escaping @Sendable (any TailerService, Object) async throws(ServiceError) -> Void
+  ) async throws(Unwind) {
+    let keys = keys(for: objects.count)
+    _ = try await each(objects, at: place) { interpreter, object, index async throws(Unwind) in
+      let (intent, event, name) = describe(object)
+      let (_, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index]) {
+        _ async throws(Unwind) in
+        try await interpreter.calling(intent.verb, on: name, at: place) { service async throws(ServiceError) in
+          try await send(service, object)
+        }
+        return .done
+      }
+      interpreter.tell(event, at: place, replayed: isReplayed)
+    }
+  }
+
+  // MARK: Lists
+
+  /// One identity for each element of a verb's operand.
+  func keys(for count: Int) -> [EffectKey] {
+    let base = nextKey()
+    guard count != 1 else { return [base] }
+    return (0..<count).map { EffectKey(path: "\(base.path)[\($0)]", textHash: base.textHash) }
+  }
+
+  /// Does something for each element, started in order, under the cap; an error in one does not keep the rest from being
+  /// done and is raised at the end.
+  func each<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], at place: SourceRange, isCapped: Bool = true,
+    _ body: @escaping @Sendable (Interpreter, Element, Int) async throws(Unwind) -> Result
+  ) async throws(Unwind) -> [Result] {
+    if elements.count == 1, let only = elements.first { return [try await body(self, only, 0)] }
+    let seed = BranchSeed(of: self, path: path, stop: stop)
+    let cap = isCapped ? state.policy.cap : elements.count
+    var results: [Int: Result] = [:]
+    var unwinds: [Int: Unwind] = [:]
+    await withTaskGroup(of: (Int, Result?, Unwind?).self) { group in
+      var begun = 0
+      func begin() {
+        let index = begun
+        let element = elements[index]
+        begun += 1
+        group.addTask {
+          await seed.value(of: index) { branch async throws(Unwind) in try await body(branch, element, index) }
+        }
+      }
+      while begun < min(cap, elements.count) { begin() }
+      while let (index, result, unwind) = await group.next() {
+        results[index] = result
+        unwinds[index] = unwind
+        if begun < elements.count { begin() }
+      }
+    }
+    let raised = unwinds.sorted { $0.key < $1.key }.map(\.value)
+    let failures = raised.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
+    for unwind in raised { if case .failure = unwind { continue } else { throw unwind } }
+    if failures.count > 1 {
+      let kinds = Set(failures.map(\.error.kind))
+      let problem = problem(.severalFailed(failures.map(\.error.message), of: elements.count), at: place)
+      let diagnostic = problem.diagnostic
+      // Of one kind together, `catch` takes them as that kind; the gravest kind is what is not known.
+      let kind = kinds.count == 1 ? failures[0].error.kind : kinds.contains(.unconfirmed) ? .unconfirmed : .failed
+      let error = RecordedError(
+        kind: kind, message: diagnostic.message, candidates: failures.flatMap(\.error.candidates),
+        notes: diagnostic.notes)
+      throw .failure(Failure(error: error, diagnostic: diagnostic, origins: failures.flatMap(\.origins)))
+    }
+    if let only = failures.first { throw .failure(only) }
+    return elements.indices.compactMap { results[$0] }
+  }
+
+  // MARK: Calls and guards
+
+  func calling<T>(
+    _ verb: String, on name: String, at place: SourceRange,
+    _ body: (any TailerService) async throws(ServiceError) -> T
+  ) async throws(Unwind) -> T {
+    do {
+      return try await body(state.effects.service)
+    } catch {
+      if error.kind == .cancelled { throw .interrupted }
+      throw failure(problem(.service(error, verb: verb, operation: name), at: place), origins: [])
+    }
+  }
+
+  /// Asks what has to be asked before a change, and refuses what is forbidden.
+  private func guarded(
+    _ verb: String, _ operations: [DataOperation], marking status: RunStatus? = nil, at place: SourceRange
+  ) async throws(Unwind) {
+    switch state.policy.guards.verdict(verb: verb, on: operations, marking: status) {
+    case .go: return
+    case .forbidden: throw .declined(problem(.readOnly(verb: verb), at: place).diagnostic)
+    case .ask(let question):
+      let answer = try await ask(question, at: place)
+      guard answer.isYes else {
+        throw .declined(problem(.saidNo(question: question.text, by: answer.by), at: place).diagnostic)
+      }
+    }
+  }
+
+  func ask(_ question: Question, at place: SourceRange) async throws(Unwind) -> PersonAnswer {
+    let people = state.effects.people
+    let (outcome, isReplayed) = try await perform(.ask(question.text), at: place) { _ async throws(Unwind) in
+      tell(.asked(question), at: place)
+      let answered = try await waiting { () async throws(PeopleError) in
+        try await people.answer(question)
+      }
+      switch answered {
+      case .success(let answer): return .answer(answer)
+      case .failure(.cancelled): throw .interrupted
+      case .failure(.nobodyThere): throw .declined(problem(.nobodyToAsk(question: question.text), at: place).diagnostic)
+      }
+    }
+    guard case .answer(let answer) = outcome else { throw .interrupted }
+    tell(.answered(question, answer), at: place, replayed: isReplayed)
+    return answer
+  }
+
+  func teller(at place: SourceRange) -> @Sendable (Event.Kind) -> Void {
+    let (effects, steps) = (state.effects, steps)
+    return { kind in
+      effects.listener.hear(Event(at: effects.clock.now, place: place, isReplayed: false, steps: steps, kind: kind))
+    }
+  }
+}
+
+extension BranchSeed {
+  func value<Result: Sendable>(
+    of index: Int, _ body: @Sendable (Interpreter) async throws(Unwind) -> Result
+  ) async -> (Int, Result?, Unwind?) {
+    let branch = interpreter()
+    do {
+      return (index, try await body(branch), nil)
+    } catch {
+      return (index, nil, error)
+    }
+  }
+}

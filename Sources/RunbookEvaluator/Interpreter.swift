@@ -1,0 +1,239 @@
+import CivilTime
+import Foundation
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+/// What all branches of an execution share.
+final class SharedState: @unchecked Sendable {
+  let effects: Effects
+  let policy: EvaluationPolicy
+  let interruption: Interruption
+  let today: CalendarDate
+
+  // The lock guards what follows.
+  private let lock = NSLock()
+  private var stoppedOperations: [DataOperation: Activation] = [:]
+  private var finallyEndedIt = false
+
+  init(effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate) {
+    self.effects = effects
+    self.policy = policy
+    self.interruption = interruption
+    self.today = today
+  }
+
+  func activation(of operation: DataOperation) -> Activation? { lock.withLock { stoppedOperations[operation] } }
+
+  func note(_ operation: DataOperation, _ activation: Activation) {
+    lock.withLock { stoppedOperations[operation] = activation == .enabled ? nil : activation }
+  }
+
+  /// Whether a `finally` has begun after the interruption, which ends the execution for good.
+  var isEndedByFinally: Bool {
+    get { lock.withLock { finallyEndedIt } }
+    set { lock.withLock { finallyEndedIt = newValue } }
+  }
+}
+
+/// Keeps the branches of one `parallel` from starting anything new once one of them has failed.
+final class BranchStop: @unchecked Sendable {
+  private let lock = NSLock()
+  private var raised = false
+  private let parent: BranchStop?
+
+  init(parent: BranchStop?) { self.parent = parent }
+
+  var isRaised: Bool { lock.withLock { raised } || parent?.isRaised == true }
+
+  /// Raises it; whether this was the first time.
+  func raise() -> Bool {
+    lock.withLock {
+      defer { raised = true }
+      return !raised
+    }
+  }
+}
+
+/// The latest run and status of a procedure's body, of a branch, or of the file itself.
+struct Latest {
+  var run: RunReference?
+  var status: RunStatus?
+  /// What the latest await or check was of, for the words of `or fail`.
+  var awaited: [RunReference] = []
+}
+
+/// Evaluates one branch of a runbook: the file itself, or one branch of a `parallel`. Holds what is local to it; all else
+/// is in `SharedState`.
+final class Interpreter {
+  let state: SharedState
+  var runbook: CheckedRunbook
+  var scope: Scope
+  /// The file's own names, which are all that a procedure sees besides its parameters.
+  let globals: Scope
+  var latest = Latest()
+  var path: Path
+  var account: String?
+  var environment: String?
+  var steps: [String] = []
+  var trace: [Diagnostic.Label] = []
+  var stop: BranchStop?
+  var procedureDepth = 0
+  var finallyDepth = 0
+  /// The statement being evaluated: its position is in `path`; what its effects' identities are hashed from.
+  var statement: Statement?
+  /// How many effects the statement has had.
+  var ordinal = 0
+  /// Whether values of bare expressions are shown, as at the prompt.
+  var showsValues = false
+
+  static let callDepthLimit = 500
+  static let textLimit = 16 << 20
+  static let rangeLimit = 1_000_000
+
+  init(state: SharedState, runbook: CheckedRunbook, scope: Scope, path: Path) {
+    self.state = state
+    self.runbook = runbook
+    self.scope = scope
+    globals = scope
+    self.path = path
+    account = state.policy.account
+    environment = state.policy.environment
+  }
+
+  // MARK: Telling
+
+  func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
+    state.effects.listener.hear(
+      Event(at: state.effects.clock.now, place: place, isReplayed: replayed, steps: steps, kind: kind))
+  }
+
+  func problem(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> RuntimeProblem {
+    RuntimeProblem(kind, at: place, trace: trace)
+  }
+
+  /// The unwinding for a problem that is no effect's outcome.
+  func fail(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind {
+    failure(problem(kind, at: place), origins: [])
+  }
+
+  func failure(_ problem: RuntimeProblem, origins: [EffectKey]) -> Unwind {
+    let diagnostic = problem.diagnostic
+    let error: RecordedError
+    if case .recorded(let recorded) = problem.kind {
+      error = recorded
+    } else {
+      var attempts = 1
+      var candidates: [Run] = []
+      if case .service(let service, _, _) = problem.kind { attempts = service.attempts }
+      if case .launchAmbiguous(_, _, let found) = problem.kind { candidates = found }
+      error = RecordedError(
+        kind: problem.errorKind, message: diagnostic.message, attempts: attempts, candidates: candidates,
+        notes: diagnostic.notes)
+    }
+    return .failure(Failure(error: error, diagnostic: diagnostic, origins: origins))
+  }
+
+  // MARK: Effects
+
+  /// The identity of the next effect of the statement being evaluated.
+  func nextKey() -> EffectKey {
+    defer { ordinal += 1 }
+    return EffectKey(path: "\(path.text)#\(ordinal)", textHash: statementHash)
+  }
+
+  private var statementHash: String {
+    guard let statement, let source = runbook.sources[statement.range.source] else { return EffectKey.hash([]) }
+    let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
+    return EffectKey.hash(source.bytes[bounds])
+  }
+
+  /// Throws where nothing new may be started: after an interruption, and after another branch has failed.
+  func mayGoOn() throws(Unwind) {
+    if finallyDepth > 0 { return }
+    if state.interruption.isRaised { throw .interrupted }
+    if stop?.isRaised == true { throw .branchStopped(finallyRan: false) }
+  }
+
+  /// What the record says of the effect, after making sure that it speaks of the same thing. `nil` where it says nothing.
+  func recorded(
+    _ key: EffectKey, like intent: EffectIntent, at place: SourceRange
+  ) async throws(Unwind) -> EffectRecord? {
+    let record = try await journaling(at: place) { journal async throws(JournalError) in
+      try await journal.record(of: key)
+    }
+    guard let record else { return nil }
+    guard record.intent.agrees(with: intent) || intent.agrees(with: record.intent) else {
+      throw .broken(
+        problem(.diverged(recorded: "\(record.intent)", found: "\(intent)"), at: place).diagnostic)
+    }
+    guard record.textHash == key.textHash else {
+      throw .broken(problem(.recordedTextChanged(recorded: record.intent.verb), at: place).diagnostic)
+    }
+    return record
+  }
+
+  /// Carries an effect out, once: the record answers where it can; else the intent is written, `live` does it, and its
+  /// outcome is written before anything depends on it. `live` gets the intent as it was recorded, which knows when a
+  /// wait began.
+  func perform(
+    _ intent: EffectIntent, at place: SourceRange, key given: EffectKey? = nil, isLight: Bool = false,
+    live: (EffectIntent) async throws(Unwind) -> EffectOutcome
+  ) async throws(Unwind) -> (outcome: EffectOutcome, isReplayed: Bool) {
+    let key = given ?? nextKey()
+    let record = try await recorded(key, like: intent, at: place)
+    if let outcome = record?.outcome {
+      if case .failed(let error) = outcome {
+        throw failure(problem(.recorded(error), at: place), origins: [key])
+      }
+      return (outcome, true)
+    }
+    if record == nil {
+      try mayGoOn()
+      if intent.precedesEffect {
+        try await journaling(at: place) { journal async throws(JournalError) in
+          try await journal.intend(intent, at: key)
+        }
+      }
+    }
+    let known = record?.intent ?? intent
+    do {
+      let outcome = try await live(known)
+      try await journaling(at: place) { journal async throws(JournalError) in
+        try await journal.finish(known, outcome, at: key, isLight: isLight)
+      }
+      return (outcome, false)
+    } catch .failure(var failure) {
+      let error = failure.error
+      try await journaling(at: place) { journal async throws(JournalError) in
+        try await journal.finish(known, .failed(error), at: key, isLight: false)
+      }
+      failure.origins.append(key)
+      throw .failure(failure)
+    }
+  }
+
+  func journaling<T>(
+    at place: SourceRange, _ body: (any Journal) async throws(JournalError) -> T
+  ) async throws(Unwind) -> T {
+    do {
+      return try await body(state.effects.journal)
+    } catch {
+      switch error {
+      case .unavailable(let reason): throw .broken(problem(.journalUnavailable(reason), at: place).diagnostic)
+      case .leaseLost(let holder): throw .broken(problem(.leaseLost(holder: holder), at: place).diagnostic)
+      case .cancelled: throw .interrupted
+      }
+    }
+  }
+
+  /// Something that waits: given up as soon as the execution is interrupted, unless a `finally` waits.
+  func waiting<T: Sendable, E: Error>(
+    _ body: @escaping @Sendable () async throws(E) -> T
+  ) async throws(Unwind) -> Result<T, E> {
+    guard finallyDepth == 0 else { return await Result(of: body) }
+    guard let result = await state.interruption.racing(body) else { throw .interrupted }
+    return result
+  }
+}

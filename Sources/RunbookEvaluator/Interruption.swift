@@ -1,0 +1,69 @@
+import Foundation
+
+/// The request to stop waiting: Ctrl-C, a signal, a closed terminal. Raised once for an execution, seen by every branch.
+///
+/// It is no task cancellation, for `finally` blocks have to wait and send after it.
+public final class Interruption: @unchecked Sendable {
+  // The lock guards all three.
+  private let lock = NSLock()
+  private var isRaisedNow = false
+  private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
+  private var nextWaiter = 0
+
+  public init() {}
+
+  public var isRaised: Bool { lock.withLock { isRaisedNow } }
+
+  public func raise() {
+    let waiting = lock.withLock {
+      isRaisedNow = true
+      defer { waiters = [:] }
+      return waiters
+    }
+    for (_, continuation) in waiting.sorted(by: { $0.key < $1.key }) { continuation.resume() }
+  }
+
+  /// Ready for the prompt's next entry.
+  public func clear() { lock.withLock { isRaisedNow = false } }
+
+  /// Returns once it is raised or the task is cancelled.
+  func wait() async {
+    let number = lock.withLock {
+      nextWaiter += 1
+      return nextWaiter
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOver = lock.withLock {
+          if isRaisedNow || Task.isCancelled { return true }
+          waiters[number] = continuation
+          return false
+        }
+        if isOver { continuation.resume() }
+      }
+    } onCancel: {
+      lock.withLock { waiters.removeValue(forKey: number) }?.resume()
+    }
+  }
+
+  /// What `body` gives, or `nil` where the interruption came first and `body`, being cancelled, gave up.
+  func racing<T: Sendable, E: Error>(_ body: @escaping @Sendable () async throws(E) -> T) async -> Result<T, E>? {
+    await withTaskGroup(of: Result<T, E>?.self) { group in
+      group.addTask { await Result(of: body) }
+      group.addTask {
+        await self.wait()
+        return nil
+      }
+      let first = await group.next()
+      group.cancelAll()
+      // An answer that came in spite of the interruption counts: it was already here.
+      if case .some(.none) = first {
+        while let late = await group.next() {
+          if case .success(let value) = late { return .success(value) }
+        }
+        return nil
+      }
+      return first ?? nil
+    }
+  }
+}

@@ -1,0 +1,47 @@
+public import TailerAPI
+
+/// The record of one execution, as the evaluator uses it. Everything that could come out differently a second time goes
+/// through it, so that evaluating again from the top gives what was, up to where the record ends.
+public protocol Journal: Sendable {
+  /// What the record says of an effect; `nil` where it says nothing.
+  func record(of key: EffectKey) async throws(JournalError) -> EffectRecord?
+  /// Writes what is about to be done. Durable when it returns.
+  func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError)
+  /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write.
+  func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool)
+    async throws(JournalError)
+  /// Makes a run this effect's own, unless another effect of any execution in the journal owns it; tells which it is.
+  /// Durable when it returns.
+  func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool
+  /// The ids of the operation's runs that effects of any execution in the journal own.
+  func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String>
+  /// Waits until no other effect in the journal, of this execution or of a living one, is between the intent and the
+  /// outcome of a launch of this operation, and keeps others out until `unlockLaunches`. Without it two launches whose
+  /// replies are lost together could take each other's runs.
+  func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError)
+  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async
+  /// Writes that a `finally` has begun after an interruption: from here the execution cannot be resumed.
+  func endForGood() async throws(JournalError)
+}
+
+/// What the record says of one effect. Without an outcome it was begun, and what became of it is not known.
+public struct EffectRecord: Hashable, Sendable {
+  public let intent: EffectIntent
+  public let outcome: EffectOutcome?
+  public let textHash: String
+
+  public init(intent: EffectIntent, outcome: EffectOutcome?, textHash: String) {
+    self.intent = intent
+    self.outcome = outcome
+    self.textHash = textHash
+  }
+}
+
+/// Why the record could not be read or written. Nothing that depends on it may then be done.
+public enum JournalError: Error, Hashable, Sendable {
+  /// In words for the reader: `the disk is full`.
+  case unavailable(String)
+  /// Another process has taken the execution over.
+  case leaseLost(holder: String)
+  case cancelled
+}

@@ -1,0 +1,169 @@
+public import CivilTime
+public import TailerAPI
+
+/// Where executions are recorded: the embedded SQLite file, or another store that a team shares. The only way in for
+/// whoever starts, resumes, lists or prunes executions.
+public protocol JournalStore: Sendable {
+  /// Begins an execution and takes its lease. Durable when it returns.
+  func begin(_ header: ExecutionHeader) async throws(JournalStoreError) -> any HeldJournal
+  /// Takes the lease of an execution that has not ended, and reopens the effects that its last ending came from, so that
+  /// they are done anew: a launch that is unconfirmed keeps its intent, everything else that failed loses it.
+  ///
+  /// - Parameter id: The execution, or `nil` for the latest one that can be resumed.
+  func resume(_ id: String?, by holder: LeaseHolder) async throws(JournalStoreError) -> (
+    ExecutionHeader, any HeldJournal
+  )
+  func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary
+  /// Newest first.
+  func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary]
+  /// What was done in an execution, in order.
+  func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry]
+  /// Deletes executions that ended before the moment; how many. What is unfinished stays. The runs they launched stay
+  /// known, so that no later launch adopts one.
+  func prune(endedBefore moment: Timestamp) async throws(JournalStoreError) -> Int
+  /// The configuration ids that executions have used, for completion.
+  func knownOperations() async throws(JournalStoreError) -> [DataOperation]
+}
+
+/// The record of one execution, held by this process.
+public protocol HeldJournal: Journal {
+  var executionID: String { get }
+  /// Writes how the execution ended and gives the lease up. Durable when it returns.
+  func end(_ end: ExecutionEnd) async throws(JournalError)
+}
+
+/// What is known of an execution when it starts.
+public struct ExecutionHeader: Hashable, Codable, Sendable {
+  public var id: String
+  public var startedAt: Timestamp
+  /// The UTC day that `today` means, also when it is resumed on another one.
+  public var today: CalendarDate
+  public var holder: LeaseHolder
+  /// The file as it was named, `-c`, `standard input` or `prompt`.
+  public var name: String
+  /// The working directory, for relative includes of a resumed execution.
+  public var directory: String
+  /// The text of every source by name, the program's first.
+  public var sources: [Source]
+  public var parameters: [String: String]
+  public var account: String?
+  public var environment: String?
+  /// The service's base address, or `simulator`.
+  public var service: String
+
+  public struct Source: Hashable, Codable, Sendable {
+    public var name: String
+    public var text: String
+    public init(name: String, text: String) {
+      self.name = name
+      self.text = text
+    }
+  }
+
+  public init(
+    id: String, startedAt: Timestamp, today: CalendarDate, holder: LeaseHolder, name: String, directory: String,
+    sources: [Source], parameters: [String: String], account: String?, environment: String?, service: String
+  ) {
+    self.id = id
+    self.startedAt = startedAt
+    self.today = today
+    self.holder = holder
+    self.name = name
+    self.directory = directory
+    self.sources = sources
+    self.parameters = parameters
+    self.account = account
+    self.environment = environment
+    self.service = service
+  }
+}
+
+/// The process that works on an execution.
+public struct LeaseHolder: Hashable, Codable, Sendable {
+  public var user: String
+  public var host: String
+  public var process: Int32
+  /// When the process started, in the system's own terms, so that a process number used again is not taken for it.
+  public var processStart: String
+
+  public init(user: String, host: String, process: Int32, processStart: String) {
+    self.user = user
+    self.host = host
+    self.process = process
+    self.processStart = processStart
+  }
+}
+
+/// How an execution ended, or why it stopped.
+public struct ExecutionEnd: Hashable, Codable, Sendable {
+  public var at: Timestamp
+  public var exitStatus: Int32
+  /// One line for people: `done`, the failure's message, `interrupted`.
+  public var summary: String
+  public var isResumable: Bool
+  /// The effects that it ended over; empty where it did not end by an error.
+  public var origins: [EffectKey]
+
+  public init(at: Timestamp, exitStatus: Int32, summary: String, isResumable: Bool, origins: [EffectKey]) {
+    self.at = at
+    self.exitStatus = exitStatus
+    self.summary = summary
+    self.isResumable = isResumable
+    self.origins = origins
+  }
+}
+
+/// An execution as a listing shows it.
+public struct ExecutionSummary: Hashable, Codable, Sendable {
+  public enum State: String, Hashable, Codable, Sendable {
+    /// A living process holds the lease.
+    case running
+    /// Nobody works on it, and it can be resumed: it was interrupted, killed, or stopped by what the world refused.
+    case unfinished
+    case ended
+  }
+  public var header: ExecutionHeader
+  public var state: State
+  /// `nil` while it runs, and where its process was killed.
+  public var end: ExecutionEnd?
+
+  public init(header: ExecutionHeader, state: State, end: ExecutionEnd?) {
+    self.header = header
+    self.state = state
+    self.end = end
+  }
+}
+
+/// One effect as the journal holds it.
+public struct JournalEntry: Hashable, Codable, Sendable {
+  public var sequence: Int64
+  public var key: EffectKey
+  public var intent: EffectIntent
+  public var intendedAt: Timestamp
+  public var outcome: EffectOutcome?
+  public var finishedAt: Timestamp?
+
+  public init(
+    sequence: Int64, key: EffectKey, intent: EffectIntent, intendedAt: Timestamp, outcome: EffectOutcome?,
+    finishedAt: Timestamp?
+  ) {
+    self.sequence = sequence
+    self.key = key
+    self.intent = intent
+    self.intendedAt = intendedAt
+    self.outcome = outcome
+    self.finishedAt = finishedAt
+  }
+}
+
+public enum JournalStoreError: Error, Hashable, Sendable {
+  case unavailable(String)
+  case noSuchExecution(String)
+  /// Nothing is unfinished.
+  case nothingToResume
+  /// It has ended for good; `why` for people.
+  case hasEnded(id: String, why: String)
+  case isHeld(id: String, by: LeaseHolder)
+  /// Written by a newer version of the program.
+  case newerSchema(found: Int, known: Int)
+}

@@ -1,0 +1,35 @@
+/// Where an evaluation stands in the tree, as a chain that is written out only when an effect needs its identity.
+final class Path: Sendable {
+  enum Component: Sendable {
+    /// A statement's position in its block.
+    case statement(Int)
+    /// A loop's iteration or a retry's attempt.
+    case iteration(Int)
+    /// A branch, a `catch`, a `finally`, a call, by a name that is unique where it stands.
+    case named(String)
+  }
+
+  private let parent: Path?
+  private let component: Component
+
+  init(_ component: Component, in parent: Path? = nil) {
+    self.parent = parent
+    self.component = component
+  }
+
+  func appending(_ component: Component) -> Path { Path(component, in: self) }
+
+  var text: String {
+    var parts: [String] = []
+    var here: Path? = self
+    while let path = here {
+      switch path.component {
+      case .statement(let index): parts.append(".\(index)")
+      case .iteration(let index): parts.append("[\(index)]")
+      case .named(let name): parts.append("/\(name)")
+      }
+      here = path.parent
+    }
+    return parts.reversed().joined()
+  }
+}

@@ -1,0 +1,183 @@
+public import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+extension RuntimeProblem: Diagnosable {
+  public static let allIDs = [
+    "division-by-zero", "out-of-range", "wrong-type", "no-such-element", "not-convertible", "not-set",
+    "text-too-long", "range-too-long", "not-positive", "calls-too-deep",
+    "missing-default", "invalid-account", "unknown-environment-value", "invalid-id", "unknown-job-id",
+    "not-launchable-value", "not-a-workflow", "workflow-without-runs", "operation-stopped", "status-not-settable",
+    "failed", "requirement-failed", "outcome-failed", "nothing-found",
+    "deadline-passed", "service-unreachable", "service-refused", "service-rejected", "launch-unconfirmed",
+    "launch-ambiguous", "several-failed",
+    "read-only", "nobody-to-ask", "said-no", "journal-unavailable", "lease-lost", "diverged", "recorded-text-changed",
+    "listing-full", "recorded-error",
+  ]
+
+  /// Every id with its sentence; the one place that words failures of a running runbook.
+  public var diagnostic: Diagnostic {
+    let (id, message, label, notes) = words
+    let severity: Diagnostic.Severity = if case .listingFull = kind { .warning } else { .error }
+    return Diagnostic(
+      id: id, severity: severity, message: message, primary: .init(place, label), notes: notes, trace: trace)
+  }
+
+  private var words: (id: String, message: String, label: String, notes: [String]) {
+    switch kind {
+    case .divisionByZero: ("division-by-zero", "this divides by zero", "the divisor is 0", [])
+    case .outOfRange(let what): ("out-of-range", "the result is not a \(what) that can be said", "out of range", [])
+    case .typeMismatch(let wanted, let found):
+      ("wrong-type", "a \(wanted) is needed here, and this is a \(found)", "a \(found)", [])
+    case .noSuchElement(let index, let count):
+      ("no-such-element", "there is no element \(index) in a list of \(count)", "", ["The first element is [0]."])
+    case .notConvertible(let text, let type):
+      ("not-convertible", "“\(text.printable)” cannot be read as a \(type)", "", [])
+    case .notSet(let name): ("not-set", "`\(name)` has not been set", "", [])
+    case .textTooLong(let limit): ("text-too-long", "the text grows beyond \(limit) bytes", "", [])
+    case .rangeTooLong(let limit):
+      (
+        "range-too-long", "the range has more than \(limit) elements", "",
+        ["Loop over it with `for`, which has no limit."]
+      )
+    case .notPositive(let what, let value):
+      ("not-positive", "\(what) has to be more than zero, and is \(value)", "", [])
+    case .callsTooDeep(let limit): ("calls-too-deep", "calls are nested more than \(limit) deep", "", [])
+    case .missingDefault(let what):
+      (
+        "missing-default", "it is not known in which \(what) this is", "",
+        ["Write `\(what) …` above, or pass it on the command line."]
+      )
+    case .invalidAccount(let text):
+      ("invalid-account", "“\(text.printable)” is not an account", "", ["An account is six digits."])
+    case .unknownEnvironment(let name, let known):
+      (
+        "unknown-environment-value", "“\(name.printable)” is not a known environment", "",
+        [
+          nearest(to: name, among: known).map { "Did you mean \($0)?" }
+            ?? "Known are \(known.sorted().joined(separator: ", "))."
+        ]
+      )
+    case .invalidID(let id):
+      (
+        "invalid-id", "“\(id.printable)” cannot be the id of a data operation", "",
+        ["It is empty, too long, or holds control characters."]
+      )
+    case .unknownJobID(let id):
+      ("unknown-job-id", "“\(id.printable)” is not a job id of a layout that is known", "", [])
+    case .notLaunchable(let operation):
+      (
+        "not-launchable-value", "a \(operation.type.rawValue) cannot be launched", "this is \(operation)",
+        ["Only table-to-table and table-to-storage can be."]
+      )
+    case .notWorkflow(let operation):
+      ("not-a-workflow", "only a workflow can be reset", "this is \(operation)", [])
+    case .workflowHasNoRuns(let operation):
+      (
+        "workflow-without-runs", "a workflow has no runs", "this is \(operation)",
+        ["Ask for the runs of its target instead."]
+      )
+    case .operationIsStopped(let operation, let activation):
+      (
+        "operation-stopped", "\(operation.name) was \(activation.rawValue) before", "this is \(operation)",
+        ["`enable` it first."]
+      )
+    case .notSettable(let status):
+      (
+        "status-not-settable", "a run cannot be marked \(status.printable)", "",
+        ["The service takes \(RunStatus.settable.map(\.name).joined(separator: ", "))."]
+      )
+    case .failed(let message): ("failed", message.printable, "", [])
+    case .requirementFailed(let message):
+      ("requirement-failed", message?.printable ?? "a requirement does not hold", "this is false", [])
+    case .outcomeFailed(let message, let status, let statuses):
+      (
+        "outcome-failed", message?.printable ?? "the outcome is \(status.name.printable), and not SUCCESS", "",
+        statuses.map { "Run \($0.run.printable) ended \($0.status.printable)." }
+      )
+    case .nothingFound(let message): ("nothing-found", message?.printable ?? "nothing was found", "this is none", [])
+    case .deadlinePassed(let subject, let timeout, let lastSeen):
+      (
+        "deadline-passed", "\(subject.printable) took longer than \(timeout)", "",
+        [
+          lastSeen.map { "It was last seen \($0.printable)." } ?? "Nothing was seen of it.",
+          "It goes on; only the waiting has ended.",
+        ]
+      )
+    case .service(let error, let verb, let operation): serviceWords(error, verb, operation)
+    case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed):
+      (
+        "launch-unconfirmed", "it is not known whether \(operation.name) was launched", reason.printable,
+        [
+          lookFailed.map { "Its runs could not be looked at: \($0.printable)." }
+            ?? "No new run of it has appeared in \(lookedFor).",
+          "Look at its runs. If one is this launch, `resume` finds it; if there is none, launch again yourself.",
+        ]
+      )
+    case .launchAmbiguous(let operation, let reason, let candidates):
+      (
+        "launch-ambiguous", "one of \(candidates.count) new runs of \(operation.name) may be this launch",
+        reason.printable,
+        candidates.map { "Candidate \($0.id.printable), \($0.status?.name.printable ?? "not seen yet")." }
+          + ["Nothing was launched again."]
+      )
+    case .severalFailed(let messages, let count):
+      (
+        "several-failed", "\(messages.count) of \(count) failed", "", messages.map(\.printable)
+      )
+    case .readOnly(let verb): ("read-only", "`\(verb)` is not done: this is read-only", "", [])
+    case .nobodyToAsk(let question):
+      (
+        "nobody-to-ask", "nobody is there to be asked: “\(question.printable)”", "",
+        ["Run it on a terminal, or answer on the command line with `--yes`."]
+      )
+    case .saidNo(let question, let by): ("said-no", "\(by.printable) said no to “\(question.printable)”", "", [])
+    case .journalUnavailable(let reason):
+      ("journal-unavailable", "the journal cannot be written: \(reason.printable)", "nothing was sent from here", [])
+    case .leaseLost(let holder):
+      (
+        "lease-lost", "another process has taken this execution over: \(holder.printable)",
+        "nothing was sent from here", []
+      )
+    case .diverged(let recorded, let found):
+      (
+        "diverged", "the record holds something else here", "now: \(found.printable)",
+        ["Recorded: \(recorded.printable).", "What was recorded is never done again; what is new here is not done."]
+      )
+    case .recordedTextChanged(let recorded):
+      (
+        "recorded-text-changed", "this statement was changed after it had been carried out", "",
+        ["Recorded: \(recorded.printable)."]
+      )
+    case .listingFull(let limit):
+      ("listing-full", "the listing is full at \(limit) runs; there may be more", "", ["Write a `limit`."])
+    case .recorded(let error): ("recorded-error", error.message.printable, "", error.notes)
+    }
+  }
+
+  private func serviceWords(
+    _ error: ServiceError, _ verb: String, _ operation: String
+  ) -> (id: String, message: String, label: String, notes: [String]) {
+    let code = error.code.map { " (\($0))" } ?? ""
+    let tries = error.attempts > 1 ? ["Tried \(error.attempts) times."] : []
+    let object = operation.printable
+    let said = error.message.printable
+    switch error.kind {
+    case .rejected:
+      return ("service-rejected", "the service rejected `\(verb)` of \(object)\(code): \(said)", "", tries)
+    case .refused:
+      return ("service-refused", "the service refused the token for `\(verb)` of \(object)\(code): \(said)", "", tries)
+    case .neverSent:
+      return (
+        "service-unreachable", "the service could not be reached for `\(verb)` of \(object): \(said)", "",
+        tries + ["No request left this machine."]
+      )
+    case .throttled:
+      return (
+        "service-unreachable", "the service is too busy for `\(verb)` of \(object)\(code): \(said)", "", tries
+      )
+    case .unknown, .cancelled:
+      return ("service-unreachable", "the service gave no answer to `\(verb)` of \(object)\(code): \(said)", "", tries)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+public import CivilTime
+public import RunbookDiagnostics
+public import RunbookSyntax
+public import TailerAPI
+
+/// What can go wrong in a checked runbook while it runs, with the facts; `RuntimeProblem+Wording.swift` has the words.
+public struct RuntimeProblem: Sendable {
+  public enum Kind: Sendable {
+    case divisionByZero
+    case outOfRange(what: String)
+    case typeMismatch(wanted: String, found: String)
+    case noSuchElement(index: String, count: Int)
+    case notConvertible(text: String, to: String)
+    case notSet(name: String)
+    case textTooLong(limit: Int)
+    case rangeTooLong(limit: Int)
+    case notPositive(what: String, value: String)
+    case callsTooDeep(limit: Int)
+
+    case missingDefault(what: String)
+    case invalidAccount(String)
+    case unknownEnvironment(String, known: [String])
+    case invalidID(String)
+    case unknownJobID(String)
+    case notLaunchable(DataOperation)
+    case notWorkflow(DataOperation)
+    case workflowHasNoRuns(DataOperation)
+    case operationIsStopped(DataOperation, Activation)
+    case notSettable(String)
+
+    case failed(String)
+    case requirementFailed(String?)
+    case outcomeFailed(String?, status: RunStatus, statuses: [(run: String, status: String)])
+    case nothingFound(String?)
+
+    case deadlinePassed(waitedFor: String, timeout: TimeSpan, lastSeen: String?)
+    case service(ServiceError, verb: String, operation: String)
+    case launchUnconfirmed(DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?)
+    case launchAmbiguous(DataOperation, reason: String, candidates: [Run])
+    case severalFailed([String], of: Int)
+
+    case readOnly(verb: String)
+    case nobodyToAsk(question: String)
+    case saidNo(question: String, by: String)
+    case journalUnavailable(String)
+    case leaseLost(holder: String)
+    case diverged(recorded: String, found: String)
+    case recordedTextChanged(recorded: String)
+
+    case listingFull(limit: Int)
+    /// An error that the record holds, met again in a resumed execution.
+    case recorded(RecordedError)
+  }
+
+  public let kind: Kind
+  public let place: SourceRange
+  /// The calls and includes around the place, innermost first.
+  public let trace: [Diagnostic.Label]
+
+  public init(_ kind: Kind, at place: SourceRange, trace: [Diagnostic.Label] = []) {
+    self.kind = kind
+    self.place = place
+    self.trace = trace
+  }
+
+  /// What `catch` goes by.
+  public var errorKind: ErrorKind {
+    switch kind {
+    case .deadlinePassed: .timeout
+    case .launchUnconfirmed, .launchAmbiguous: .unconfirmed
+    case .service(let error, _, _):
+      switch error.kind {
+      case .neverSent, .throttled, .unknown, .cancelled: .unreachable
+      case .refused: .refused
+      case .rejected: .rejected
+      }
+    case .missingDefault, .invalidAccount, .unknownEnvironment, .invalidID, .unknownJobID, .notLaunchable, .notWorkflow,
+      .workflowHasNoRuns, .operationIsStopped, .notSettable:
+      .rejected
+    case .recorded(let error): error.kind
+    default: .failed
+    }
+  }
+}

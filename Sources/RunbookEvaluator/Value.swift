@@ -1,0 +1,108 @@
+public import CivilTime
+import Foundation
+public import RunbookSyntax
+public import TailerAPI
+
+/// What an expression comes to.
+public enum Value: Sendable {
+  case text(String)
+  case number(Number)
+  case boolean(Bool)
+  case date(CalendarDate)
+  case timestamp(Timestamp)
+  case duration(TimeSpan)
+  case status(RunStatus)
+  case operation(DataOperation)
+  case run(RunReference)
+  case list([Value])
+  case error(ErrorValue)
+  case none
+
+  /// The type's name for people.
+  public var typeName: String {
+    switch self {
+    case .text: "text"
+    case .number: "number"
+    case .boolean: "boolean"
+    case .date: "date"
+    case .timestamp: "timestamp"
+    case .duration: "duration"
+    case .status: "status"
+    case .operation: "data operation"
+    case .run: "run"
+    case .list: "list"
+    case .error: "error"
+    case .none: "none"
+    }
+  }
+
+  /// As `${}` and `print` show it.
+  public var text: String {
+    switch self {
+    case .text(let text): text
+    case .number(let number): number.description
+    case .boolean(let value): value ? "true" : "false"
+    case .date(let date): date.description
+    case .timestamp(let moment): moment.description
+    case .duration(let span): span.description
+    case .status(let status): status.name.printable
+    case .operation(let operation): operation.name
+    case .run(let run): run.lastSeen.id
+    case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+    case .error(let error): error.message
+    case .none: "none"
+    }
+  }
+}
+
+/// A run as a runbook holds it: a reference whose fields are what was last seen. Awaiting or checking it through any of
+/// its names updates all of them.
+public final class RunReference: @unchecked Sendable {
+  // The lock guards `seen`; the class is otherwise immutable.
+  private let lock = NSLock()
+  private var seen: Run
+
+  public init(_ run: Run) { seen = run }
+
+  public var lastSeen: Run {
+    get { lock.withLock { seen } }
+    set { lock.withLock { seen = newValue } }
+  }
+}
+
+/// An error as `catch` sees it.
+public struct ErrorValue: Sendable {
+  public let kind: ErrorKind
+  public let message: String
+  /// How many times the request was tried; 1 where there was none.
+  public let attempts: Int
+  public let run: RunReference?
+
+  public init(kind: ErrorKind, message: String, attempts: Int = 1, run: RunReference? = nil) {
+    self.kind = kind
+    self.message = message
+    self.attempts = attempts
+    self.run = run
+  }
+}
+
+extension Value: Equatable {
+  /// Runs are equal when they are one run; statuses compare with the texts of their names.
+  public static func == (a: Value, b: Value) -> Bool {
+    switch (a, b) {
+    case (.text(let a), .text(let b)): a == b
+    case (.number(let a), .number(let b)): a == b
+    case (.boolean(let a), .boolean(let b)): a == b
+    case (.date(let a), .date(let b)): a == b
+    case (.timestamp(let a), .timestamp(let b)): a == b
+    case (.duration(let a), .duration(let b)): a == b
+    case (.status(let a), .status(let b)): a == b
+    case (.status(let a), .text(let b)), (.text(let b), .status(let a)): a.name == b
+    case (.operation(let a), .operation(let b)): a == b
+    case (.run(let a), .run(let b)): a.lastSeen.id == b.lastSeen.id && a.lastSeen.operation == b.lastSeen.operation
+    case (.list(let a), .list(let b)): a == b
+    case (.none, .none): true
+    default: false
+    }
+  }
+}
