@@ -1,7 +1,8 @@
 public import CivilTime
+public import TailerAPI
+
 import class Foundation.NSCondition
 import class Foundation.Thread
-public import TailerAPI
 
 /// A clock on which nothing but waiting takes time, and the executor that makes it so: a day of waiting is over at
 /// once, and the same program takes the same steps every time.
