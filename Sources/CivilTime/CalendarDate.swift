@@ -88,7 +88,7 @@ extension CalendarDate: Codable {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let value = CalendarDate(text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a calendardate: \(text)")
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a date: \(text)")
     }
     self = value
   }

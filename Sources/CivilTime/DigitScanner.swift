@@ -21,19 +21,36 @@ struct DigitScanner {
     return true
   }
 
+  /// The next digits, as many as that and no more; those that follow are left.
   mutating func digits(exactly count: Int) -> Int? {
-    guard let (value, length) = run(atMost: count), length == count else { return nil }
+    var value = 0
+    for _ in 0..<count {
+      guard let digit = nextDigit else { return nil }
+      value = value * 10 + digit
+      position += 1
+    }
     return value
   }
 
-  mutating func digits() -> Int? { run(atMost: 15)?.value }
+  /// All digits that follow, at most 15.
+  mutating func digits() -> Int? {
+    var value = 0
+    var length = 0
+    while let digit = nextDigit {
+      guard length < 15 else { return nil }
+      value = value * 10 + digit
+      length += 1
+      position += 1
+    }
+    return length > 0 ? value : nil
+  }
 
   /// Digits after a decimal point as microseconds; digits past the sixth are dropped.
   mutating func microseconds() -> Int? {
     var value = 0
     var count = 0
-    while let byte = next, (48...57).contains(byte) {
-      if count < 6 { value = value * 10 + Int(byte - 48) }
+    while let digit = nextDigit {
+      if count < 6 { value = value * 10 + digit }
       count += 1
       position += 1
     }
@@ -42,15 +59,8 @@ struct DigitScanner {
     return value
   }
 
-  private mutating func run(atMost limit: Int) -> (value: Int, length: Int)? {
-    var value = 0
-    var length = 0
-    while let byte = next, (48...57).contains(byte) {
-      guard length < limit else { return nil }
-      value = value * 10 + Int(byte - 48)
-      length += 1
-      position += 1
-    }
-    return length > 0 ? (value, length) : nil
+  private var nextDigit: Int? {
+    guard let next, (48...57).contains(next) else { return nil }
+    return Int(next - 48)
   }
 }

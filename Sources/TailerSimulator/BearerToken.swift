@@ -8,7 +8,7 @@ struct BearerToken {
 
   /// Refuses a request whose header is missing, malformed, not accepted or expired.
   static func check(
-    _ header: String?, accepted: [String: Timestamp?]?, now: Timestamp
+    _ header: String?, accepted: [String: Timestamp]?, now: Timestamp
   ) throws(Refusal) {
     guard let header else { throw Refusal(401, "Jwt is missing") }
     let parts = header.split(separator: " ", omittingEmptySubsequences: true)
@@ -16,7 +16,7 @@ struct BearerToken {
     let token = BearerToken(text: String(parts[1]))
     if let accepted {
       guard let expiry = accepted[token.text] else { throw Refusal(401, "Jwt verification fails") }
-      if let expiry, expiry <= now { throw Refusal(401, "Jwt is expired") }
+      if expiry <= now { throw Refusal(401, "Jwt is expired") }
     }
     if let expiry = token.expiry, expiry <= now { throw Refusal(401, "Jwt is expired") }
   }

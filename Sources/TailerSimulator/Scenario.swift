@@ -16,9 +16,9 @@ public struct Scenario: Hashable, Sendable {
   public var visibilityDelay = TimeSpan.zero
   /// Whether `reset_workflow_status` replies with the longer of its two shapes, in use since 2021.
   public var hasLongResetReply = true
-  /// The bearer tokens that are accepted, with the moment at which they expire if they do; `nil` accepts any token,
-  /// less a JWT whose `exp` has passed.
-  public var tokens: [String: Timestamp?]?
+  /// The bearer tokens that are accepted, with the moment at which they expire (`.latest` for never); `nil` accepts
+  /// any token, less a JWT whose `exp` has passed.
+  public var tokens: [String: Timestamp]?
   public var operations: [Operation] = []
   public var workflows: [Workflow] = []
   /// Of several rules that are meant for one request, the first holds.

@@ -53,17 +53,16 @@ extension ScenarioReading {
     var jobs: [String: [String: String]] = [:]
   }
 
-  private mutating func tokens(_ node: Node?, from start: Timestamp) -> [String: Timestamp?]? {
+  private mutating func tokens(_ node: Node?, from start: Timestamp) -> [String: Timestamp]? {
     guard let node else { return nil }
-    var tokens: [String: Timestamp?] = [:]
+    var tokens: [String: Timestamp] = [:]
     if node.sequence != nil {
       for item in items(of: node) {
-        if let token = text(item, what: "a token") { tokens.updateValue(nil, forKey: token) }
+        if let token = text(item, what: "a token") { tokens[token] = .latest }
       }
     } else {
       for (token, node) in entries(of: node, what: "tokens") {
-        let expiry = node.scalar?.string == "always" ? nil : moment(node, from: start)
-        tokens.updateValue(expiry, forKey: token)
+        tokens[token] = node.scalar?.string == "always" ? .latest : moment(node, from: start)
       }
     }
     return tokens

@@ -55,10 +55,14 @@ public struct RequestRecord: Hashable, Sendable {
 public struct Snapshot: Hashable, Sendable, CustomStringConvertible {
   /// One line for each run, in the order of their launches.
   public let runs: [String]
-  /// The job ids whose success a workflow holds, by the workflow's description; without those that hold none.
+  /// The job ids whose success a workflow holds, by the workflow's identity; without those that hold none.
   public let flags: [String: [String]]
-  /// What is not enabled, by description.
+  /// What is not enabled, by identity.
   public let activations: [String: Activation]
+
+  static func label(_ operation: DataOperation) -> String {
+    "\(operation.type.rawValue) \(operation.id) in \(operation.environment) of \(operation.account)"
+  }
 
   public var description: String {
     (runs + flags.sorted { $0.key < $1.key }.map { "\($0.key) holds \($0.value.joined(separator: ", "))" }

@@ -39,8 +39,8 @@ public final class Simulator: Sendable {
     state.withValue { $0.handle(request, at: moment) }
   }
 
-  /// Accepts a token from now on, until it expires if it does. Where any token was accepted, only those named are then.
-  public func accept(token: String, until expiry: Timestamp? = nil) {
+  /// Accepts a token from now on, until it expires. Where any token was accepted, only those named are then.
+  public func accept(token: String, until expiry: Timestamp = .latest) {
     state.withValue { $0.tokens = ($0.tokens ?? [:]).merging([token: expiry]) { $1 } }
   }
 
@@ -97,12 +97,12 @@ public final class Simulator: Sendable {
       let platform = state.platform
       var activations: [String: Activation] = [:]
       for operation in platform.operations.values where operation.activation != .enabled {
-        activations[operation.identity.description] = operation.activation
+        activations[Snapshot.label(operation.identity)] = operation.activation
       }
       var flags: [String: [String]] = [:]
       for workflow in platform.workflows.values {
-        if workflow.activation != .enabled { activations[workflow.identity.description] = workflow.activation }
-        if !workflow.flags.isEmpty { flags[workflow.identity.description] = workflow.flags.sorted() }
+        if workflow.activation != .enabled { activations[Snapshot.label(workflow.identity)] = workflow.activation }
+        if !workflow.flags.isEmpty { flags[Snapshot.label(workflow.identity)] = workflow.flags.sorted() }
       }
       let runs = platform.runs.map { run in
         let day = run.executionDate.map { " on \($0)" } ?? ""

@@ -8,7 +8,7 @@ struct SimulatorState {
   private static let maximumBody = 1 << 20
 
   var platform: Platform
-  var tokens: [String: Timestamp?]?
+  var tokens: [String: Timestamp]?
   var faults: [FaultRule]
   private(set) var requestCount = 0
   private(set) var actionCounts: [String: Int] = [:]

@@ -28,6 +28,8 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
   public struct Deadlock: Error, Hashable, Sendable {
     /// What the clock showed.
     public let moment: Timestamp
+
+    public init(moment: Timestamp) { self.moment = moment }
   }
 
   /// The clock is already being run by another call.
