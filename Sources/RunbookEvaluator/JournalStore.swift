@@ -30,6 +30,14 @@ public protocol HeldJournal: Journal {
   var executionID: String { get }
   /// Writes how the execution ended and gives the lease up. Durable when it returns.
   func end(_ end: ExecutionEnd) async throws(JournalError)
+  /// Shows from time to time that this process lives, also while it waits and writes nothing, until the task is cancelled
+  /// or the lease is gone. To be run beside the execution; where it is not, a process in another container may take it
+  /// for dead.
+  func keepLease() async
+}
+
+extension HeldJournal {
+  public func keepLease() async {}
 }
 
 /// What is known of an execution when it starts.

@@ -1,0 +1,77 @@
+import CivilTime
+import GRDB
+import RunbookEvaluator
+import RunbookSyntax
+
+/// An execution as the file has it.
+struct ExecutionRow {
+  let number: Int64
+  let header: ExecutionHeader
+  /// When a `finally` began after an interruption.
+  let overAt: Timestamp?
+  let end: ExecutionEnd?
+
+  init(_ row: Row) throws {
+    number = try row.decode(Int64.self, forColumn: "number")
+    header = try row.json(ExecutionHeader.self, "header")
+    overAt = try row.optionalMoment("over_at")
+    end = try row.optionalJSON(ExecutionEnd.self, "ending")
+  }
+
+  static func find(_ id: String, _ db: Database) throws -> ExecutionRow? {
+    try Row.fetchOne(db, sql: "SELECT * FROM executions WHERE id = ?", arguments: [id.column]).map(ExecutionRow.init)
+  }
+
+  /// Why it cannot be resumed, for people; `nil` where it can.
+  var whyOver: String? {
+    if let overAt { return "it was interrupted, and at \(overAt) a `finally` began to undo it" }
+    guard let end, !end.isResumable else { return nil }
+    return "it ended at \(end.at): \(end.summary)"
+  }
+
+  func summary(_ rules: LeaseRules, _ db: Database) throws -> ExecutionSummary {
+    let isHeld = rules.livingHolder(of: try LeaseRow.of(number, db)) != nil
+    let state: ExecutionSummary.State = isHeld ? .running : whyOver == nil ? .unfinished : .ended
+    return ExecutionSummary(header: header, state: state, end: isHeld ? nil : end)
+  }
+
+  func entries(_ db: Database) throws -> [JournalEntry] {
+    try Row.fetchAll(db, sql: "SELECT * FROM effects WHERE execution = ? ORDER BY sequence", arguments: [number]).map {
+      row in
+      JournalEntry(
+        sequence: try row.decode(Int64.self, forColumn: "sequence"),
+        key: EffectKey(
+          path: try row.decode(String.self, forColumn: "path"),
+          textHash: try row.decode(String.self, forColumn: "text_hash")),
+        intent: try row.json(EffectIntent.self, "intent"), intendedAt: try row.moment("intended_at"),
+        outcome: try row.optionalJSON(EffectOutcome.self, "outcome"), finishedAt: try row.optionalMoment("finished_at"))
+    }
+  }
+
+  /// Takes back how it ended, and reopens the failed effects that it ended over: a launch that is unconfirmed keeps its
+  /// intent, by which its run is looked for again; everything else is done anew and loses its row. Gives what is left.
+  func reopen(_ db: Database) throws -> [SQLiteJournal.Line] {
+    let origins = Set((end?.origins ?? []).map(\.path))
+    var lines: [SQLiteJournal.Line] = []
+    for entry in try entries(db) {
+      var line = SQLiteJournal.Line(
+        sequence: entry.sequence, key: entry.key, intent: entry.intent, outcome: entry.outcome)
+      if origins.contains(entry.key.path), case .failed(let error)? = entry.outcome {
+        guard case .launch = entry.intent, error.kind == .unconfirmed else {
+          try db.execute(
+            sql: "DELETE FROM effects WHERE execution = ? AND sequence = ?", arguments: [number, entry.sequence])
+          continue
+        }
+        try db.execute(
+          sql: "UPDATE effects SET outcome = NULL, finished_at = NULL WHERE execution = ? AND sequence = ?",
+          arguments: [number, entry.sequence])
+        line.outcome = nil
+      }
+      lines.append(line)
+    }
+    try db.execute(
+      sql: "UPDATE executions SET ended_at = NULL, ending = NULL, is_resumable = NULL WHERE number = ?",
+      arguments: [number])
+    return lines
+  }
+}

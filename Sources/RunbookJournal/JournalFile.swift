@@ -1,0 +1,117 @@
+import CivilTime
+import Foundation
+import GRDB
+import RunbookEvaluator
+
+/// The opened file: one connection, used by one thread at a time.
+///
+/// Calls block the calling thread for as long as the disk takes, a fraction of a millisecond, and while another process
+/// writes, up to the busy time-out. No transaction waits for anything else.
+final class JournalFile: @unchecked Sendable {
+  /// What a finished write has survived.
+  enum Durability {
+    /// A loss of power.
+    case durable
+    /// The death of this process, and it is seen by the others. The next durable write makes it durable too.
+    case visible
+
+    fileprivate var synchronous: String {
+      switch self {
+      case .durable: "FULL"
+      case .visible: "NORMAL"
+      }
+    }
+  }
+
+  let path: String
+  private let busyTimeout: TimeSpan
+  private let queue: DatabaseQueue
+  private let lock = NSLock()
+  // The lock guards it.
+  private var durableWriteCount = 0
+
+  init(at path: String, schema: Schema, busyTimeout: TimeSpan) throws(JournalStoreError) {
+    self.path = path
+    self.busyTimeout = busyTimeout
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(busyTimeout.inSeconds)
+      configuration.label = "journal"
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.writeWithoutTransaction { db in
+        guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+          throw JournalStoreError.unavailable(
+            "\(path) lies on a file system that SQLite's write-ahead log does not work on")
+        }
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        try schema.migrate(db)
+      }
+    } catch {
+      throw error as? JournalStoreError ?? .unavailable(Self.words(for: error, at: path, busyTimeout: busyTimeout))
+    }
+  }
+
+  /// How many durable writes have been made through this connection.
+  var durableWrites: Int { lock.withLock { durableWriteCount } }
+
+  /// Runs a body that sees the file as it is at one moment.
+  func read<T>(_ body: (Database) throws -> T) throws -> T { try queue.read(body) }
+
+  /// Runs a body in a transaction that has the write lock from its beginning. When it throws, nothing has happened.
+  func write<T>(_ durability: Durability, _ body: (Database) throws -> T) throws -> T {
+    let result = try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA synchronous = \(durability.synchronous)")
+      var result: T?
+      try db.inTransaction(.immediate) {
+        result = try body(db)
+        return .commit
+      }
+      return result
+    }
+    guard let result else { throw UnreadableRecord() }
+    if durability == .durable { lock.withLock { durableWriteCount += 1 } }
+    return result
+  }
+
+  /// A setting of the connection, for tests that read back what counts.
+  func pragma(_ name: String) throws -> String? { try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") } }
+
+  /// Runs a statement outside of a transaction, for tests that prepare a state.
+  func execute(_ sql: String) throws { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
+
+  /// The one place that words what SQLite says.
+  func words(for error: any Error) -> String { Self.words(for: error, at: path, busyTimeout: busyTimeout) }
+
+  private static func words(for error: any Error, at path: String, busyTimeout: TimeSpan) -> String {
+    guard let error = error as? DatabaseError else {
+      return "\(path) holds a record that this version of the program cannot read"
+    }
+    switch error.extendedResultCode {
+    case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: return "the disk is full"
+    case .SQLITE_IOERR:
+      return "the disk failed at \(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
+    case .SQLITE_BUSY, .SQLITE_LOCKED: return "another process has kept \(path) locked for \(busyTimeout)"
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return "\(path) cannot be written: it is read-only"
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: return "\(path) is damaged, or no journal"
+    case .SQLITE_CANTOPEN: return "\(path) cannot be opened"
+    case .SQLITE_NOMEM: return "there is not enough memory"
+    case .SQLITE_TOOBIG: return "a record is too large"
+    default: return "\(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
+    }
+  }
+}
+
+/// A row that does not say what a row of its table says.
+struct UnreadableRecord: Error {}
+
+extension JournalStoreError {
+  init(_ error: any Error, in file: JournalFile) {
+    self = error as? JournalStoreError ?? .unavailable(file.words(for: error))
+  }
+}
+
+extension JournalError {
+  init(_ error: any Error, in file: JournalFile) {
+    self = error as? JournalError ?? .unavailable(file.words(for: error))
+  }
+}

@@ -1,0 +1,262 @@
+import CivilTime
+import GRDB
+import RunbookEvaluator
+import TailerAPI
+
+/// The record of one execution in the file, held under its lease.
+///
+/// What the record says is kept in memory, so that only writes touch the file. Every write is one transaction that begins
+/// by making sure that the lease is still this process's. Calls block their thread while the disk works.
+actor SQLiteJournal: HeldJournal {
+  /// An effect as it stands in the file.
+  struct Line: Sendable {
+    let sequence: Int64
+    let key: EffectKey
+    var intent: EffectIntent
+    var outcome: EffectOutcome?
+
+    var record: EffectRecord { EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash) }
+  }
+
+  /// What it shares with the other executions of its store.
+  struct Surroundings: Sendable {
+    let file: JournalFile
+    let rules: LeaseRules
+    let timing: JournalTiming
+    let signals: LaunchSignals
+
+    var clock: any WallClock { rules.clock }
+  }
+
+  nonisolated let executionID: String
+  let surroundings: Surroundings
+  let lease: Lease
+  private let initial: [Line]
+  private var lines: [String: Line]
+  private var nextSequence: Int64
+  private var isOver = false
+  private var hasEnded = false
+  private var renewedAt: Timestamp
+  private var operationNumbers: [DataOperation: Int64] = [:]
+  /// The tickets in the queues of those who launch, by the effect's path.
+  var tickets: [String: LaunchTicket] = [:]
+  /// Tickets given back whose rows could not be deleted yet.
+  var returnedTickets: Set<Int64> = []
+
+  init(
+    executionID: String, lease: Lease, initial: [Line], nextSequence: Int64, renewedAt: Timestamp,
+    surroundings: Surroundings
+  ) {
+    self.executionID = executionID
+    self.lease = lease
+    self.initial = initial
+    lines = Dictionary(initial.map { ($0.key.path, $0) }, uniquingKeysWith: { _, last in last })
+    self.nextSequence = nextSequence
+    self.renewedAt = renewedAt
+    self.surroundings = surroundings
+  }
+
+  // MARK: Reading
+
+  func record(of key: EffectKey) -> EffectRecord? { lines[key.path]?.record }
+
+  func initialRecords() -> [(key: EffectKey, record: EffectRecord)] { initial.map { ($0.key, $0.record) } }
+
+  // MARK: Writing
+
+  /// One transaction under the lease, which is renewed with it when that is due.
+  func write<T>(
+    _ durability: JournalFile.Durability, _ body: (Database) throws -> T
+  ) throws(JournalError) -> T {
+    guard !hasEnded else { throw .unavailable("the execution \(executionID) has ended") }
+    let now = surroundings.clock.now
+    let isRenewalDue = now < renewedAt || now.since(renewedAt) >= surroundings.timing.renewal
+    do {
+      let result = try surroundings.file.write(durability) { db in
+        try lease.require(db)
+        for ticket in returnedTickets { try LaunchTicket.delete(ticket, db) }
+        if isRenewalDue { try lease.renew(at: now, db) }
+        return try body(db)
+      }
+      returnedTickets = []
+      if isRenewalDue { renewedAt = now }
+      return result
+    } catch {
+      throw JournalError(error, in: surroundings.file)
+    }
+  }
+
+  func intend(_ intent: EffectIntent, at key: EffectKey) throws(JournalError) {
+    let now = surroundings.clock.now
+    let sequence = lines[key.path]?.sequence ?? nextSequence
+    let line = Line(sequence: sequence, key: key, intent: intent, outcome: nil)
+    let operation = try write(.durable) { db in
+      try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: nil, db)
+      return try number(of: intent.operation, db)
+    }
+    remember(line, operation)
+  }
+
+  /// A finished launch owns its run from the same moment on.
+  func finish(
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
+  ) throws(JournalError) {
+    let now = surroundings.clock.now
+    let known = lines[key.path]
+    let line = Line(
+      sequence: known?.sequence ?? nextSequence, key: key, intent: known?.intent ?? intent, outcome: outcome)
+    let operation = try write(isLight ? .visible : .durable) { db in
+      try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db)
+      let number = try number(of: line.intent.operation, db)
+      if case .launch = line.intent, case .run(let run, _) = outcome, let number {
+        _ = try own(run, of: number, for: key, db)
+      }
+      return number
+    }
+    remember(line, operation)
+  }
+
+  /// The run is adopted with the claim: a process that dies behind it has the launch's outcome on record, and does not
+  /// look for a run that is its own already.
+  func claim(_ run: Run, for key: EffectKey) throws(JournalError) -> Bool {
+    let now = surroundings.clock.now
+    var line = lines[key.path]
+    if case .launch? = line?.intent, line?.outcome == nil {
+      line?.outcome = .run(run, adopted: true)
+    } else {
+      line = nil
+    }
+    let isOwn = try write(.durable) { db in
+      guard let number = try number(of: run.operation, db), try own(run, of: number, for: key, db) else { return false }
+      if let line { try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db) }
+      return true
+    }
+    if isOwn, let line { remember(line, nil) }
+    return isOwn
+  }
+
+  func ownedRuns(of operation: DataOperation) throws(JournalError) -> Set<String> {
+    do {
+      return try surroundings.file.read { db in
+        guard let number = try OperationRow.number(of: operation, db) else { return [] }
+        return try Set(
+          String.fetchAll(db, sql: "SELECT run FROM owned_runs WHERE operation = ?", arguments: [number]))
+      }
+    } catch {
+      throw JournalError(error, in: surroundings.file)
+    }
+  }
+
+  func endForGood() throws(JournalError) {
+    let now = surroundings.clock.now
+    try write(.durable) { db in
+      try db.execute(
+        sql: "UPDATE executions SET over_at = coalesce(over_at, ?) WHERE number = ?",
+        arguments: [now.microsecondsSinceEpoch, lease.execution])
+    }
+    isOver = true
+  }
+
+  func end(_ end: ExecutionEnd) throws(JournalError) {
+    var end = end
+    if isOver { end.isResumable = false }
+    try write(.durable) { db in
+      try db.execute(
+        sql: "UPDATE executions SET ended_at = ?, ending = ?, is_resumable = ? WHERE number = ?",
+        arguments: [end.at.microsecondsSinceEpoch, try Columns.json(end), end.isResumable, lease.execution])
+      try lease.release(db)
+    }
+    hasEnded = true
+    for ticket in tickets.values { surroundings.signals.gaveBack(ticket.number, of: ticket.operation) }
+    tickets = [:]
+  }
+
+  func keepLease() async {
+    while !hasEnded {
+      do {
+        try await surroundings.clock.sleep(for: surroundings.timing.renewal)
+      } catch {
+        return
+      }
+      guard !hasEnded else { return }
+      do {
+        try write(.visible) { _ in }
+      } catch .leaseLost {
+        return
+      } catch {
+        continue
+      }
+    }
+  }
+
+  // MARK: Rows
+
+  private func remember(_ line: Line, _ operation: Int64?) {
+    lines[line.key.path] = line
+    if line.sequence == nextSequence { nextSequence += 1 }
+    if let operation, let named = line.intent.operation { operationNumbers[named] = operation }
+  }
+
+  private static func put(
+    _ line: Line, of execution: Int64, intendedAt: Timestamp, finishedAt: Timestamp?, _ db: Database
+  ) throws {
+    let statement = try db.cachedStatement(
+      sql: """
+        INSERT INTO effects (execution, sequence, path, text_hash, intent, intended_at, outcome, finished_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (execution, sequence) DO UPDATE
+        SET text_hash = excluded.text_hash, intent = excluded.intent, outcome = excluded.outcome,
+          finished_at = excluded.finished_at,
+          intended_at = CASE WHEN excluded.outcome IS NULL THEN excluded.intended_at ELSE intended_at END
+        """)
+    try statement.execute(arguments: [
+      execution, line.sequence, line.key.path.column, line.key.textHash.column, try Columns.json(line.intent),
+      intendedAt.microsecondsSinceEpoch, try line.outcome.map { try Columns.json($0) },
+      finishedAt?.microsecondsSinceEpoch,
+    ])
+  }
+
+  func number(of operation: DataOperation?, _ db: Database) throws -> Int64? {
+    guard let operation else { return nil }
+    return try operationNumbers[operation] ?? OperationRow.register(operation, db)
+  }
+
+  /// Makes the run the effect's own where nobody owns it; whether it is the effect's own now.
+  private func own(_ run: Run, of operation: Int64, for key: EffectKey, _ db: Database) throws -> Bool {
+    try db.execute(
+      sql: "INSERT OR IGNORE INTO owned_runs (operation, run, execution, path) VALUES (?, ?, ?, ?)",
+      arguments: [operation, run.id.column, lease.execution, key.path.column])
+    let owner = try Row.fetchOne(
+      db, sql: "SELECT execution, path FROM owned_runs WHERE operation = ? AND run = ?",
+      arguments: [operation, run.id.column])
+    guard let owner else { return false }
+    return try owner.decode(Int64.self, forColumn: "execution") == lease.execution
+      && owner.decode(String.self, forColumn: "path") == key.path.column
+  }
+}
+
+/// The table of the operations that launches, waits and changes have named.
+enum OperationRow {
+  static func number(of operation: DataOperation, _ db: Database) throws -> Int64? {
+    try Int64.fetchOne(
+      db,
+      sql: """
+        SELECT number FROM operations
+        WHERE account = ? AND environment = ? AND type = ? AND configuration = ?
+        """,
+      arguments: [
+        operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
+      ])
+  }
+
+  static func register(_ operation: DataOperation, _ db: Database) throws -> Int64? {
+    if let known = try number(of: operation, db) { return known }
+    try db.execute(
+      sql: "INSERT INTO operations (account, environment, type, configuration, name) VALUES (?, ?, ?, ?, ?)",
+      arguments: [
+        operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
+        operation.name.column,
+      ])
+    return try number(of: operation, db)
+  }
+}
