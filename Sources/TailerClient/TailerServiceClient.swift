@@ -1,0 +1,211 @@
+public import CivilTime
+import NIOConcurrencyHelpers
+public import TailerAPI
+
+/// The service over HTTP. Repeats what may be repeated; a launch whose outcome is not known is never sent again.
+///
+/// What a try came to decides what follows (design, *Safe launch*):
+/// - never sent: again, after a pause that grows;
+/// - 401 or 403: once more with a new token;
+/// - 429: again, after the wait that the service asks for;
+/// - any other 4xx but 408: final;
+/// - everything else is unknown: again after a pause, except for a launch.
+public final class TailerServiceClient: TailerService {
+  private let transport: any HTTPTransport
+  private let tokens: any TokenSource
+  private let clock: any WallClock
+  private let random: @Sendable () -> Double
+  private let settings: ClientSettings
+  private let window: RequestWindow?
+  private let counts = NIOLockedValueBox(RequestCounts())
+
+  /// - Parameters:
+  ///   - random: numbers in 0..<1, for the jitter of pauses.
+  public init(
+    transport: any HTTPTransport, tokens: any TokenSource, clock: any WallClock,
+    settings: ClientSettings = ClientSettings(),
+    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+  ) {
+    self.transport = transport
+    self.tokens = tokens
+    self.clock = clock
+    self.settings = settings
+    self.random = random
+    window = settings.maximumInFlight.map { RequestWindow($0) }
+  }
+
+  public var requestCounts: RequestCounts { counts.withLockedValue { $0 } }
+
+  public func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
+    try await perform(.launch(operation, on: date), ReplyCodec.runID)
+  }
+
+  /// A run whose job is not known is looked for in its operation's listing, since the service's look needs the job.
+  public func check(_ run: Run.Reference) async throws(ServiceError) -> Run? {
+    guard run.jobID == nil else {
+      return try await perform(.checkRun(run)) { reply throws(UnreadableReply) in try ReplyCodec.run(reply, run) }
+    }
+    let day = Run.moment(ofID: run.id)?.date
+    if let day {
+      let listed = try await lastRuns(of: run.operation, RunFilter(started: day, limit: Self.searchLimit))
+      if let found = listed.first(where: { $0.id == run.id }) { return found }
+    }
+    let listed = try await lastRuns(of: run.operation, RunFilter(limit: Self.searchLimit))
+    return listed.first { $0.id == run.id }
+  }
+
+  private static let searchLimit = 500
+
+  public func lastRuns(of operation: DataOperation, _ filter: RunFilter) async throws(ServiceError) -> [Run] {
+    guard filter.limit ?? 1 > 0 else { return [] }
+    return try await perform(.lastRuns(operation, filter)) { reply throws(UnreadableReply) in
+      try ReplyCodec.runs(reply, of: operation, filter)
+    }
+  }
+
+  public func runs(
+    of type: ConfigurationType, account: String, environment: String?, _ filter: RunFilter
+  ) async throws(ServiceError) -> [Run] {
+    guard filter.limit ?? 1 > 0 else { return [] }
+    let request = ServiceRequest.runsByStatus(type: type, account: account, environment: environment, filter)
+    return try await perform(request) { reply throws(UnreadableReply) in
+      try ReplyCodec.runs(reply, of: type, account: account, environment: environment, filter)
+    }
+  }
+
+  public func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {
+    try await perform(.markRun(run, as: status)) { _ throws(UnreadableReply) in }
+  }
+
+  public func reset(_ workflow: DataOperation) async throws(ServiceError) {
+    try await perform(.resetWorkflow(workflow), ReplyCodec.acknowledgement)
+  }
+
+  public func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {
+    try await perform(.setActivation(operation, activation), ReplyCodec.acknowledgement)
+  }
+
+  private func perform<Reply>(
+    _ request: ServiceRequest, _ read: (HTTPReply) throws(UnreadableReply) -> Reply
+  ) async throws(ServiceError) -> Reply {
+    let lastStart = clock.now.advanced(by: settings.totalLimit)
+    var attempt = 0
+    var tries = 0
+    var wasRenewed = false
+    while true {
+      let token = try await token(for: request, attempts: attempt) { () async throws(TokenError) in
+        try await self.tokens.token()
+      }
+      attempt += 1
+      tries += 1
+      let failure: ServiceError
+      do throws(ServiceError) {
+        return try await exchange(request, token, attempt, read)
+      } catch {
+        failure = error
+      }
+      switch failure.kind {
+      case .rejected, .cancelled:
+        throw failure
+      case .refused:
+        guard !wasRenewed else { throw failure }
+        wasRenewed = true
+        tries -= 1
+        _ = try await self.token(for: request, attempts: attempt, after: failure) { () async throws(TokenError) in
+          try await self.tokens.token(insteadOf: token)
+        }
+      case .unknown where !request.mayBeRepeated:
+        throw failure
+      case .neverSent, .throttled, .unknown:
+        guard tries < settings.attempts, let pause = pause(after: failure, tries: tries),
+          clock.now.advanced(by: pause) <= lastStart
+        else { throw failure }
+        do {
+          try await clock.sleep(for: pause)
+        } catch {
+          throw ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempt)
+        }
+      }
+    }
+  }
+
+  /// How long to wait before the next try; `nil` where the service asks for more than is granted.
+  private func pause(after failure: ServiceError, tries: Int) -> TimeSpan? {
+    let doubled = settings.firstPause.scaled(by: Double(UInt64(1) << UInt64(min(tries - 1, 40))))
+    let jittered = min(doubled, settings.longestPause).scaled(by: 0.5 + random() / 2)
+    guard let told = failure.retryAfter else { return jittered }
+    guard told <= settings.longestRetryAfter else { return nil }
+    return told.adding(jittered)
+  }
+
+  /// Gets a token, or says why the call cannot be made; `failure` is the service's refusal, where there was one.
+  private func token(
+    for request: ServiceRequest, attempts: Int, after failure: ServiceError? = nil,
+    _ fetch: () async throws(TokenError) -> Token
+  ) async throws(ServiceError) -> Token {
+    do {
+      return try await fetch()
+    } catch .cancelled {
+      throw ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempts)
+    } catch {
+      let words = failure.map { "\($0.message); \(error)" } ?? "\(error)"
+      throw ServiceError(.refused, action: request.action, code: failure?.code, message: words, attempts: attempts)
+    }
+  }
+
+  /// One exchange and what it came to.
+  private func exchange<Reply>(
+    _ request: ServiceRequest, _ token: Token, _ attempt: Int,
+    _ read: (HTTPReply) throws(UnreadableReply) -> Reply
+  ) async throws(ServiceError) -> Reply {
+    let action = request.action
+    func failed(
+      _ kind: ServiceError.Kind, _ message: String, code: Int? = nil, retryAfter: TimeSpan? = nil
+    ) -> ServiceError {
+      ServiceError(
+        kind, action: action, code: code, message: ErrorText.shown(token.redacted(from: message)), attempts: attempt,
+        retryAfter: retryAfter)
+    }
+
+    let reply: HTTPReply
+    do {
+      reply = try await send(request, token, isRetry: attempt > 1)
+    } catch {
+      switch error {
+      case .neverSent(let words): throw failed(.neverSent, words)
+      case .fateUnknown(let words): throw failed(.unknown, words)
+      case .cancelled: throw failed(.cancelled, "cancelled")
+      }
+    }
+    if let kind = ServiceError.Kind(code: reply.status) {
+      let told = RetryAfter.span(reply.headers["retry-after"], now: clock.now)
+      throw failed(
+        kind, ErrorText.message(of: reply), code: reply.status,
+        retryAfter: kind == .throttled || reply.status == 503 ? told : nil)
+    }
+    do {
+      return try read(reply)
+    } catch {
+      throw failed(.unknown, error.reason, code: reply.status)
+    }
+  }
+
+  private func send(
+    _ request: ServiceRequest, _ token: Token, isRetry: Bool
+  ) async throws(TransportError) -> HTTPReply {
+    guard !Task.isCancelled else { throw .cancelled }
+    var message = request.httpRequest
+    message.headers["authorization"] = token.authorization
+    let exchange = { [message] () async -> Result<HTTPReply, TransportError> in
+      self.counts.withLockedValue { $0.count(request.action, isRetry: isRetry) }
+      do throws(TransportError) {
+        return .success(try await self.transport.send(message, within: self.settings.requestLimit))
+      } catch {
+        return .failure(error)
+      }
+    }
+    guard let window else { return try await exchange().get() }
+    guard let result = await window.inside(exchange) else { throw .cancelled }
+    return try result.get()
+  }
+}

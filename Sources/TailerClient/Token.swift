@@ -1,0 +1,49 @@
+public import CivilTime
+import FoundationEssentials
+import TailerAPI
+
+/// A bearer token. It is shown nowhere: its description and its mirror tell only that it is there.
+public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  private let text: String
+  /// The end of its life, where it is a JSON Web Token that says so.
+  public let expiry: Timestamp?
+
+  /// - Throws: `TokenError.malformed` for a text that could not stand in a header, so that none can smuggle in another.
+  public init(_ text: some StringProtocol) throws(TokenError) {
+    let bytes = Array(text.utf8)
+    guard !bytes.isEmpty else { throw .malformed("it is empty") }
+    guard bytes.count <= 16_384 else { throw .malformed("it is longer than 16 KiB") }
+    guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw .malformed("it holds spaces, line ends or other characters that cannot stand in a header")
+    }
+    self.text = String(text)
+    expiry = Self.expiry(of: self.text)
+  }
+
+  /// The value of the `authorization` header.
+  var authorization: String { "Bearer \(text)" }
+
+  public var description: String { "[token]" }
+  public var debugDescription: String { "[token]" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
+
+  /// The text with every occurrence of the token taken out, for what a service or a command says.
+  func redacted(from words: String) -> String {
+    words.contains(text) ? words.replacing(text, with: "[token]") : words
+  }
+
+  private static func expiry(of text: String) -> Timestamp? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, let payload = JSONValue(decoded(parts[1])), case .number(let seconds)? = payload["exp"],
+      seconds.isFinite, abs(seconds) < 1e12
+    else { return nil }
+    return Timestamp(microsecondsSinceEpoch: Int64(seconds * 1_000_000))
+  }
+
+  /// The bytes that base64url, padded or not, stands for; empty where it is not that.
+  private static func decoded(_ part: Substring) -> [UInt8] {
+    let plain = String(part.compactMap { $0 == "=" ? nil : $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
+    let padding = String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
+    return Data(base64Encoded: plain + padding).map { Array($0) } ?? []
+  }
+}

@@ -1,0 +1,32 @@
+import CivilTime
+public import TailerAPI
+
+/// Where tokens come from.
+public protocol TokenSource: Sendable {
+  /// A token that is good as far as one can tell without asking the service.
+  func token() async throws(TokenError) -> Token
+  /// Another one, after the service refused this one. Callers that were refused the same one share the new one.
+  func token(insteadOf refused: Token) async throws(TokenError) -> Token
+}
+
+/// A token that somebody provided; there is no other.
+public struct FixedToken: TokenSource {
+  private let token: Token
+  private let source: String
+  private let clock: any WallClock
+
+  /// - Parameters:
+  ///   - source: where the token was given, as errors should call it.
+  public init(_ token: Token, source: String = "TAILER_API_JWT", clock: any WallClock) {
+    self.token = token
+    self.source = source
+    self.clock = clock
+  }
+
+  public func token() async throws(TokenError) -> Token {
+    if let expiry = token.expiry, expiry <= clock.now { throw .expired(expiry, source: source) }
+    return token
+  }
+
+  public func token(insteadOf refused: Token) async throws(TokenError) -> Token { throw .refused(source: source) }
+}
