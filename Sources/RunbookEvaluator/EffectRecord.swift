@@ -63,6 +63,22 @@ public enum EffectIntent: Hashable, Codable, Sendable {
     }
   }
 
+  /// What was meant, for people.
+  public var words: String {
+    switch self {
+    case .launch(let operation, let date, _, _): "launch \(operation)" + (date.map { " on \($0)" } ?? "")
+    case .await(let id, let operation, _): "await run \(id) of \(operation)"
+    case .awaitNext(let operation, let since, _): "await next run of \(operation) since \(since)"
+    case .check(let id, let operation): "check run \(id) of \(operation)"
+    case .list(let what): what
+    case .mark(let id, let operation, let status): "mark run \(id) of \(operation) as \(status.name)"
+    case .reset(let operation), .activation(let operation, _): "\(verb) \(operation)"
+    case .wait(let span, _): "wait \(span)"
+    case .ask(let question): "ask “\(question)”"
+    case .now, .print, .parallel: verb
+    }
+  }
+
   public var operation: DataOperation? {
     switch self {
     case .launch(let operation, _, _, _), .await(_, let operation, _), .awaitNext(let operation, _, _),

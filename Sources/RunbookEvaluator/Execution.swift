@@ -34,6 +34,17 @@ public enum Ending: Sendable {
     case .broken: 3
     }
   }
+
+  /// One line for the journal's listings.
+  public var summary: String {
+    switch self {
+    case .done: "done"
+    case .stopped(let message): message.map { "stopped: \($0)" } ?? "stopped"
+    case .failed(let error, _): error.message
+    case .declined(let diagnostic), .broken(let diagnostic): diagnostic.message
+    case .interrupted: "interrupted"
+    }
+  }
 }
 
 /// What an execution came to.
@@ -66,9 +77,10 @@ public final class Execution {
   ///   - interruption: What is raised to stop waiting.
   public init(
     of runbook: CheckedRunbook, effects: Effects, policy: EvaluationPolicy, today: CalendarDate,
-    interruption: Interruption = Interruption(), showsValues: Bool = false
+    interruption: Interruption = Interruption(), accepting changes: Comparison? = nil, showsValues: Bool = false
   ) {
-    state = SharedState(effects: effects, policy: policy, interruption: interruption, today: today)
+    state = SharedState(
+      effects: effects, policy: policy, interruption: interruption, today: today, accepting: changes)
     interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
     interpreter.showsValues = showsValues
   }
@@ -87,12 +99,44 @@ public final class Execution {
     }
   }
 
+  /// Evaluates a runbook with nothing but the record to answer, and says what of the record it did not come by, or came by
+  /// with another meaning. Sends nothing, writes nothing, tells nobody.
+  public func compare(_ runbook: CheckedRunbook, parameters: [String: Value] = [:]) async -> Comparison {
+    let records: [(key: EffectKey, record: EffectRecord)]
+    do throws(JournalError) {
+      records = try await state.effects.journal.initialRecords()
+    } catch {
+      // What cannot be read now is reported by the first effect that needs it.
+      return Comparison(conflicts: [], movedLaunches: [])
+    }
+    let notes = ComparisonNotes()
+    let comparing = SharedState(
+      effects: state.effects, policy: state.policy, interruption: Interruption(), today: state.today, comparing: notes)
+    let reader = Interpreter(state: comparing, runbook: runbook, scope: Scope(), path: Path(.named("")))
+    for (name, value) in parameters { reader.scope.define(name, value) }
+    var conflicts: [Diagnostic] = []
+    do throws(Unwind) {
+      _ = try await reader.execute(runbook.program.statements)
+    } catch .broken(let diagnostic) {
+      conflicts.append(diagnostic)
+    } catch {
+      // Any other ending is one that the record leads to.
+    }
+    let missed = records.filter { !notes.hasVisited($0.key) }
+    if conflicts.isEmpty {
+      let place = SourceRange(runbook.program.source.id, 0, 0)
+      conflicts += missed.map { RuntimeProblem(.recordNotReached(recorded: $0.record.intent.words), at: place).diagnostic }
+    }
+    let launches = missed.map(\.record).filter { if case .launch = $0.intent { true } else { false } }
+    return Comparison(conflicts: conflicts, movedLaunches: launches)
+  }
+
   private func result(of unwind: Unwind) -> ExecutionResult {
     switch unwind {
     case .stopped(let message): return ExecutionResult(ending: .stopped(message), isResumable: false, origins: [])
     case .declined(let diagnostic):
       return ExecutionResult(ending: .declined(diagnostic), isResumable: false, origins: [])
-    case .interrupted, .branchStopped:
+    case .interrupted, .branchStopped, .recordEnds:
       return ExecutionResult(ending: .interrupted, isResumable: !state.isEndedByFinally, origins: [])
     case .broken(let diagnostic): return ExecutionResult(ending: .broken(diagnostic), isResumable: true, origins: [])
     case .failure(let failure):

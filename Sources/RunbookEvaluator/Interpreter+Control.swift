@@ -104,7 +104,10 @@ extension Interpreter {
       ending = .failure(error)
     }
     guard let block = attempt.finally else { return try ending.get() }
-    if case .failure(.broken) = ending { return try ending.get() }
+    switch ending {
+    case .failure(.broken), .failure(.recordEnds): return try ending.get()
+    default: break
+    }
 
     switch ending {
     case .failure(.interrupted):

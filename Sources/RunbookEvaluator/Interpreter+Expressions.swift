@@ -36,7 +36,7 @@ extension Interpreter {
       return .run(RunReference(Run(id: text, operation: operation)))
     case .launch(let operand, let date): return try await launch(operand, on: date, at: expression.range)
     case .await(let target, let timeout, let every):
-      return try await await_(target, timeout: timeout, every: every, at: expression.range)
+      return try await awaitRuns(target, timeout: timeout, every: every, at: expression.range)
     case .check(let operand): return try await check(operand, at: expression.range)
     case .lastRuns(let query): return try await lastRuns(query, at: expression.range)
     case .runsOfType(let query): return try await runs(query, at: expression.range)

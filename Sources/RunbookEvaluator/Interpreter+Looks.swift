@@ -6,7 +6,7 @@ import TailerAPI
 extension Interpreter {
   // MARK: Awaiting
 
-  func await_(
+  func awaitRuns(
     _ target: AwaitTarget, timeout: Expression?, every: Expression?, at place: SourceRange
   ) async throws(Unwind) -> Value {
     let value: Value

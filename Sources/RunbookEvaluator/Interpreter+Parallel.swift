@@ -35,7 +35,7 @@ extension Interpreter {
     let key = nextKey()
     let stop = BranchStop(parent: self.stop)
     // Which branch failed first, and so what the others did not begin, is not decided anew by a resumed execution.
-    let wasStopped = try await recorded(key, like: .parallel, at: place)?.outcome != nil
+    let wasStopped = try await recorded(key, like: .parallel, at: place, isOptional: true)?.outcome != nil
     if wasStopped { _ = stop.raise() }
     let seed = BranchSeed(
       of: self, path: path.appending(.named("parallel")), stop: clauses.keepGoing ? self.stop : stop)
@@ -53,7 +53,7 @@ extension Interpreter {
       while begun < min(cap, count) { begin() }
       while let (index, unwind) = await group.next() {
         endings[index] = unwind
-        if !clauses.keepGoing, case .failure(let failure)? = unwind, stop.raise() {
+        if !clauses.keepGoing, state.comparing == nil, case .failure(let failure)? = unwind, stop.raise() {
           do throws(Unwind) {
             try await journaling(at: place) { journal async throws(JournalError) in
               try await journal.finish(.parallel, .failed(failure.error), at: key, isLight: false)
@@ -79,6 +79,7 @@ extension Interpreter {
   ) throws(Unwind) {
     let unwinds = endings.sorted { $0.key < $1.key }.map(\.value)
     for unwind in unwinds { if case .broken = unwind { throw unwind } }
+    for unwind in unwinds { if case .recordEnds = unwind { throw unwind } }
     for unwind in unwinds { if case .interrupted = unwind { throw unwind } }
     for unwind in unwinds { if case .declined = unwind { throw unwind } }
     var failures = unwinds.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }

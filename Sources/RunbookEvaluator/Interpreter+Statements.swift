@@ -39,7 +39,11 @@ extension Interpreter {
       account = try checkedAccount(try await text(expression), at: expression.range)
     case .environment(let reference):
       environment = try await environmentName(reference)
-    case .parameter, .procedure, .invalid:
+    case .parameter(let parameter):
+      // A value that was given is there already.
+      guard scope.value(of: parameter.name.text) == nil, let initial = parameter.defaultValue else { break }
+      scope.define(parameter.name.text, try await evaluate(initial))
+    case .procedure, .invalid:
       break
     case .include:
       guard let program = runbook.included[statement.range] else { break }

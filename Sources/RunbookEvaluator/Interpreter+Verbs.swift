@@ -47,7 +47,13 @@ extension Interpreter {
       tell(.launched(run), at: place, replayed: true)
       return RunReference(run)
     }
-    if record == nil { try mayGoOn() }
+    if record == nil {
+      try mayGoOn()
+      // An edit has moved this launch: it happened, and its record moves along.
+      if let moved = state.takeMovedLaunch(of: operation, on: date) {
+        return try await takeOver(moved, key: key, at: place)
+      }
+    }
     let launch = SafeLaunch(
       operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
       interruption: finallyDepth == 0 ? state.interruption : nil, tell: teller(at: place))
@@ -80,6 +86,17 @@ extension Interpreter {
     } catch {
       throw error as? Unwind ?? .interrupted
     }
+  }
+
+  private func takeOver(
+    _ moved: EffectRecord, key: EffectKey, at place: SourceRange
+  ) async throws(Unwind) -> RunReference {
+    try await journaling(at: place) { journal async throws(JournalError) in
+      try await journal.intend(moved.intent, at: key)
+      if let outcome = moved.outcome { try await journal.finish(moved.intent, outcome, at: key, isLight: false) }
+    }
+    guard case .launch(let operation, let date, _, _) = moved.intent else { throw .interrupted }
+    return try await launch(operation, on: date, key: key, at: place)
   }
 
   func mark(_ run: Expression, as statusExpression: Expression, at place: SourceRange) async throws(Unwind) {

@@ -16,8 +16,20 @@ final class SharedState: @unchecked Sendable {
   private let lock = NSLock()
   private var stoppedOperations: [DataOperation: Activation] = [:]
   private var finallyEndedIt = false
+  private var movedLaunches: [EffectRecord]
+  /// What is being found out where a record is only compared; `nil` where effects are carried out.
+  let comparing: ComparisonNotes?
 
-  init(effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate) {
+  /// Whether a statement whose words were edited goes on with its record, as long as it means the same.
+  let acceptsChanges: Bool
+
+  init(
+    effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate,
+    accepting changes: Comparison? = nil, comparing: ComparisonNotes? = nil
+  ) {
+    acceptsChanges = changes != nil
+    movedLaunches = changes?.movedLaunches ?? []
+    self.comparing = comparing
     self.effects = effects
     self.policy = policy
     self.interruption = interruption
@@ -28,6 +40,16 @@ final class SharedState: @unchecked Sendable {
 
   func note(_ operation: DataOperation, _ activation: Activation) {
     lock.withLock { stoppedOperations[operation] = activation == .enabled ? nil : activation }
+  }
+
+  /// The recorded launch of the operation for the date that stood elsewhere before an edit; each is given out once.
+  func takeMovedLaunch(of operation: DataOperation, on date: CalendarDate?) -> EffectRecord? {
+    lock.withLock {
+      let index = movedLaunches.firstIndex { record in
+        if case .launch(operation, date, _, _) = record.intent { true } else { false }
+      }
+      return index.map { movedLaunches.remove(at: $0) }
+    }
   }
 
   /// Whether a `finally` has begun after the interruption, which ends the execution for good.
@@ -105,6 +127,7 @@ final class Interpreter {
   // MARK: Telling
 
   func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
+    guard state.comparing == nil else { return }
     state.effects.listener.hear(
       Event(at: state.effects.clock.now, place: place, isReplayed: replayed, steps: steps, kind: kind))
   }
@@ -151,6 +174,7 @@ final class Interpreter {
 
   /// Throws where nothing new may be started: after an interruption, and after another branch has failed.
   func mayGoOn() throws(Unwind) {
+    if state.comparing != nil { return }
     if finallyDepth > 0 { return }
     if state.interruption.isRaised { throw .interrupted }
     if stop?.isRaised == true { throw .branchStopped(finallyRan: false) }
@@ -158,18 +182,24 @@ final class Interpreter {
 
   /// What the record says of the effect, after making sure that it speaks of the same thing. `nil` where it says nothing.
   func recorded(
-    _ key: EffectKey, like intent: EffectIntent, at place: SourceRange
+    _ key: EffectKey, like intent: EffectIntent, at place: SourceRange, isOptional: Bool = false
   ) async throws(Unwind) -> EffectRecord? {
     let record = try await journaling(at: place) { journal async throws(JournalError) in
       try await journal.record(of: key)
     }
-    guard let record else { return nil }
-    guard record.intent.agrees(with: intent) || intent.agrees(with: record.intent) else {
-      throw .broken(
-        problem(.diverged(recorded: "\(record.intent)", found: "\(intent)"), at: place).diagnostic)
+    guard let record else {
+      if state.comparing != nil, !isOptional { throw .recordEnds }
+      return nil
     }
-    guard record.textHash == key.textHash else {
-      throw .broken(problem(.recordedTextChanged(recorded: record.intent.verb), at: place).diagnostic)
+    if let notes = state.comparing {
+      notes.visit(key)
+      guard record.outcome != nil else { throw .recordEnds }
+    }
+    guard intent.agrees(with: record.intent) else {
+      throw broken(.diverged(recorded: record.intent.words, found: intent.words), at: place)
+    }
+    guard record.textHash == key.textHash || state.acceptsChanges else {
+      throw broken(.recordedTextChanged(recorded: record.intent.words), at: place)
     }
     return record
   }
@@ -212,6 +242,10 @@ final class Interpreter {
       failure.origins.append(key)
       throw .failure(failure)
     }
+  }
+
+  private func broken(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind {
+    .broken(problem(kind, at: place).diagnostic)
   }
 
   func journaling<T>(

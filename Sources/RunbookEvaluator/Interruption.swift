@@ -27,7 +27,7 @@ public final class Interruption: @unchecked Sendable {
   public func clear() { lock.withLock { isRaisedNow = false } }
 
   /// Returns once it is raised or the task is cancelled.
-  func wait() async {
+  public func raised() async {
     let number = lock.withLock {
       nextWaiter += 1
       return nextWaiter
@@ -51,7 +51,7 @@ public final class Interruption: @unchecked Sendable {
     await withTaskGroup(of: Result<T, E>?.self) { group in
       group.addTask { await Result(of: body) }
       group.addTask {
-        await self.wait()
+        await self.raised()
         return nil
       }
       let first = await group.next()

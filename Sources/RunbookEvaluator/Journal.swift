@@ -5,6 +5,8 @@ public import TailerAPI
 public protocol Journal: Sendable {
   /// What the record says of an effect; `nil` where it says nothing.
   func record(of key: EffectKey) async throws(JournalError) -> EffectRecord?
+  /// All that the record held when this process took the execution up, in the order in which it came about.
+  func initialRecords() async throws(JournalError) -> [(key: EffectKey, record: EffectRecord)]
   /// Writes what is about to be done. Durable when it returns.
   func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError)
   /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write.

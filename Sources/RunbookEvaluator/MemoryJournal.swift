@@ -1,22 +1,47 @@
+import RunbookSyntax
 public import TailerAPI
 
 /// A journal that lives as long as the process: for rehearsals, where nothing real is launched, and for tests.
-public actor MemoryJournal: Journal {
+public actor MemoryJournal: HeldJournal {
+  public nonisolated let executionID: String
   private var records: [String: EffectRecord] = [:]
+  private var order: [String] = []
   private var owners: [String: EffectKey] = [:]
-  private var launching: [DataOperation: EffectKey] = [:]
-  private var waiting: [DataOperation: [(key: EffectKey, continuation: CheckedContinuation<Void, Never>)]] = [:]
+  private let launches = LaunchQueue()
   public private(set) var isOver = false
 
-  public init() {}
+  public private(set) var ending: ExecutionEnd?
+
+  public init(executionID: String = "memory") { self.executionID = executionID }
+
+  public func end(_ end: ExecutionEnd) { ending = end }
+
+  /// Makes the effects that an ending came from be done anew: a launch that is unconfirmed keeps its intent.
+  func reopen() {
+    for key in ending?.origins ?? [] {
+      guard let record = records[key.path] else { continue }
+      if case .launch = record.intent, case .failed(let error)? = record.outcome, error.kind == .unconfirmed {
+        records[key.path] = EffectRecord(intent: record.intent, outcome: nil, textHash: record.textHash)
+      } else {
+        records[key.path] = nil
+      }
+    }
+    ending = nil
+  }
 
   public func record(of key: EffectKey) -> EffectRecord? { records[key.path] }
 
+  public func initialRecords() -> [(key: EffectKey, record: EffectRecord)] {
+    order.compactMap { path in records[path].map { (EffectKey(path: path, textHash: $0.textHash), $0) } }
+  }
+
   public func intend(_ intent: EffectIntent, at key: EffectKey) {
+    if records[key.path] == nil { order.append(key.path) }
     records[key.path] = EffectRecord(intent: intent, outcome: nil, textHash: key.textHash)
   }
 
   public func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool) {
+    if records[key.path] == nil { order.append(key.path) }
     let known = records[key.path]?.intent ?? intent
     records[key.path] = EffectRecord(intent: known, outcome: outcome, textHash: key.textHash)
     if case .launch = known, case .run(let run, _) = outcome, owners[ownerKey(run)] == nil {
@@ -38,33 +63,10 @@ public actor MemoryJournal: Journal {
   private func ownerKey(_ run: Run) -> String { "\(run.operation)\u{1F}\(run.id)" }
 
   public func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
-    guard launching[operation] != nil else {
-      launching[operation] = key
-      return
-    }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        if Task.isCancelled { return continuation.resume() }
-        waiting[operation, default: []].append((key, continuation))
-      }
-    } onCancel: {
-      Task { await self.giveUp(operation, key) }
-    }
-    guard launching[operation] == key else { throw .cancelled }
+    try await launches.enter(operation, for: key)
   }
 
-  private func giveUp(_ operation: DataOperation, _ key: EffectKey) {
-    guard let index = waiting[operation]?.firstIndex(where: { $0.key == key }) else { return }
-    waiting[operation]?.remove(at: index).continuation.resume()
-  }
-
-  public func unlockLaunches(of operation: DataOperation, for key: EffectKey) {
-    guard launching[operation] == key else { return }
-    launching[operation] = nil
-    guard waiting[operation]?.isEmpty == false, let next = waiting[operation]?.removeFirst() else { return }
-    launching[operation] = next.key
-    next.continuation.resume()
-  }
+  public func unlockLaunches(of operation: DataOperation, for key: EffectKey) { launches.leave(operation, for: key) }
 
   public func endForGood() { isOver = true }
 }

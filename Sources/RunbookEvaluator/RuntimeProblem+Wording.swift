@@ -12,6 +12,7 @@ extension RuntimeProblem: Diagnosable {
     "deadline-passed", "service-unreachable", "service-refused", "service-rejected", "launch-unconfirmed",
     "launch-ambiguous", "several-failed",
     "read-only", "nobody-to-ask", "said-no", "journal-unavailable", "lease-lost", "diverged", "recorded-text-changed",
+    "record-not-reached",
     "listing-full", "recorded-error",
   ]
 
@@ -147,6 +148,11 @@ extension RuntimeProblem: Diagnosable {
     case .recordedTextChanged(let recorded):
       (
         "recorded-text-changed", "this statement was changed after it had been carried out", "",
+        ["Recorded: \(recorded.printable)."]
+      )
+    case .recordNotReached(let recorded):
+      (
+        "record-not-reached", "the runbook no longer comes by something that was done", "",
         ["Recorded: \(recorded.printable)."]
       )
     case .listingFull(let limit):

@@ -46,6 +46,7 @@ public struct RuntimeProblem: Sendable {
     case leaseLost(holder: String)
     case diverged(recorded: String, found: String)
     case recordedTextChanged(recorded: String)
+    case recordNotReached(recorded: String)
 
     case listingFull(limit: Int)
     /// An error that the record holds, met again in a resumed execution.

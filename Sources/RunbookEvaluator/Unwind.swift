@@ -9,6 +9,8 @@ enum Unwind: Error, Sendable {
   /// A person or a guard said no. No `catch` takes it.
   case declined(Diagnostic)
   case interrupted
+  /// The record says nothing of what comes next, and only the record was to answer.
+  case recordEnds
   /// Another branch of the `parallel` has failed; this one starts nothing new.
   case branchStopped(finallyRan: Bool)
   /// The record cannot be kept, or does not fit what is being evaluated. Nothing more is done, not even `finally`.
