@@ -52,7 +52,7 @@ extension ScenarioReading {
   /// One entry of `faults`: which requests, and what befalls them.
   mutating func faultRules(_ node: Node) -> [FaultRule] {
     entries(of: node, what: "a fault").compactMap { key, value in
-      let place = node.mapping?.keys.first { $0.scalar?.string == key } ?? node
+      let place = self.key(key, of: node)
       let words = Self.words(of: key).map(\.text)
       let counters = RequestReading.actions.keys.sorted() + ["request"]
       guard let counter = words.first, counters.contains(counter) else {

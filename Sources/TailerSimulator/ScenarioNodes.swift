@@ -48,12 +48,15 @@ struct ScenarioReading {
       if keys.contains(key) {
         result[key] = value
       } else {
-        let place = node.mapping?.keys.first { $0.scalar?.string == key } ?? node
-        report("unknown key \"\(key.printable)\" in \(what)\(Spelling.hint(for: key, among: keys))", at: place)
+        let hint = Spelling.hint(for: key, among: keys)
+        report("unknown key \"\(key.printable)\" in \(what)\(hint)", at: self.key(key, of: node))
       }
     }
     return result
   }
+
+  /// A key of a mapping, for its place.
+  func key(_ name: String, of node: Node) -> Node { node.mapping?.keys.first { $0.scalar?.string == name } ?? node }
 
   /// The items of a list; one that is no list stands for a list of one.
   func items(of node: Node?) -> [Node] {

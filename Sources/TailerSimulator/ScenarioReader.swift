@@ -91,13 +91,16 @@ extension ScenarioReading {
     let keys = ["account", "environment", "verbatim", "jobs", "runs", "history", "schedule", "activation"]
     let members = members(of: node, what: "the operation \"\(name.printable)\"", keys: Self.operationTypes + keys)
     let types = Self.operationTypes.filter { members[$0] != nil }
-    guard types.count == 1, let typeName = types.first, let type = ConfigurationType(rawValue: typeName),
-      let idNode = members[typeName]
+    guard let typeName = types.first, let type = ConfigurationType(rawValue: typeName), let idNode = members[typeName]
     else {
       report(
-        types.isEmpty
-          ? "the operation \"\(name.printable)\" needs a type and an id, such as \"table-to-table: my_configuration\""
-          : "the operation \"\(name.printable)\" has more than one type: \(types.joined(separator: ", "))", at: node)
+        "the operation \"\(name.printable)\" needs a type and an id, such as \"table-to-table: my_configuration\"",
+        at: node)
+      return nil
+    }
+    if let second = types.dropFirst().first {
+      let names = types.joined(separator: ", ")
+      report("the operation \"\(name.printable)\" has more than one type: \(names)", at: key(second, of: node))
       return nil
     }
     guard let id = text(idNode, what: "a configuration id"),
@@ -189,8 +192,9 @@ extension ScenarioReading {
     guard let identity = identity(members, type: .workflow, id: id, home: home, at: members["id"] ?? node) else {
       return nil
     }
-    let jobIDs = items(of: members["jobs"]).compactMap { job($0, names)?.jobID }
-    if jobIDs.isEmpty {
+    let jobs = items(of: members["jobs"])
+    let jobIDs = jobs.compactMap { job($0, names)?.jobID }
+    if jobs.isEmpty {
       report("the workflow \"\(name.printable)\" needs jobs to wait for", at: members["jobs"] ?? node)
     }
     guard let targetNode = members["target"] else {
