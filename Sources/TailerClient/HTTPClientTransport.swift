@@ -1,0 +1,152 @@
+import AsyncHTTPClient
+public import CivilTime
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+public import TailerAPI
+
+/// The network: HTTP/2 over TLS where the server offers it, else HTTP/1.1, over connections that are kept.
+///
+/// Certificates are always verified. No proxy is used and no redirect followed, whatever the environment or a reply
+/// says. Each request is handed to one connection once: the library below repeats connecting at most, never a request,
+/// and even that is switched off here.
+///
+/// A failure is `neverSent` where the library never asked for the request's body, which it does after a connection was
+/// made and the head written; without a byte of its body no request has an effect. That also covers failures of name,
+/// connection and TLS, and a limit that passed while waiting for a connection. Anything later is `fateUnknown`.
+public final class HTTPClientTransport: HTTPTransport {
+  public struct Settings: Hashable, Sendable {
+    /// How long a connection may take to be made, name and TLS included.
+    public var connectLimit: TimeSpan
+    /// How long a connection that nothing uses is kept. Shorter than servers keep theirs, so that a request is not
+    /// lost on one that the server is closing.
+    public var idleLimit: TimeSpan
+    public var maximumInFlight: Int
+    /// In bytes; a larger reply counts as unreadable.
+    public var largestReply: Int
+    /// A file of PEM certificates that are trusted as well as the system's.
+    public var trustRoots: String?
+
+    public init(
+      connectLimit: TimeSpan = .seconds(10), idleLimit: TimeSpan = .seconds(30), maximumInFlight: Int = 100,
+      largestReply: Int = 16 << 20, trustRoots: String? = nil
+    ) {
+      self.connectLimit = connectLimit
+      self.idleLimit = idleLimit
+      self.maximumInFlight = maximumInFlight
+      self.largestReply = largestReply
+      self.trustRoots = trustRoots
+    }
+  }
+
+  /// The file of trusted certificates cannot be used.
+  public struct UnusableTrustRoots: Error, Hashable, Sendable, CustomStringConvertible {
+    public let path: String
+    public let reason: String
+    public var description: String { "the certificates in '\(path)' cannot be used: \(reason)" }
+  }
+
+  public let base: BaseAddress
+  private let settings: Settings
+  private let client: HTTPClient
+  private let window: RequestWindow
+  private let versions = NIOLockedValueBox<[String: Int]>([:])
+
+  public init(base: BaseAddress, settings: Settings = Settings()) throws(UnusableTrustRoots) {
+    self.base = base
+    self.settings = settings
+    window = RequestWindow(settings.maximumInFlight)
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.minimumTLSVersion = .tlsv12
+    if let path = settings.trustRoots {
+      do {
+        let certificates = try NIOSSLCertificate.fromPEMFile(path)
+        guard !certificates.isEmpty else { throw UnusableTrustRoots(path: path, reason: "it holds no certificate") }
+        tls.additionalTrustRoots = [.certificates(certificates)]
+      } catch let error as UnusableTrustRoots {
+        throw error
+      } catch {
+        throw UnusableTrustRoots(path: path, reason: NetworkErrorText.words(for: error))
+      }
+    }
+    var configuration = HTTPClient.Configuration(
+      tlsConfiguration: tls, redirectConfiguration: .disallow,
+      timeout: .init(connect: .microseconds(max(1, settings.connectLimit.microseconds))))
+    configuration.httpVersion = .automatic
+    configuration.connectionPool.idleTimeout = .microseconds(max(1, settings.idleLimit.microseconds))
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maximumInFlight)
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.networkFrameworkWaitForConnectivity = false
+    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  /// Closes the connections. To be called once, when nothing is under way.
+  public func shutdown() async {
+    try? await client.shutdown()
+  }
+
+  /// How many replies came over which version of HTTP: `HTTP/2.0`, `HTTP/1.1`.
+  public var replyVersions: [String: Int] { versions.withLockedValue { $0 } }
+
+  public func send(_ request: TailerAPI.HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+    guard let result = await window.inside({ await self.exchange(request, within: limit) }) else { throw .cancelled }
+    return try result.get()
+  }
+
+  private enum Ending: Sendable {
+    case reply(HTTPReply)
+    case failed(any Error)
+    case timeUp
+  }
+
+  private func exchange(
+    _ request: TailerAPI.HTTPRequest, within limit: TimeSpan
+  ) async -> Result<HTTPReply, TransportError> {
+    let body = WitnessedBody(request.body)
+    let ending = await withTaskGroup(of: Ending.self) { group in
+      group.addTask { await self.carryOut(request, body) }
+      group.addTask {
+        try? await Task.sleep(for: .microseconds(limit.microseconds))
+        return .timeUp
+      }
+      let first = await group.next() ?? .timeUp
+      group.cancelAll()
+      return first
+    }
+    let words: String
+    switch ending {
+    case .reply(let reply): return .success(reply)
+    case .failed(let error): words = NetworkErrorText.words(for: error)
+    case .timeUp: words = body.wasAskedFor ? "no whole reply within \(limit)" : "no connection within \(limit)"
+    }
+    guard !Task.isCancelled else { return .failure(.cancelled) }
+    return .failure(body.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
+  }
+
+  private func carryOut(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) async -> Ending {
+    do {
+      let message = try message(request, body)
+      let response = try await client.execute(message, deadline: .distantFuture)
+      versions.withLockedValue { $0["\(response.version)", default: 0] += 1 }
+      let bytes = try await response.body.collect(upTo: settings.largestReply)
+      var headers: [String: String] = [:]
+      for (name, value) in response.headers {
+        headers[name.lowercased(), default: ""] += headers[name.lowercased()] == nil ? value : ", \(value)"
+      }
+      return .reply(
+        HTTPReply(status: Int(response.status.code), headers: headers, body: Array(bytes.readableBytesView)))
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  private func message(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) throws -> HTTPClientRequest {
+    var message = HTTPClientRequest(url: "\(base)\(request.path)")
+    message.method = .POST
+    for (name, value) in request.headers { message.headers.add(name: name, value: value) }
+    if request.headers["user-agent"] == nil { message.headers.add(name: "user-agent", value: "runbook") }
+    message.body = .bytes(body, length: .known(Int64(body.count)))
+    return message
+  }
+}

@@ -1,0 +1,43 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Words for what the network layers throw, without anything of the request.
+enum NetworkErrorText {
+  static func words(for error: any Error) -> String {
+    switch error {
+    case let error as HTTPClientError: words(for: error)
+    case let error as NIOConnectionError: words(for: error)
+    case let error as NIOSSLError: words(for: error)
+    case let error as IOError: ErrorText.shown(error.description)
+    case is CancellationError: "cancelled"
+    case is NIOTooManyBytesError: "the reply is too large"
+    case is ChannelError: "the connection was closed"
+    default: ErrorText.shown("\(error)")
+    }
+  }
+
+  private static func words(for error: HTTPClientError) -> String {
+    switch error {
+    case .remoteConnectionClosed: "the server closed the connection"
+    case .connectTimeout: "the connection took too long"
+    case .tlsHandshakeTimeout: "the TLS handshake took too long"
+    case .uncleanShutdown: "the connection was cut off"
+    default: error.shortDescription
+    }
+  }
+
+  private static func words(for error: NIOConnectionError) -> String {
+    if let failure = error.connectionErrors.first {
+      return "\(words(for: failure.error)) (\(error.host), port \(error.port))"
+    }
+    return "the name '\(ErrorText.shown(error.host))' could not be resolved"
+  }
+
+  private static func words(for error: NIOSSLError) -> String {
+    let details = ErrorText.shown("\(error)")
+    return details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate")
+      ? "the server's certificate is not trusted (\(details))" : "TLS failed (\(details))"
+  }
+}
