@@ -10,9 +10,11 @@ public protocol JournalStore: Sendable {
   /// they are done anew: a launch that is unconfirmed keeps its intent, everything else that failed loses it.
   ///
   /// - Parameter id: The execution, or `nil` for the latest one that can be resumed.
-  func resume(_ id: String?, by holder: LeaseHolder) async throws(JournalStoreError) -> (
-    ExecutionHeader, any HeldJournal
-  )
+  /// - Parameter launchingAgain: Whether an unconfirmed launch that it ended over loses its intent too, and is sent anew:
+  ///   the person has looked, and it did not happen.
+  func resume(
+    _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
+  ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal)
   func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary
   /// Newest first.
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary]

@@ -16,11 +16,14 @@ public actor MemoryJournal: HeldJournal {
 
   public func end(_ end: ExecutionEnd) { ending = end }
 
-  /// Makes the effects that an ending came from be done anew: a launch that is unconfirmed keeps its intent.
-  func reopen() {
-    for key in ending?.origins ?? [] {
+  /// Makes the effects that an ending came from be done anew: a launch that is unconfirmed keeps its intent, and so is
+  /// looked for again, unless it is to be launched again.
+  public func reopen(_ origins: [EffectKey], launchingAgain: Bool = false) {
+    for key in origins {
       guard let record = records[key.path] else { continue }
-      if case .launch = record.intent, case .failed(let error)? = record.outcome, error.kind == .unconfirmed {
+      if !launchingAgain, case .launch = record.intent, case .failed(let error)? = record.outcome,
+        error.kind == .unconfirmed
+      {
         records[key.path] = EffectRecord(intent: record.intent, outcome: nil, textHash: record.textHash)
       } else {
         records[key.path] = nil

@@ -14,7 +14,7 @@ public actor MemoryJournalStore: JournalStore {
   }
 
   public func resume(
-    _ id: String?, by holder: LeaseHolder
+    _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     for (header, journal) in executions.reversed() where id == nil || header.id == id {
       if let ending = await journal.ending, !ending.isResumable {
@@ -22,7 +22,7 @@ public actor MemoryJournalStore: JournalStore {
         throw .hasEnded(id: header.id, why: ending.summary)
       }
       if await journal.isOver { throw .hasEnded(id: header.id, why: "a finally has ended it") }
-      await journal.reopen()
+      await journal.reopen(await journal.ending?.origins ?? [], launchingAgain: launchingAgain)
       return (header, journal)
     }
     throw id.map(JournalStoreError.noSuchExecution) ?? .nothingToResume

@@ -112,7 +112,7 @@ extension RuntimeProblem: Diagnosable {
         [
           lookFailed.map { "Its runs could not be looked at: \($0.printable)." }
             ?? "No new run of it has appeared in \(lookedFor).",
-          "Look at its runs. If one is this launch, `resume` finds it; if there is none, launch again yourself.",
+          "Look at its runs. `resume` looks for it again; `resume --launch-again` launches again, once you know there is none.",
         ]
       )
     case .launchAmbiguous(let operation, let reason, let candidates):

@@ -49,15 +49,15 @@ struct ExecutionRow {
   }
 
   /// Takes back how it ended, and reopens the failed effects that it ended over: a launch that is unconfirmed keeps its
-  /// intent, by which its run is looked for again; everything else is done anew and loses its row. Gives what is left.
-  func reopen(_ db: Database) throws -> [SQLiteJournal.Line] {
+  /// intent, by which its run is looked for again, unless it is to be launched again; everything else is done anew and loses its row. Gives what is left.
+  func reopen(launchingAgain: Bool, _ db: Database) throws -> [SQLiteJournal.Line] {
     let origins = Set((end?.origins ?? []).map(\.path))
     var lines: [SQLiteJournal.Line] = []
     for entry in try entries(db) {
       var line = SQLiteJournal.Line(
         sequence: entry.sequence, key: entry.key, intent: entry.intent, outcome: entry.outcome)
       if origins.contains(entry.key.path), case .failed(let error)? = entry.outcome {
-        guard case .launch = entry.intent, error.kind == .unconfirmed else {
+        guard !launchingAgain, case .launch = entry.intent, error.kind == .unconfirmed else {
           try db.execute(
             sql: "DELETE FROM effects WHERE execution = ? AND sequence = ?", arguments: [number, entry.sequence])
           continue

@@ -74,12 +74,12 @@ public final class SQLiteJournalStore: JournalStore {
   }
 
   public func resume(
-    _ id: String?, by holder: LeaseHolder
+    _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     let now = rules.clock.now
     let (row, lease, lines) = try write { db in
       let row = try self.resumable(id, db)
-      let lines = try row.reopen(db)
+      let lines = try row.reopen(launchingAgain: launchingAgain, db)
       return (row, try Lease.take(row.number, for: holder, at: now, db), lines)
     }
     let journal = SQLiteJournal(

@@ -1,0 +1,83 @@
+import Foundation
+import RunbookEvaluator
+import Testing
+
+@testable import RunbookJournal
+
+/// What happens when the disk takes no more. Once on a real small file system, where one can be had, and always with
+/// SQLite's limit on a file's pages.
+@Suite struct DiskTests {
+  private let bulky = EffectIntent.launching(baseline: (0..<50).map { "20261123-030000-0a795c70-2557-4a60-ba16-\($0)" })
+
+  /// Intends launches until one fails; how many succeeded, and the error.
+  private func fill(_ journal: any HeldJournal, limit: Int) async throws -> (written: Int, error: JournalError?) {
+    for index in 0..<limit {
+      do {
+        try await journal.intend(bulky, at: .test("\(index)#0"))
+      } catch {
+        return (index, error)
+      }
+    }
+    return (limit, nil)
+  }
+
+  @Test(.enabled(if: SmallDisk.isAvailable)) func aFullDiskStopsTheIntentAndLosesNothing() async throws {
+    let disk = try SmallDisk(size: "512k")
+    defer { disk.remove() }
+    let store = try SQLiteJournalStore.test(in: disk.path)
+    let journal = try await store.begin(.test("x"))
+    let (written, error) = try await fill(journal, limit: 2000)
+    #expect(error == .unavailable("the disk is full"))
+    #expect(written > 0)
+    // The launch that was not written down is not on record, neither here nor in the file.
+    #expect(try await journal.record(of: .test("\(written)#0")) == nil)
+    #expect(try await store.entries(of: "x").count == written)
+    await #expect(throws: JournalError.unavailable("the disk is full")) {
+      for _ in 0..<1000 { try await journal.end(.test("interrupted \(String(repeating: "x", count: 9999))")) }
+    }
+    // With room again, the same execution goes on.
+    try disk.remount("size=16m")
+    try await journal.intend(bulky, at: .test("\(written)#0"))
+    try await journal.end(.test())
+    #expect(try await store.entries(of: "x").map(\.key.path) == (0...written).map { "\($0)#0" })
+  }
+
+  @Test(.enabled(if: SmallDisk.isAvailable)) func aDiskThatWasFullAtOpeningIsReported() async throws {
+    let disk = try SmallDisk(size: "128k")
+    defer { disk.remove() }
+    let filler = disk.path + "/filler"
+    try #require(FileManager.default.createFile(atPath: filler, contents: Data(count: 120 << 10)))
+    #expect(throws: JournalStoreError.unavailable("the disk is full")) { try SQLiteJournalStore.test(in: disk.path) }
+    try FileManager.default.removeItem(atPath: filler)
+    try disk.remount("size=4m")
+    _ = try await SQLiteJournalStore.test(in: disk.path).begin(.test("x"))
+  }
+
+  @Test(.enabled(if: SmallDisk.isAvailable)) func aReadOnlyFileIsReported() async throws {
+    let disk = try SmallDisk(size: "4m")
+    defer { disk.remove() }
+    try await SQLiteJournalStore.test(in: disk.path).begin(.test("x")).end(.test())
+    try disk.remount("ro")
+    #expect {
+      try SQLiteJournalStore.test(in: disk.path)
+    } throws: { error in
+      guard case .unavailable(let words)? = error as? JournalStoreError else { return false }
+      return words.contains("\(disk.path)/journal.sqlite cannot be")
+    }
+  }
+
+  @Test func aFileAtItsLimitStopsTheIntentAndLosesNothing() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      try store.file.execute("PRAGMA max_page_count = 40")
+      let (written, error) = try await fill(journal, limit: 200)
+      #expect(error == .unavailable("the disk is full"))
+      #expect(written > 0)
+      #expect(try await store.entries(of: "x").count == written)
+      try store.file.execute("PRAGMA max_page_count = 1000000")
+      try await journal.intend(bulky, at: .test("\(written)#0"))
+      #expect(try await store.entries(of: "x").count == written + 1)
+    }
+  }
+}

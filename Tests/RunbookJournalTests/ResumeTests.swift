@@ -1,0 +1,172 @@
+import CivilTime
+import RunbookEvaluator
+import RunbookJournal
+import RunbookSyntax
+import TailerAPI
+import Testing
+
+@Suite struct ResumeTests {
+  private func failure(_ kind: ErrorKind) -> EffectOutcome { .failed(RecordedError(kind: kind, message: "it failed")) }
+
+  @Test func theLatestUnfinishedOneIsResumed() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      try await store.begin(.test("interrupted")).end(.test("interrupted", status: 130, isResumable: true))
+      _ = try await store.begin(.test("killed"))
+      try await store.begin(.test("done")).end(.test())
+      try await store.begin(.test("over")).endForGood()
+      _ = try await store.begin(.test("running", holder: .test(5)))
+      let (killed, _) = try await store.resume(nil, by: .test(2), launchingAgain: false)
+      #expect(killed.id == "killed")
+      let (interrupted, journal) = try await store.resume(nil, by: .test(2), launchingAgain: false)
+      #expect(interrupted.id == "interrupted")
+      #expect(journal.executionID == "interrupted")
+      await #expect(throws: JournalStoreError.nothingToResume) { _ = try await store.resume(nil, by: .test(2), launchingAgain: false) }
+    }
+  }
+
+  @Test func whatHasEndedStaysEnded() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      try await store.begin(.test("done")).end(.test())
+      await #expect(throws: JournalStoreError.hasEnded(id: "done", why: "it ended at 2026-11-23T03:00:00Z: done")) {
+        _ = try await store.resume("done", by: .test(2), launchingAgain: false)
+      }
+      let why = "it was interrupted, and at 2026-11-23T03:00:00Z a `finally` began to undo it"
+      // Killed in its `finally`, and one that came to its end and called itself resumable.
+      let killed = try await store.begin(.test("killed"))
+      try await killed.endForGood()
+      await #expect(throws: JournalStoreError.hasEnded(id: "killed", why: why)) {
+        _ = try await store.resume("killed", by: .test(2), launchingAgain: false)
+      }
+      let ended = try await store.begin(.test("ended"))
+      try await ended.endForGood()
+      try await ended.end(.test("interrupted", status: 130, isResumable: true))
+      await #expect(throws: JournalStoreError.hasEnded(id: "ended", why: why)) {
+        _ = try await store.resume("ended", by: .test(2), launchingAgain: false)
+      }
+      #expect(try await store.summary(of: "ended").end?.isResumable == false)
+      #expect(try await store.summary(of: "killed").state == .ended)
+      await #expect(throws: JournalStoreError.noSuchExecution("x'--")) {
+        _ = try await store.resume("x'--", by: .test(2), launchingAgain: false)
+      }
+    }
+  }
+
+  @Test func whatItEndedOverIsDoneAnew() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      let launch = EffectIntent.launching(baseline: ["old"])
+      let wait = EffectIntent.await(runID: "r1", operation: .prepare, from: .start)
+      // A launch that may have happened, one that did not, a wait, a failure that was caught, and a success.
+      for path in ["0#0", "1#0", "4#0"] { try await journal.intend(launch, at: .test(path)) }
+      try await journal.intend(wait, at: .test("2#0"))
+      try await journal.finish(launch, failure(.unconfirmed), at: .test("0#0"), isLight: false)
+      try await journal.finish(launch, failure(.rejected), at: .test("1#0"), isLight: false)
+      try await journal.finish(wait, failure(.timeout), at: .test("2#0"), isLight: false)
+      try await journal.finish(.list("runs"), failure(.unreachable), at: .test("3#0"), isLight: false)
+      try await journal.finish(launch, .run(.test("r9"), adopted: false), at: .test("4#0"), isLight: false)
+      let origins = ["0#0", "1#0", "2#0", "4#0", "no such"].map(EffectKey.test)
+      try await journal.end(.test("failed", status: 5, isResumable: true, origins: origins))
+
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: false)
+      #expect(
+        try await resumed.record(of: .test("0#0"))
+          == EffectRecord(intent: launch, outcome: nil, textHash: EffectKey.test("0#0").textHash))
+      #expect(try await resumed.record(of: .test("1#0")) == nil)
+      #expect(try await resumed.record(of: .test("2#0")) == nil)
+      #expect(try await resumed.record(of: .test("3#0"))?.outcome == failure(.unreachable))
+      #expect(try await resumed.record(of: .test("4#0"))?.outcome == .run(.test("r9"), adopted: false))
+      // What is done anew comes after all that was done.
+      let later = EffectIntent.await(runID: "r1", operation: .prepare, from: Timestamp.start.advanced(by: .hours(1)))
+      try await resumed.intend(later, at: .test("2#0"))
+      let entries = try await store.entries(of: "x")
+      #expect(
+        entries.map(\.key.path)
+          == ["0#0", "3#0", "4#0", "2#0"].sorted { a, b in
+            (entries.first { $0.key.path == a }?.sequence ?? 0) < (entries.first { $0.key.path == b }?.sequence ?? 0)
+          })
+      #expect(entries.last?.intent == later)
+      #expect(Set(entries.map(\.sequence)).count == entries.count)
+      #expect(entries.first { $0.key.path == "0#0" }?.finishedAt == nil)
+    }
+  }
+
+  @Test func aResumedExecutionThatIsKilledCanBeResumedAgain() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1, 2])
+      try await store.begin(.test("x")).end(.test("interrupted", status: 130, isResumable: true))
+      #expect(try await store.summary(of: "x").end?.exitStatus == 130)
+      let (_, second) = try await store.resume("x", by: .test(2), launchingAgain: false)
+      try await second.intend(.launching(), at: .test("0#0"))
+      #expect(try await store.summary(of: "x") == ExecutionSummary(header: .test("x"), state: .unfinished, end: nil))
+      let (_, third) = try await store.resume(nil, by: .test(3), launchingAgain: false)
+      #expect(try await third.initialRecords().map(\.record.intent) == [.launching()])
+      try await third.end(.test())
+      #expect(try await store.summary(of: "x").state == .ended)
+    }
+  }
+}
+
+@Suite struct ListingTests {
+  @Test func executionsAreListedNewestFirst() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      #expect(try await store.executions(limit: 10).isEmpty)
+      try await store.begin(.test("done")).end(.test())
+      try await store.begin(.test("stopped")).end(.test("the service", status: 3, isResumable: true))
+      _ = try await store.begin(.test("killed"))
+      _ = try await store.begin(.test("running", holder: .test(7)))
+      let all = try await store.executions(limit: 10)
+      #expect(all.map(\.header.id) == ["running", "killed", "stopped", "done"])
+      #expect(all.map(\.state) == [.running, .unfinished, .unfinished, .ended])
+      #expect(all.map(\.end?.summary) == [nil, nil, "the service", "done"])
+      #expect(all.last?.header == .test("done"))
+      #expect(try await store.executions(limit: 2).count == 2)
+      #expect(try await store.executions(limit: 0).isEmpty)
+      #expect(try await store.executions(limit: -5).isEmpty)
+      #expect(try await store.summary(of: "stopped") == all[2])
+      await #expect(throws: JournalStoreError.noSuchExecution("?")) { _ = try await store.summary(of: "?") }
+      await #expect(throws: JournalStoreError.noSuchExecution("?")) { _ = try await store.entries(of: "?") }
+    }
+  }
+
+  @Test func pruningTakesWhatEndedAndKeepsWhatWasLaunched() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try SQLiteJournalStore.test(in: directory, clock: clock, dead: [1])
+      let old = try await store.begin(.test("old"))
+      try await old.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
+      try await old.end(.test())
+      try await store.begin(.test("stopped")).end(.test(isResumable: true))
+      _ = try await store.begin(.test("killed"))
+      try await store.begin(.test("killed in finally")).endForGood()
+      try await store.begin(.test("in finally", holder: .test(7))).endForGood()
+      let later = Timestamp.start.advanced(by: .days(1))
+      try await store.begin(.test("new")).end(.test(at: later))
+      #expect(try await store.prune(endedBefore: .start) == 0)
+      #expect(try await store.prune(endedBefore: later) == 2)
+      #expect(try await store.executions(limit: 9).map(\.header.id) == ["new", "in finally", "killed", "stopped"])
+      await #expect(throws: JournalStoreError.noSuchExecution("old")) { _ = try await store.entries(of: "old") }
+      let journal = try await store.begin(.test("next"))
+      #expect(try await journal.ownedRuns(of: .prepare) == ["r1"])
+      #expect(try await journal.claim(.test("r1"), for: .test("0#0")) == false)
+    }
+  }
+
+  @Test func operationsAreKnownByWhatWasDoneWithThem() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      #expect(try await store.knownOperations().isEmpty)
+      let journal = try await store.begin(.test("x"))
+      try await journal.intend(.launching(), at: .test("0#0"))
+      try await journal.finish(.activation(.export, .disabled), .done, at: .test("1#0"), isLight: false)
+      try await journal.intend(.launching(), at: .test("2#0"))
+      try await journal.finish(.print, .done, at: .test("3#0"), isLight: true)
+      let known = try await store.knownOperations()
+      #expect(known == [.export, .prepare])
+      #expect(known.map(\.name) == ["000099_export", "000099_prepare_pda"])
+    }
+  }
+}
