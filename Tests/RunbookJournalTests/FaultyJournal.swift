@@ -69,7 +69,7 @@ struct FaultyStore: JournalStore {
   }
 
   func resume(
-    _ id: String?, by holder: LeaseHolder
+    _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     let number = try beginWrite()
     let (header, journal) = try await base.resume(id, by: holder, launchingAgain: false)

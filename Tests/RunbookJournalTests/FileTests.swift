@@ -127,7 +127,9 @@ import Testing
       let words = "\(directory)/journal.sqlite holds a record that this version of the program cannot read"
       try store.file.execute("UPDATE effects SET intent = '{\"teleport\":{}}'")
       await #expect(throws: JournalStoreError.unavailable(words)) { _ = try await store.entries(of: "x") }
-      await #expect(throws: JournalStoreError.unavailable(words)) { _ = try await store.resume("x", by: .test(2), launchingAgain: false) }
+      await #expect(throws: JournalStoreError.unavailable(words)) {
+        _ = try await store.resume("x", by: .test(2), launchingAgain: false)
+      }
       try store.file.execute("UPDATE executions SET started_at = 9223372036854775807, over_at = -9223372036854775808")
       await #expect(throws: JournalStoreError.unavailable(words)) { _ = try await store.executions(limit: 1) }
     }
@@ -137,7 +139,9 @@ import Testing
     try await withDirectory { directory in
       let store = try SQLiteJournalStore.test(in: directory, timing: JournalTiming(busy: .milliseconds(20)))
       let journal = try await store.begin(.test("x"))
-      let other = try DatabaseQueue(path: directory + "/journal.sqlite")
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let other = try DatabaseQueue(path: directory + "/journal.sqlite", configuration: configuration)
       try hold(other)
       await #expect(
         throws: JournalError.unavailable("another process has kept \(directory)/journal.sqlite locked for 20ms")

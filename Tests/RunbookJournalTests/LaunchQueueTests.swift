@@ -159,7 +159,8 @@ import Testing
       try await first.lockLaunches(of: .prepare, for: .test("0#0"))
       let turn = Task { try await second.lockLaunches(of: .prepare, for: .test("0#0")) }
       await clock.untilSleeping(1)
-      _ = try await SQLiteJournalStore.test(in: directory, clock: clock, dead: [2]).resume("y", by: .test(3), launchingAgain: false)
+      _ = try await SQLiteJournalStore.test(in: directory, clock: clock, dead: [2]).resume(
+        "y", by: .test(3), launchingAgain: false)
       clock.advance(by: .minutes(1))
       await #expect(throws: JournalError.leaseLost(holder: LeaseHolder.test(3).words)) { try await turn.value }
     }

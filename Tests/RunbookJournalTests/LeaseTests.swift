@@ -13,7 +13,9 @@ import Testing
       await #expect(throws: JournalStoreError.isHeld(id: "x", by: .test(1))) {
         _ = try await other.resume("x", by: .test(2), launchingAgain: false)
       }
-      await #expect(throws: JournalStoreError.nothingToResume) { _ = try await other.resume(nil, by: .test(2), launchingAgain: false) }
+      await #expect(throws: JournalStoreError.nothingToResume) {
+        _ = try await other.resume(nil, by: .test(2), launchingAgain: false)
+      }
       try await held.intend(.launching(), at: .test("0#0"))
     }
   }
@@ -22,7 +24,8 @@ import Testing
     try await withDirectory { directory in
       let dead = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
       try await dead.intend(.launching(), at: .test("0#0"))
-      let (_, held) = try await SQLiteJournalStore.test(in: directory, dead: [1]).resume("x", by: .test(2), launchingAgain: false)
+      let (_, held) = try await SQLiteJournalStore.test(in: directory, dead: [1]).resume(
+        "x", by: .test(2), launchingAgain: false)
       let lost = JournalError.leaseLost(holder: "ada on pump-3, process 2")
       await #expect(throws: lost) { try await dead.intend(.launching(), at: .test("1#0")) }
       await #expect(throws: lost) { try await dead.finish(.print, .done, at: .test("1#0"), isLight: true) }
@@ -92,7 +95,8 @@ import Testing
       let held = try await SQLiteJournalStore.test(in: directory, clock: clock).begin(.test("x"))
       let keeping = Task { await held.keepLease() }
       await clock.untilSleeping(1)
-      _ = try await SQLiteJournalStore.test(in: directory, clock: clock, dead: [1]).resume("x", by: .test(2), launchingAgain: false)
+      _ = try await SQLiteJournalStore.test(in: directory, clock: clock, dead: [1]).resume(
+        "x", by: .test(2), launchingAgain: false)
       clock.advance(by: .seconds(20))
       await keeping.value
     }

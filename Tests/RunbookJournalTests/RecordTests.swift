@@ -46,7 +46,8 @@ import Testing
       }
       #expect(try await journal.initialRecords().isEmpty)
       // Another process, after the first one's death.
-      let (header, resumed) = try await SQLiteJournalStore.test(in: directory, dead: [1]).resume(nil, by: .test(2), launchingAgain: false)
+      let (header, resumed) = try await SQLiteJournalStore.test(in: directory, dead: [1]).resume(
+        nil, by: .test(2), launchingAgain: false)
       #expect(header == .test("x"))
       let records = try await resumed.initialRecords()
       #expect(records.map(\.record.intent) == Self.everything.map(\.0))

@@ -21,7 +21,9 @@ import Testing
       let (interrupted, journal) = try await store.resume(nil, by: .test(2), launchingAgain: false)
       #expect(interrupted.id == "interrupted")
       #expect(journal.executionID == "interrupted")
-      await #expect(throws: JournalStoreError.nothingToResume) { _ = try await store.resume(nil, by: .test(2), launchingAgain: false) }
+      await #expect(throws: JournalStoreError.nothingToResume) {
+        _ = try await store.resume(nil, by: .test(2), launchingAgain: false)
+      }
     }
   }
 
@@ -90,6 +92,23 @@ import Testing
       #expect(entries.last?.intent == later)
       #expect(Set(entries.map(\.sequence)).count == entries.count)
       #expect(entries.first { $0.key.path == "0#0" }?.finishedAt == nil)
+    }
+  }
+
+  /// Launching again is for the launches that an ending called unconfirmed, and for no others.
+  @Test func anUnconfirmedLaunchIsForgottenWhenItIsToBeSentAgain() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
+      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
+      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("1#0"), isLight: false)
+      try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("2#0")]))
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: true)
+      #expect(try await resumed.record(of: .test("0#0"))?.outcome == failure(.unconfirmed))
+      #expect(try await resumed.record(of: .test("1#0")) == nil)
+      #expect(try await resumed.record(of: .test("2#0"))?.intent == .launching())
+      #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "2#0"])
     }
   }
 

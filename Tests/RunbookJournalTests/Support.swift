@@ -132,6 +132,14 @@ func withDirectory<T>(_ body: (String) async throws -> T) async throws -> T {
   return try await body(path)
 }
 
+extension JournalStore {
+  func resume(
+    _ id: String?, by holder: LeaseHolder
+  ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
+    try await resume(id, by: holder, launchingAgain: false)
+  }
+}
+
 extension SQLiteJournalStore {
   /// As one process sees the journal: `dead` are the process numbers that live no longer.
   static func test(
