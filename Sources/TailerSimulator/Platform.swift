@@ -91,7 +91,7 @@ struct Platform {
       runs[run].ended = end
       runs[run].updated = end
     } else {
-      launch(start, origin: .history, of: key)
+      begin(start, origin: .history, of: key)
     }
   }
 

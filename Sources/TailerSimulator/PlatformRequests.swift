@@ -26,9 +26,10 @@ extension Platform {
       effects.append(.launched(runID: id, operation, on: date))
       return .object(["run_id": .text(id)])
     case .checkRun(let reference):
-      let state = try state(of: reference.operation)
-      let run = state.runs.last { runs[$0].id == reference.id && runs[$0].jobID == reference.jobID }
-      guard let run, isVisible(runs[run], hiding: hiding) else { return Self.results([]) }
+      _ = try state(of: reference.operation)
+      guard let run = runsByID[reference.id], Key(runs[run].operation) == Key(reference.operation),
+        runs[run].jobID == reference.jobID, isVisible(runs[run], hiding: hiding)
+      else { return Self.results([]) }
       return Self.results([runs[run].record(typeName: reference.operation.type.rawValue)])
     case .lastRuns(let operation, let filter):
       return try list(

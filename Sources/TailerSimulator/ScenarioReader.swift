@@ -51,6 +51,7 @@ extension ScenarioReading {
   private struct Names {
     var operations: [String: DataOperation] = [:]
     var jobs: [String: [String: String]] = [:]
+    var runIDs: Set<String> = []
   }
 
   private mutating func tokens(_ node: Node?, from start: Timestamp) -> [String: Timestamp]? {
@@ -126,8 +127,8 @@ extension ScenarioReading {
         report("an entry of runs says how one run ends, such as \"SUCCESS after 5m\", and nothing else", at: node)
       }
     }
-    operation.history = starts(members["history"], "history", jobs, in: scenario) { $0 <= scenario.now }
-    operation.schedule = starts(members["schedule"], "schedule", jobs, in: scenario) { $0 > scenario.now }
+    operation.history = starts(members["history"], "history", jobs, &names, in: scenario) { $0 <= scenario.now }
+    operation.schedule = starts(members["schedule"], "schedule", jobs, &names, in: scenario) { $0 > scenario.now }
     return operation
   }
 
@@ -151,7 +152,8 @@ extension ScenarioReading {
   }
 
   private mutating func starts(
-    _ node: Node?, _ key: String, _ jobs: [String: String], in scenario: Scenario, isInTime: (Timestamp) -> Bool
+    _ node: Node?, _ key: String, _ jobs: [String: String], _ names: inout Names, in scenario: Scenario,
+    isInTime: (Timestamp) -> Bool
   ) -> [Scenario.Start] {
     items(of: node).compactMap { node in
       guard let phrase = runPhrase(node, from: scenario.now) else { return nil }
@@ -162,6 +164,10 @@ extension ScenarioReading {
       }
       guard key == "schedule" || phrase.outcome != nil else {
         report("an entry of history begins with the status in which the run ended", at: node)
+        return nil
+      }
+      if let id = phrase.runID, !names.runIDs.insert(id).inserted {
+        report("there is already a run \"\(id.printable)\"", at: node)
         return nil
       }
       var jobID: String?

@@ -61,7 +61,11 @@ public struct SimulatorServer: Sendable {
     self.log = log
   }
 
-  /// Serves until the task is cancelled, then closes every connection and returns.
+  /// How long what is under way may take to end once the server is to stop.
+  private static let farewell = Duration.milliseconds(200)
+
+  /// Serves until the task is cancelled, then takes no more connections, lets what is under way end, closes what is
+  /// still open a moment later and returns.
   /// - Parameters:
   ///   - onListening: hears the port as soon as the server takes connections.
   public func run(
@@ -69,14 +73,22 @@ public struct SimulatorServer: Sendable {
   ) async throws(SimulatorServerError) {
     guard Self.isLoopback(host) else { throw .notLoopback(host) }
     guard (0...65535).contains(port) else { throw .cannotListen("there is no port \(port)") }
-    let server = try self.server()
+    let connections = OpenConnections()
+    let server = try self.server(connections)
     let application = Application(
       responder: Responder(simulator: simulator, clock: clock, log: log), server: server,
       configuration: .init(address: .hostname(host, port: port), serverName: nil),
       onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
       logger: Logger(label: "simulator", factory: { _ in SwiftLogNoOpLogHandler() }))
     do {
-      try await application.run()
+      try await withTaskCancellationHandler {
+        try await application.run()
+      } onCancel: {
+        Task.detached {
+          try? await Task.sleep(for: Self.farewell)
+          connections.close()
+        }
+      }
     } catch is CancellationError {
       return
     } catch {
@@ -85,15 +97,21 @@ public struct SimulatorServer: Sendable {
     }
   }
 
-  private func server() throws(SimulatorServerError) -> HTTPServerBuilder {
-    guard let certificate else { return .http1() }
+  private func server(_ connections: OpenConnections) throws(SimulatorServerError) -> HTTPServerBuilder {
+    guard let certificate else {
+      return .init { TrackedChannel(base: HTTP1Channel(responder: $0), connections: connections) }
+    }
     do {
       let chain = try NIOSSLCertificate.fromPEMFile(certificate.chain)
       guard !chain.isEmpty else { throw SimulatorServerError.certificate("\(certificate.chain) holds no certificate") }
       let key = try NIOSSLPrivateKey(file: certificate.privateKey, format: .pem)
       let configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-      return try .http2Upgrade(tlsConfiguration: configuration)
+      _ = try NIOSSLContext(configuration: configuration)
+      return .init {
+        TrackedChannel(
+          base: try HTTP2UpgradeChannel(tlsConfiguration: configuration, responder: $0), connections: connections)
+      }
     } catch let error as SimulatorServerError {
       throw error
     } catch {

@@ -158,6 +158,18 @@ import Testing
     #expect(desk.status(prepare, next) == "SUCCESS")
   }
 
+  @Test func historyIsThereAlsoWhereTheOperationIsOff() {
+    for activation in [Activation.disabled, .archived] {
+      var one = Scenario.Operation(operation(.storageToTables, "files"))
+      one.history = [.init(at: morning.advanced(by: .minutes(-1)), .init(.failed, after: .minutes(2)))]
+      one.activation = activation
+      let desk = Desk(scenario(one))
+      #expect(desk.last(one.identity)?.map { $0["status"]?.text } == ["RUNNING"])
+      desk.wait(.minutes(2))
+      #expect(desk.last(one.identity)?.map { $0["status"]?.text } == ["FAILED"])
+    }
+  }
+
   @Test func aLaunchedRunShowsAfterTheDelay() throws {
     var slow = scenario(.init(prepare, plans: [.init(.success, after: .seconds(1))]))
     slow.visibilityDelay = .minutes(3)

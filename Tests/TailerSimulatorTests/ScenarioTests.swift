@@ -1,4 +1,5 @@
 import CivilTime
+import FoundationEssentials
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -109,6 +110,19 @@ private func issues(_ yaml: String) -> [String] {
     #expect(try read(Self.example, path: "unhappy") == expected)
   }
 
+  /// What the documentation of scenario files shows is what these tests read.
+  @Test func theDocumentationShowsTheExample() throws {
+    let source = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/TailerSimulator/ScenarioFile.swift")
+    let lines = try String(contentsOf: source, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+    let block = lines.drop { $0 != "/// ```yaml" }.dropFirst().prefix { $0 != "/// ```" }
+    let yaml = block.map { $0.dropFirst(4) }.joined(separator: "\n")
+    for path in [nil, "unhappy"] {
+      let shown = try read(yaml, path: path)
+      #expect(try read(Self.example, path: path) == shown)
+    }
+  }
+
   @Test func theExamplePlaysOut() throws {
     let desk = Desk(try read(Self.example))
     desk.headers = ["authorization": "Bearer other"]
@@ -209,6 +223,7 @@ private func issues(_ yaml: String) -> [String] {
     ),
     ("schedule: [at +1m on 2020-02-30]", "4:26 \"on\" needs a date such as 2020-12-30, not \"2020-02-30\""),
     ("schedule: [of x at +1m]", "4:16 there is no job \"x\""),
+    ("history: [FAILED at -1h as a, FAILED at -2h as a]", "4:35 there is already a run \"a\""),
     ("activation: of", "4:17 \"of\" is not one of enabled, disabled, archived"),
     ("jobs: {a: b}", "4:11 a table-to-table operation has one job only"),
     ("rnus: []", "4:5 unknown key \"rnus\" in the operation \"p\"; did you mean \"runs\"?"),

@@ -1,5 +1,6 @@
 import CivilTime
 import FoundationEssentials
+import Glibc
 import Subprocess
 import TailerAPI
 import TailerSimulator
@@ -183,6 +184,28 @@ import Testing
       }
       #expect(exchanges.map(\.code) == [nil, 200])
     }
+  }
+
+  @Test(arguments: [false, true])
+  func anIdleConnectionDoesNotKeepItFromStopping(isSecure: Bool) async throws {
+    var idle: Int32 = -1
+    _ = try await serve(Simulator(scenario()), isSecure: isSecure) { base, more in
+      let port = base.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+      idle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = port.bigEndian
+      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+      let connected = withUnsafePointer(to: address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          connect(idle, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      #expect(connected == 0)
+      let served = try await curl(base, "/nowhere", "{}", more)
+      #expect(served.line.hasPrefix("404 "))
+    }
+    close(idle)
   }
 
   @Test func otherFaultsArriveAsTheyAre() async throws {
