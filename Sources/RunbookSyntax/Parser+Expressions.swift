@@ -1,0 +1,216 @@
+import RunbookDiagnostics
+
+/// Operators by precedence climbing, and what they work on.
+extension Parser {
+  /// How tightly operators bind, loosest first.
+  enum Precedence: Int {
+    case or = 1
+    case and, not, comparison, range, sum, product
+
+    /// Whether `a == b == c` is no expression.
+    var isNonAssociative: Bool { self == .comparison || self == .range }
+  }
+
+  /// Any expression, `where` included.
+  mutating func expression() throws(Failure) -> Expression {
+    let list = try binary(.or)
+    guard token.word == .where, !isOnNewLine else { return list }
+    let listHeight = height
+    let place = place
+    if let outerWhere { report(.nestedWhere(outer: outerWhere), place) }
+    let outer = outerWhere
+    outerWhere = place
+    defer { outerWhere = outer }
+    advance()
+    let condition = try condition(of: .where)
+    try rise(to: max(listHeight, height) + 1)
+    if token.word == .where, !isOnNewLine { throw failed(.nestedWhere(outer: place), self.place) }
+    return Expression(.binary(.where, place, list, condition), list.range.through(condition.range))
+  }
+
+  /// The value of a clause, which binds no looser than `+`.
+  mutating func clauseValue() throws(Failure) -> Expression { try binary(.sum) }
+
+  private func infix() -> (BinaryOperator, Precedence)? {
+    if token.kind == .word {
+      switch token.word {
+      case .or: return isAtOutcome ? nil : (.or, .or)
+      case .and: return (.and, .and)
+      case .contains: return isOnNewLine ? nil : (.contains, .comparison)
+      default: return nil
+      }
+    }
+    if isOnNewLine { return nil }
+    switch token.kind {
+    case .plus: return (.add, .sum)
+    case .minus: return (.subtract, .sum)
+    case .star: return (.multiply, .product)
+    case .slash: return (.divide, .product)
+    case .percent: return (.remainder, .product)
+    case .equalEqual: return (.equal, .comparison)
+    case .bangEqual: return (.notEqual, .comparison)
+    case .less: return (.less, .comparison)
+    case .lessEqual: return (.lessOrEqual, .comparison)
+    case .greater: return (.greater, .comparison)
+    case .greaterEqual: return (.greaterOrEqual, .comparison)
+    case .dotDot: return (.range, .range)
+    default: return nil
+    }
+  }
+
+  private mutating func binary(_ loosest: Precedence) throws(Failure) -> Expression {
+    try descend()
+    var left = try prefix(loosest)
+    var leftHeight = height
+    var nonAssociative: (Precedence, SourceRange)?
+    while let (infix, precedence) = infix(), precedence.rawValue >= loosest.rawValue {
+      let mark = place
+      if let (last, first) = nonAssociative, last == precedence {
+        report(.chainedComparison(infix.rawValue, first: first), mark)
+      }
+      nonAssociative = precedence.isNonAssociative ? (precedence, mark) : nil
+      advance()
+      let right = try binary(Precedence(rawValue: precedence.rawValue + 1) ?? .product)
+      leftHeight = max(leftHeight, height) + 1
+      try rise(to: leftHeight)
+      left = Expression(.binary(infix, mark, left, right), left.range.through(right.range))
+    }
+    depth -= 1
+    return left
+  }
+
+  private mutating func prefix(_ loosest: Precedence) throws(Failure) -> Expression {
+    let start = token
+    if token.kind == .minus { return try unary(.negate) }
+    switch token.word {
+    case .not:
+      if loosest.rawValue > Precedence.not.rawValue { report(.misplacedNot(text(previous)), place) }
+      return try unary(.not)
+    case .launch, .await, .check, .confirm, .last, .runs:
+      if let kind = try verb() { return Expression(kind, range(from: start)) }
+    default: break
+    }
+    return try postfix()
+  }
+
+  private mutating func unary(_ unary: UnaryOperator) throws(Failure) -> Expression {
+    let start = token
+    try descend()
+    advance()
+    let operand = unary == .not ? try binary(.not) : try prefix(.product)
+    depth -= 1
+    try rise(to: height + 1)
+    return Expression(.unary(unary, operand), range(from: start))
+  }
+
+  /// A primary with its fields, indexes and arguments.
+  mutating func postfix() throws(Failure) -> Expression {
+    var value = try primary()
+    while !isOnNewLine {
+      switch token.kind {
+      case .dot: value = try field(of: value)
+      case .leftBracket: value = try element(of: value)
+      case .leftParen:
+        guard case .name(let name) = value.kind else { throw failed(.notCallable, value.range) }
+        let callee = Name(name, value.range)
+        if previous.word?.isReserved == true { throw failed(.notCallable, value.range) }
+        let bracket = token
+        var highest = 0
+        let arguments = try bracketed(.rightParen, of: bracket) { parser throws(Failure) in
+          let argument = try parser.argument()
+          highest = max(highest, parser.height)
+          return argument
+        }
+        try rise(to: highest + 1)
+        value = Expression(.call(callee, arguments), callee.range.through(range(previous)))
+      default: return value
+      }
+    }
+    return value
+  }
+
+  private mutating func field(of value: Expression) throws(Failure) -> Expression {
+    advance()
+    guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: "."), missingPlace) }
+    let name = Name(text(token), place)
+    advance()
+    try rise(to: height + 1)
+    return Expression(.field(value, name), value.range.through(name.range))
+  }
+
+  private mutating func element(of value: Expression) throws(Failure) -> Expression {
+    let valueHeight = height
+    let bracket = token
+    advance()
+    brackets += 1
+    let index = try expression()
+    guard token.kind == .rightBracket else { throw unclosed(bracket) }
+    brackets -= 1
+    advance()
+    try rise(to: max(valueHeight, height) + 1)
+    return Expression(.index(value, index), value.range.through(range(previous)))
+  }
+
+  private mutating func argument() throws(Failure) -> Argument {
+    guard token.kind == .word, peek().kind == .equals else { return Argument(label: nil, value: try expression()) }
+    let label = Name(text(token), place)
+    advance()
+    advance()
+    return Argument(label: label, value: try expression())
+  }
+
+  // MARK: Brackets
+
+  /// What stands between brackets, separated by commas, the last of which may be followed by one.
+  mutating func bracketed<T>(
+    _ closer: Token.Kind, of bracket: Token, _ read: (inout Parser) throws(Failure) -> T
+  ) throws(Failure) -> [T] {
+    advance()
+    brackets += 1
+    var elements: [T] = []
+    while token.kind != closer {
+      elements.append(try read(&self))
+      if token.kind == .comma {
+        advance()
+      } else if token.kind != closer {
+        guard token.beginsOperand, !token.beginsLineOfItsOwn(before: peek()) else { throw unclosed(bracket) }
+        report(.missingComma, endOfPrevious)
+      }
+    }
+    brackets -= 1
+    advance()
+    return elements
+  }
+
+  /// Something stands where the bracket should close.
+  mutating func unclosed(_ bracket: Token) -> Failure {
+    if isAtOutcome { return failed(.misplacedOutcome, place) }
+    switch token.kind {
+    case .rightParen, .rightBracket: return failed(.unmatchedCloser(text(token)), place)
+    case .end, .leftBrace, .rightBrace, .semicolon: break
+    default:
+      if !token.startsLine { return failed(.unexpectedToken(described(token)), place) }
+    }
+    return failed(.unclosedBracket(text(bracket), missingAt: endOfPrevious), range(bracket))
+  }
+}
+
+extension Token {
+  /// Whether an operand may begin with it, as two never stand side by side.
+  var beginsOperand: Bool {
+    switch kind {
+    case .number, .duration, .date, .timestamp, .text, .textBegin, .unreadable: true
+    case .word:
+      switch word {
+      case nil, .launch, .await, .check, .confirm, .job, .last, .runs: true
+      case .some(let word): [.given, .literal, .status, .type].contains(word.role)
+      }
+    default: false
+    }
+  }
+
+  /// Whether it rather looks like the next statement than like what a bracket misses.
+  func beginsLineOfItsOwn(before next: Token) -> Bool {
+    startsLine && (next.kind == .equals || word?.role == .statement)
+  }
+}

@@ -1,0 +1,194 @@
+import RunbookDiagnostics
+
+/// The clauses that were written behind a verb, each with its value.
+struct Clauses {
+  private var values: [(word: Word, place: SourceRange, value: Expression?)] = []
+  var environment: EnvironmentReference?
+
+  subscript(_ word: Word) -> Expression? { values.first { $0.word == word }?.value }
+  func has(_ word: Word) -> Bool { values.contains { $0.word == word } }
+  func place(_ word: Word) -> SourceRange? { values.first { $0.word == word }?.place }
+  mutating func add(_ word: Word, _ place: SourceRange, _ value: Expression?) {
+    if !has(word) { values.append((word, place, value)) }
+  }
+}
+
+/// Verbs inside expressions, and clauses.
+extension Parser {
+  private static let launchClauses: [Word] = [.on]
+  private static let awaitClauses: [Word] = [.timeout, .every]
+  private static let awaitNextClauses: [Word] = [.since, .timeout, .every]
+  private static let lastClauses: [Word] = [.with, .started]
+  private static let runsClauses: [Word] = [.in, .of, .with, .started, .limit]
+
+  /// An effect or a look at the service, or `nil` where the word is only a name here.
+  mutating func verb() throws(Failure) -> Expression.Kind? {
+    switch token.word {
+    case .launch:
+      advance()
+      let operation = try operand(of: .launch, wants: "a data operation or a list of them")
+      let clauses = try clauses(Self.launchClauses, of: "launch")
+      return .launch(operation, on: clauses[.on])
+    case .await: return try awaiting()
+    case .check:
+      advance()
+      let run = try operand(of: .check, wants: "a run or a list of runs")
+      lastVerb = ("check", previousEnd, [])
+      return .check(run)
+    case .confirm:
+      advance()
+      return .confirm(try operand(of: .confirm, wants: "a text"))
+    case .last: return try lastRuns()
+    case .runs:
+      guard peek().word == .of, !peek().startsLine || brackets > 0 else { return nil }
+      return try runsOfType()
+    default: return nil
+    }
+  }
+
+  private mutating func awaiting() throws(Failure) -> Expression.Kind {
+    advance()
+    guard isWord(.next), peek().word == .run else {
+      let run = try operand(of: .await, wants: "a run or a list of runs")
+      let clauses = try clauses(Self.awaitClauses, of: "await")
+      return .await(.runs(run), timeout: clauses[.timeout], every: clauses[.every])
+    }
+    advance()
+    advance()
+    try expect(.of, after: "next run")
+    let operation = try operand(of: .of, wants: "a data operation or a list of them")
+    let clauses = try clauses(Self.awaitNextClauses, of: "await next run")
+    guard let since = clauses[.since] else {
+      throw failed(.missingWord("since", after: "await next run of OP"), endOfPrevious)
+    }
+    return .await(
+      .nextRun(of: operation, since: since), timeout: clauses[.timeout], every: clauses[.every])
+  }
+
+  /// `last run of OP` or `last N runs of OP`; `nil` where `last` is a name.
+  private mutating func lastRuns() throws(Failure) -> Expression.Kind? {
+    let next = peek()
+    guard !next.startsLine || brackets > 0 else { return nil }
+    var count: Expression?
+    var countHeight = 0
+    if next.word == .run {
+      advance()
+    } else {
+      guard next.kind == .number || next.kind == .unreadable || isCount(next) else { return nil }
+      advance()
+      count = try postfix()
+      countHeight = height
+      guard isWord(.runs) else { throw failed(.missingWord("runs", after: "last N"), missingPlace) }
+    }
+    advance()
+    try expect(.of, after: count == nil ? "last run" : "last N runs")
+    let operation = try operand(of: .of, wants: "a data operation")
+    countHeight = max(countHeight, height)
+    let clauses = try clauses(Self.lastClauses, of: "last run")
+    try rise(to: max(countHeight, height) + 1)
+    return .lastRuns(
+      LastRuns(count: count, operation: operation, started: clauses[.started], status: clauses[.with]))
+  }
+
+  /// Whether what follows `last` is a count, which `runs of` shows: a name with fields, or something in parentheses.
+  private func isCount(_ next: Token) -> Bool {
+    var distance = 2
+    if next.kind == .leftParen {
+      var open = 1
+      while open > 0, distance < 64 {
+        switch peek(distance).kind {
+        case .leftParen: open += 1
+        case .rightParen: open -= 1
+        default: break
+        }
+        distance += 1
+      }
+    } else {
+      guard next.kind == .word, next.word?.isReserved != true else { return false }
+      while distance < 64, peek(distance).kind == .dot { distance += 2 }
+    }
+    return peek(distance).word == .runs && peek(distance + 1).word == .of
+  }
+
+  private mutating func runsOfType() throws(Failure) -> Expression.Kind {
+    advance()
+    advance()
+    guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: "runs of"), missingPlace) }
+    let type = Name(text(token), place)
+    if token.word?.role != .type { report(.unknownType(type.text), type.range) }
+    height = 1
+    advance()
+    let clauses = try clauses(Self.runsClauses, of: "runs")
+    return .runsOfType(
+      RunsOfType(
+        type: type, environment: clauses.environment, account: clauses[.of], status: clauses[.with],
+        started: clauses[.started], limit: clauses[.limit]))
+  }
+
+  // MARK: Operands
+
+  /// What a verb works on: a postfix expression or a list. Anything looser wants parentheses.
+  mutating func operand(of verb: Word, wants: String) throws(Failure) -> Expression {
+    if endsStatement || token.kind == .leftBrace {
+      throw failed(.verbWithoutOperand(verb.rawValue, wants: wants), range(previous))
+    }
+    let start = token
+    let loose: Bool
+    switch token.word {
+    case .not, .launch, .await, .check, .confirm: loose = true
+    case .last: loose = peek().word == .run || peek().kind == .number
+    case .runs: loose = peek().word == .of
+    default: loose = token.kind == .minus
+    }
+    guard loose else { return try postfix() }
+    try descend()
+    let value = try clauseValue()
+    depth -= 1
+    let range = range(from: start)
+    report(.unparenthesizedOperand(verb: verb.rawValue, text: source.text(range)), range)
+    return value
+  }
+
+  // MARK: Clauses
+
+  /// Reads the clauses that a verb has, in any order, each once.
+  mutating func clauses(_ known: [Word], of verb: String) throws(Failure) -> Clauses {
+    var clauses = Clauses()
+    var highest = height
+    while !isOnNewLine, token.kind == .word {
+      guard let word = token.word, known.contains(word) else {
+        try refuseUnknownClause(known, of: verb)
+        break
+      }
+      let place = place
+      if let first = clauses.place(word) { report(.repeatedClause(word.rawValue, first: first), place) }
+      advance()
+      height = 1
+      switch word {
+      case .keep:
+        try expect(.going, after: "keep")
+        clauses.add(word, place, nil)
+      case .in:
+        clauses.environment = try environment(after: .in)
+        clauses.add(word, place, nil)
+      default:
+        if word == .with { try expect(.status, after: "with") }
+        if endsStatement || token.kind == .leftBrace {
+          throw failed(.missingExpression(after: text(previous), found: described(token)), missingPlace)
+        }
+        clauses.add(word, place, try clauseValue())
+      }
+      highest = max(highest, height)
+    }
+    lastVerb = (verb, previousEnd, known)
+    try rise(to: highest + 1)
+    return clauses
+  }
+
+  /// A word behind a verb's operand that is no clause of anything. Clauses of what is around the verb are left to it.
+  private mutating func refuseUnknownClause(_ known: [Word], of verb: String) throws(Failure) {
+    let isStatusWithoutWith = token.word == .status && known.contains(.with)
+    guard token.word == nil || isStatusWithoutWith else { return }
+    throw failed(.unknownClause(text(token), of: verb, known: known.map(\.rawValue)), place)
+  }
+}
