@@ -1,0 +1,94 @@
+import CivilTime
+import TailerAPI
+
+/// One await, as the watcher keeps it.
+struct Watch {
+  enum Goal {
+    case end(of: Run)
+    /// The end of the first run that started after the moment.
+    case nextRun(since: Timestamp)
+  }
+
+  let deadline: Timestamp
+  let every: TimeSpan?
+  let began: Timestamp
+  let result: OneShot<Result<Run, WatchError>>
+  var goal: Goal
+  var due: Timestamp
+  var looks = 0
+  /// The number of the last look that asked for it.
+  var lastLook = 0
+
+  var run: Run? {
+    if case .end(let run) = goal { run } else { nil }
+  }
+
+  /// When the service has to be asked next.
+  var nextLook: Timestamp { min(due, deadline) }
+
+  /// Plans the look after one that ended now.
+  mutating func plan(
+    from now: Timestamp, _ pace: LearnedPace, _ settings: WatchSettings, jitter: Double
+  ) {
+    if let every {
+      due = now.advanced(by: max(every, .milliseconds(100)))
+      return
+    }
+    let interval: Double
+    switch goal {
+    case .end(let run) where run.status == .waiting:
+      interval = pace.intervalWhileWaiting(for: now.since(began).inSeconds, settings)
+    case .end(let run):
+      interval = pace.interval(atAge: now.since(Self.start(of: run) ?? began).inSeconds, settings)
+    case .nextRun:
+      // Once it has started, it takes its time.
+      interval = pace.intervalWhileWaiting(for: now.since(began).inSeconds, settings)
+    }
+    due = now.advanced(by: .seconds(interval * (1 - settings.jitter * jitter)))
+  }
+
+  /// Brings the next look forward, since the last one failed.
+  mutating func hasten(from now: Timestamp, _ settings: WatchSettings) {
+    guard every == nil else { return }
+    due = min(due, now.advanced(by: min(.seconds(30), settings.longestInterval)))
+  }
+
+  /// The start as the service gave it, else as the id tells it, where that is more than the day.
+  static func start(of run: Run) -> Timestamp? {
+    if let started = run.started { return started }
+    guard let moment = Run.moment(ofID: run.id), moment != moment.date.midnight else { return nil }
+    return moment
+  }
+
+  /// The first of the runs, newest first, that started after the moment.
+  static func firstRun(of runs: [Run], startedAfter moment: Timestamp) -> Run? {
+    runs.filter { run in
+      if let started = run.started { return started > moment }
+      // An id tells whole seconds.
+      return start(of: run).map { $0.advanced(by: .seconds(1)) > moment } ?? false
+    }.min { (start(of: $0) ?? .latest, $0.id) < (start(of: $1) ?? .latest, $1.id) }
+  }
+
+  /// When the run ended, as far as the service tells.
+  static func end(of run: Run) -> Timestamp? {
+    if let started = run.started, let duration = run.duration { return started.adding(duration) }
+    return run.updated
+  }
+}
+
+/// The awaits on one operation, which share their looks.
+struct WatchGroup {
+  var watches: [Int: Watch] = [:]
+  var isLooking = false
+  /// Since when looks have failed in passing ways.
+  var failingSince: Timestamp?
+
+  /// When the group has to be attended to: for a look, or because a last look takes too long.
+  func due(grace: TimeSpan) -> Timestamp {
+    var due = Timestamp.latest
+    for watch in watches.values {
+      due = min(due, isLooking ? watch.deadline.advanced(by: grace) : watch.nextLook)
+    }
+    return due
+  }
+}

@@ -1,0 +1,27 @@
+public import CivilTime
+public import TailerAPI
+
+/// What one await cost.
+public struct WatchReport: Hashable, Sendable {
+  public let operation: DataOperation
+  /// `nil` where no run appeared.
+  public let runID: String?
+  /// The looks that took it in, those it shared included.
+  public let looks: Int
+  /// How long after the run's end it was noticed; `nil` where it was not, or where the service does not tell the end.
+  public let delay: TimeSpan?
+}
+
+/// What all awaits of a process have cost together.
+public struct WatchTotals: Hashable, Sendable {
+  /// Listings of one operation.
+  public internal(set) var listings = 0
+  /// Listings across the operations of a type.
+  public internal(set) var sharedListings = 0
+  /// Looks at a single run.
+  public internal(set) var checks = 0
+  /// Awaits that are over, however they ended.
+  public internal(set) var awaits = 0
+
+  public var requests: Int { listings + sharedListings + checks }
+}

@@ -1,0 +1,51 @@
+public import CivilTime
+
+/// How runs are watched: how much delay in noticing an end is traded for fewer requests.
+public struct WatchSettings: Hashable, Sendable {
+  /// How late an end may be noticed, as a share of the run's age, where past runs tell when to expect it.
+  public var tolerance: Double
+  /// The same while nothing is known of past runs, and for a run that takes longer than any before it.
+  public var blindTolerance: Double
+  public var shortestInterval: TimeSpan
+  public var longestInterval: TimeSpan
+  /// Where no past run has ended, the next look is at most this many times the age: an early failure is noticed too.
+  public var sparseGrowth: Double
+  /// The share of an interval by which jitter may shorten it.
+  public var jitter: Double
+  /// Looks a second for the whole process.
+  public var looksPerSecond: Double
+  /// How long looks may fail in passing ways (unknown, throttled, never sent) before an await ends with the error.
+  public var patience: TimeSpan
+  /// How long after a deadline its last look may still be under way.
+  public var lastLookGrace: TimeSpan
+  /// How many past runs are asked for, once for each operation.
+  public var historySize: Int
+  /// No listing asks for more runs.
+  public var largestListing: Int
+  /// From this many operations of a type that are due together, one listing of the type is tried for all of them.
+  public var sharingThreshold: Int
+  /// What is due within this time counts as due together.
+  public var sharingHorizon: TimeSpan
+
+  public init(
+    tolerance: Double = 0.045, blindTolerance: Double = 0.1, shortestInterval: TimeSpan = .seconds(2),
+    longestInterval: TimeSpan = .minutes(5), sparseGrowth: Double = 3, jitter: Double = 0.1,
+    looksPerSecond: Double = 20, patience: TimeSpan = .minutes(10), lastLookGrace: TimeSpan = .seconds(30),
+    historySize: Int = 30, largestListing: Int = 1000, sharingThreshold: Int = 4,
+    sharingHorizon: TimeSpan = .seconds(15)
+  ) {
+    self.tolerance = tolerance
+    self.blindTolerance = blindTolerance
+    self.shortestInterval = shortestInterval
+    self.longestInterval = longestInterval
+    self.sparseGrowth = sparseGrowth
+    self.jitter = jitter
+    self.looksPerSecond = looksPerSecond
+    self.patience = patience
+    self.lastLookGrace = lastLookGrace
+    self.historySize = historySize
+    self.largestListing = largestListing
+    self.sharingThreshold = sharingThreshold
+    self.sharingHorizon = sharingHorizon
+  }
+}
