@@ -15,21 +15,10 @@ public struct CheckedRunbook: Sendable {
   public let parameters: [CheckedParameter]
   /// Warnings; never errors.
   public let diagnostics: [Diagnostic]
+  /// What was said of account and environment before the text began.
+  let settings: (account: String?, environment: String?)
   /// The names that the text leaves defined, for the prompt's next entry.
   public let scope: CheckedScope
-
-  init(
-    program: Program, sources: SourceMap, included: [SourceRange: Program], procedures: [String: Procedure],
-    parameters: [CheckedParameter], diagnostics: [Diagnostic], scope: CheckedScope
-  ) {
-    self.program = program
-    self.sources = sources
-    self.included = included
-    self.procedures = procedures
-    self.parameters = parameters
-    self.diagnostics = diagnostics
-    self.scope = scope
-  }
 }
 
 /// A parameter and the type that its value has to have.

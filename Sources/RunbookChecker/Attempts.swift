@@ -1,0 +1,141 @@
+import RunbookDiagnostics
+import RunbookSyntax
+
+/// A `try` with a `finally`, while what stands before the `finally` is walked over.
+struct FinallyFrame {
+  /// How many loops and calls are open around it.
+  let loops: Int
+  let calls: Int
+  var jumps: [(Jump, FlowState)] = []
+
+  /// Whether a jump from inside passes the `finally`.
+  func isLeft(by jump: Jump) -> Bool {
+    switch jump {
+    case .breakLoop(let index), .continueLoop(let index): index < loops
+    case .call(let index): index < calls
+    case .end: true
+    }
+  }
+}
+
+extension Checker {
+  func check(_ attempt: Attempt) {
+    if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range)) }
+    let entry = state
+    if attempt.finally != nil { finallies.append(FinallyFrame(loops: loops.count, calls: calls.count)) }
+
+    let outer = surroundings
+    // A failure that is taken right here fails no `finally` further out.
+    if attempt.catches.contains(where: { $0.kind == nil || $0.kind?.text == ErrorKind.failed.rawValue }) {
+      surroundings.unfailing = nil
+    }
+    handlers.append(Handler())
+    inBlock(attempt.body) { check(attempt.body.statements) }
+    let raised = handlers.popLast()?.raised
+    surroundings = outer
+
+    var after = state
+    var escaping = attempt.catches.contains { $0.kind == nil } ? nil : raised
+    for clause in attempt.catches {
+      handlers.append(Handler())
+      state = known(raised ?? entry, before: entry)
+      inBlock(clause.body) {
+        declare(Name("error", clause.range), asErrorOf: clause)
+        check(clause.body.statements)
+      }
+      escaping = joinAny(escaping, handlers.popLast()?.raised)
+      after = join(after, state)
+    }
+    guard let finally = attempt.finally else {
+      if let escaping { raise(with: escaping) }
+      state = after
+      return
+    }
+    let jumps = finallies.popLast()?.jumps ?? []
+    check(finally, from: entry, after: after, escaping: escaping, jumps: jumps)
+  }
+
+  private func declare(_ name: Name, asErrorOf clause: Attempt.Catch) {
+    let outer = locals[name.text]
+    locals[name.text] = add(
+      Variable(
+        name: name.text, range: clause.range, isVariable: false, fact: Fact(.error),
+        parallelDepth: surroundings.parallels.count, order: order))
+    // An inner `catch` has an error of its own.
+    if outer == nil, let last = blocks.indices.last { blocks[last].append(name.text) }
+  }
+
+  /// What `catch` and `finally` know: of `run`, `status` and outcomes only what was there before `try`.
+  private func known(_ raised: FlowState, before entry: FlowState) -> FlowState {
+    var result = raised
+    result.run = entry.run
+    result.status = entry.status
+    result.unread.removeAll { outcome in !entry.unread.contains { $0.id == outcome.id } }
+    result.isReachable = entry.isReachable
+    return result
+  }
+
+  /// Walks over a `finally` once for the ways on which an error or a jump passes it, and once for the plain one, so that
+  /// what follows knows what it did.
+  private func check(
+    _ finally: Block, from entry: FlowState, after: FlowState, escaping: FlowState?, jumps: [(Jump, FlowState)]
+  ) {
+    let exceptional = jumps.reduce(escaping) { joinAny($0, $1.1) }
+    if let exceptional {
+      let before = known(exceptional, before: entry)
+      state = before
+      walk(finally)
+      if escaping != nil { raise(with: state) }
+      for (jump, left) in jumps {
+        var left = left
+        for id in before.stopped.keys where state.stopped[id] == nil { left.stopped[id] = nil }
+        for (id, stop) in state.stopped where before.stopped[id] == nil { left.stopped[id] = stop }
+        arrive(jump, with: left)
+      }
+    }
+    guard after.isReachable || exceptional == nil else {
+      state = after
+      return
+    }
+    if exceptional != nil, effort <= 0 {
+      state = after
+      return
+    }
+    if exceptional != nil { effort -= finally.statements.count }
+    state = known(after, before: entry)
+    walk(finally)
+    let (run, status) = (state.run, state.status)
+    state.isReachable = after.isReachable
+    // What the body has set counts again, unless the `finally` has set something later.
+    if !run.isNewer(than: entry.run) { state.run = after.run }
+    if !status.isNewer(than: entry.status) { state.status = after.status }
+    for outcome in after.unread where !state.unread.contains(where: { $0.id == outcome.id }) {
+      if !entry.unread.contains(where: { $0.id == outcome.id }) { state.unread.append(outcome) }
+    }
+  }
+
+  private func walk(_ finally: Block) {
+    let outer = surroundings
+    let barrier = Barrier(kind: .finally, range: finally.range.openingBrace)
+    surroundings.loopBarrier = barrier
+    surroundings.returnBarrier = barrier
+    surroundings.stopBarrier = barrier
+    surroundings.unfailing = finally.range.openingBrace
+    inBlock(finally) { check(finally.statements) }
+    surroundings = outer
+  }
+}
+
+extension Latest {
+  /// Whether this was set after the other.
+  fileprivate func isNewer(than other: Latest) -> Bool {
+    guard case .set(_, let range) = self else { return false }
+    if case .set(_, let earlier) = other { return range != earlier }
+    return true
+  }
+}
+
+extension SourceRange {
+  /// The first byte of a block's range.
+  var openingBrace: SourceRange { SourceRange(source, Int(lower), Int(lower) + 1) }
+}

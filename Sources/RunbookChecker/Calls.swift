@@ -1,0 +1,303 @@
+import CivilTime
+import RunbookDiagnostics
+import RunbookSyntax
+
+/// A procedure being walked over for one call, or by itself.
+struct CallFrame {
+  let record: ProcedureRecord
+  /// The call; `nil` for a procedure that is checked by itself.
+  let range: SourceRange?
+  var returned: Fact?
+  var firstReturn: SourceRange?
+  /// What holds where any of its `return`s left.
+  var state: FlowState?
+}
+
+/// All that what a call does can depend on.
+struct ExpansionKey: Hashable {
+  let procedure: String
+  let arguments: [Fact]
+  let stopped: Set<OperationID>
+  let globals: [VariableID: Fact]
+  let settings: Settings
+  let unfailing: SourceRange?
+  let stopBarrier: Barrier?
+  let readOnly: ReadOnlyPlace?
+  let parallels: Int
+  let isWithoutCall: Bool
+}
+
+/// What a call did, for the next one like it.
+struct Expansion {
+  let result: Fact
+  let isReachable: Bool
+  let stopped: [OperationID: Stop]
+  let globals: [VariableID: Fact?]
+  let raisedStopped: [OperationID: Stop]?
+}
+
+extension Checker {
+  private static let conversions: Set<String> = ["date", "timestamp", "number", "text"]
+
+  func call(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> (fact: Fact, isProcedure: Bool) {
+    if let record = procedures[name.text] {
+      refuseInDefault(name.text, at: name.range)
+      return (call(record, arguments, at: range, named: name), true)
+    }
+    if Self.conversions.contains(name.text) { return (convert(name, arguments, at: range), false) }
+    for argument in arguments { _ = infer(argument.value) }
+    if let variable = variable(named: name.text) {
+      report(CallProblem.notAProcedure(name.text, at: name.range, declared: variables[variable.number].range))
+    } else if unknownNames.insert(name.text).inserted {
+      let known = Array(procedures.keys) + Self.conversions
+      report(
+        CallProblem.unknown(name.text, at: name.range, suggestion: suggestion(for: name.text, among: known)))
+    }
+    return (.unknown, false)
+  }
+
+  // MARK: Conversions
+
+  private func convert(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> Fact {
+    let type: ValueType =
+      switch name.text {
+      case "date": .date
+      case "timestamp": .timestamp
+      case "number": .number
+      default: .text
+      }
+    let facts = arguments.map { infer($0.value) }
+    for argument in arguments {
+      guard let label = argument.label else { continue }
+      report(CallProblem.unknownArgument(label.text, at: label.range, procedure: name.text, suggestion: nil))
+    }
+    guard let fact = facts.first, let argument = arguments.first else {
+      report(CallProblem.missingArguments(["value"], at: range, procedure: name.text, declared: nil))
+      return Fact(type)
+    }
+    if arguments.count > 1 {
+      report(
+        CallProblem.tooManyArguments(at: arguments[1].value.range, procedure: name.text, takes: 1, declared: nil))
+    }
+    if type == .text { return Fact(.text) }
+    if isNone(fact, argument.value) { return Fact(type) }
+    switch (type, fact.type) {
+    case (_, .unknown), (.date, .timestamp), (.timestamp, .date), (.number, .duration): break
+    case (_, let found) where found == type: break
+    case (_, .text):
+      mayRaise()
+      guard let text = fact.constantText else { break }
+      let isReadable =
+        switch type {
+        case .date: CalendarDate(text) != nil
+        case .timestamp: Timestamp(text) != nil
+        default: Number(text) != nil
+        }
+      if !isReadable {
+        report(ValueProblem.unreadable(text: text, as: name.text, at: argument.value.range))
+      }
+    default: report(TypeProblem.conversion(to: name.text, found: fact.type, at: argument.value.range))
+    }
+    return Fact(type)
+  }
+
+  // MARK: Procedures
+
+  private func call(_ record: ProcedureRecord, _ arguments: [Argument], at range: SourceRange, named name: Name) -> Fact
+  {
+    let given = bind(arguments, to: record.procedure, at: range, named: name)
+    guard let given, !record.isRecursive else { return .unknown }
+    guard depth < Self.depthLimit else {
+      report(ControlProblem.callsTooDeep(limit: Self.depthLimit, at: range))
+      return .unknown
+    }
+    guard effort > 0 else {
+      report(FlowProblem.notFollowed(at: range))
+      return .unknown
+    }
+    return expand(record, given, at: range)
+  }
+
+  /// The facts of the arguments by parameter, `nil` for a default; or `nil` where the call does not fit.
+  private func bind(
+    _ arguments: [Argument], to procedure: Procedure, at range: SourceRange, named name: Name
+  ) -> [Fact?]? {
+    var given = [Fact?](repeating: nil, count: procedure.parameters.count)
+    var places: [Int: SourceRange] = [:]
+    var named: SourceRange?
+    var isFit = true
+    var position = 0
+    for argument in arguments {
+      let fact = infer(argument.value)
+      var index = position
+      if let label = argument.label {
+        named = named ?? label.range
+        guard let found = procedure.parameters.firstIndex(where: { $0.name.text == label.text }) else {
+          let known = procedure.parameters.map(\.name.text)
+          report(
+            CallProblem.unknownArgument(
+              label.text, at: label.range, procedure: name.text,
+              suggestion: suggestion(for: label.text, among: known)))
+          isFit = false
+          continue
+        }
+        index = found
+      } else {
+        if let named {
+          report(CallProblem.positionalAfterNamed(at: argument.value.range, named: named))
+          isFit = false
+          continue
+        }
+        position += 1
+        guard given.indices.contains(index) else {
+          report(
+            CallProblem.tooManyArguments(
+              at: argument.value.range, procedure: name.text, takes: given.count, declared: procedure.name.range))
+          isFit = false
+          continue
+        }
+      }
+      let place = argument.label?.range ?? argument.value.range
+      if let earlier = places[index] {
+        report(CallProblem.duplicateArgument(procedure.parameters[index].name.text, at: place, earlier: earlier))
+        isFit = false
+      }
+      places[index] = place
+      given[index] = fact
+    }
+    let missing = zip(procedure.parameters, given).filter { $0.defaultValue == nil && $1 == nil }.map(\.0.name.text)
+    if !missing.isEmpty, isFit {
+      report(
+        CallProblem.missingArguments(missing, at: range, procedure: name.text, declared: procedure.name.range))
+      isFit = false
+    }
+    return isFit ? given : nil
+  }
+
+  private func expand(_ record: ProcedureRecord, _ given: [Fact?], at range: SourceRange) -> Fact {
+    let key = state.unread.isEmpty && state.isReachable ? key(record, given) : nil
+    if let key, let known = expansions[key] { return recall(known) }
+    let before = state
+    handlers.append(Handler())
+    let result = walk(record, given, call: range)
+    let raised = handlers.popLast()?.raised
+    if let raised { raise(with: raised) }
+    if let key {
+      var globals: [VariableID: Fact?] = [:]
+      for id in mentionedGlobals(record) where state.facts[id] != before.facts[id] { globals[id] = state.facts[id] }
+      expansions[key] = Expansion(
+        result: result, isReachable: state.isReachable, stopped: state.stopped, globals: globals,
+        raisedStopped: raised?.stopped)
+    }
+    return result
+  }
+
+  private func recall(_ known: Expansion) -> Fact {
+    if let stopped = known.raisedStopped {
+      var raised = state
+      raised.stopped = stopped
+      raise(with: raised)
+    }
+    state.stopped = known.stopped
+    state.isReachable = known.isReachable
+    for (id, fact) in known.globals { state.facts[id] = fact }
+    return known.result
+  }
+
+  private func key(_ record: ProcedureRecord, _ given: [Fact?]) -> ExpansionKey {
+    var globals: [VariableID: Fact] = [:]
+    for id in mentionedGlobals(record) { globals[id] = fact(of: id) }
+    return ExpansionKey(
+      procedure: record.procedure.name.text, arguments: given.map { $0 ?? Fact(.none) },
+      stopped: Set(state.stopped.keys), globals: globals, settings: settings, unfailing: surroundings.unfailing,
+      stopBarrier: surroundings.stopBarrier, readOnly: surroundings.readOnly,
+      parallels: surroundings.parallels.count, isWithoutCall: surroundings.isWithoutCall)
+  }
+
+  /// The names of the file that a procedure mentions and whose facts flow can change.
+  private func mentionedGlobals(_ record: ProcedureRecord) -> [VariableID] {
+    record.mentions.compactMap { name in
+      guard let id = globals[name] else { return nil }
+      return variables[id.number].isVariable || state.facts[id] != nil ? id : nil
+    }
+  }
+
+  /// Walks over a procedure's body with what is known of its arguments; gives what it returns.
+  private func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
+    let outer = (surroundings, locals, state.run, state.status)
+    let procedure = record.procedure
+    calls.append(CallFrame(record: record, range: call))
+    locals = [:]
+    surroundings.isTopLevel = false
+    surroundings.isInStep = false
+    surroundings.frame = freshNumber()
+    surroundings.loopCount = 0
+    surroundings.loopBarrier = nil
+    surroundings.returnBarrier = nil
+    surroundings.it = nil
+    state.run = .unset(.never)
+    state.status = .unset(.never)
+    inBlock(procedure.body) {
+      for (parameter, fact) in zip(procedure.parameters, given) {
+        let fact = fact ?? parameter.defaultValue.map(infer) ?? Fact(.unknown, .operations([symbol()]))
+        declare(parameter.name, fact)
+      }
+      check(procedure.body.statements)
+      if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.closingBrace, in: last) }
+    }
+    let frame = calls.removeLast()
+    state = join(frame.state, state)
+    (surroundings, locals, state.run, state.status) = outer
+    return frame.returned ?? Fact(.none)
+  }
+
+  /// Checks a procedure by itself, for what can be told whatever its arguments are.
+  func checkAlone(_ record: ProcedureRecord) {
+    let outer = (state, surroundings, settings, handlers, loops, finallies)
+    (handlers, loops, finallies) = ([], [], [])
+    var alone = FlowState()
+    alone.facts = state.facts
+    for name in record.mentions {
+      guard let id = globals[name], variables[id.number].isVariable else { continue }
+      alone.facts[id] = variables[id.number].fact.type.mayBeNone ? .unknown : nil
+    }
+    state = alone
+    // Where the file says none, whoever includes it may.
+    if settings.account.isMissing { settings.account = .computed(said: record.procedure.name.range) }
+    if settings.environment.isMissing { settings.environment = .computed(said: record.procedure.name.range) }
+    surroundings = Surroundings()
+    surroundings.isWithoutCall = true
+    _ = walk(record, record.procedure.parameters.map { _ in Fact(.unknown, .operations([symbol()])) }, call: nil)
+    (state, surroundings, settings, handlers, loops, finallies) = outer
+  }
+
+  func checkReturn(_ value: Expression?, at range: SourceRange) {
+    let fact = value.map(infer) ?? Fact(.none)
+    guard let index = calls.indices.last else {
+      report(ControlProblem.returnOutsideProcedure(at: range))
+      return
+    }
+    if let barrier = surroundings.returnBarrier {
+      report(ControlProblem.leaves("return", barrier, at: range))
+      return
+    }
+    note(fact, at: value?.range ?? range, in: index)
+    reportUnread(.left(by: range), frame: surroundings.frame)
+    leave(.call(index))
+  }
+
+  /// Adds what one way out of a procedure returns.
+  func note(_ fact: Fact, at range: SourceRange, in index: Int) {
+    guard state.isReachable else { return }
+    guard let earlier = calls[index].returned else {
+      calls[index].returned = fact
+      calls[index].firstReturn = range
+      return
+    }
+    if earlier.type.joined(fact.type) == nil {
+      report(
+        TypeProblem.mixedReturns(earlier.type, fact.type, first: calls[index].firstReturn ?? range, at: range))
+    }
+    calls[index].returned = earlier.joined(fact)
+  }
+}

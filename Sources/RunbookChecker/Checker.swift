@@ -1,0 +1,187 @@
+import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+/// One walk over a program that follows every path, with what holds on it, in `state`. A call is followed into the
+/// procedure with what is known of its arguments, a loop until another round could find nothing new.
+final class Checker {
+  let program: Program
+  let context: CheckContext
+  var sources: SourceMap
+
+  // What the files declare, found before the walk.
+  var items: [Item] = []
+  var procedures: [String: ProcedureRecord] = [:]
+  var included: [SourceRange: Program] = [:]
+  var includers: [SourceID: SourceRange] = [:]
+  var declaredLater: [String: LaterName] = [:]
+  var unreadableRanges: [SourceRange] = []
+
+  // What has been said.
+  var diagnostics: [Diagnostic] = []
+  private var reported: Set<ReportKey> = []
+  var unknownNames: Set<String> = []
+  var suggestionsLeft = 100
+  var missingSettings: Set<Setting> = []
+
+  // What names stand for.
+  var variables: [Variable] = []
+  var globals: [String: VariableID] = [:]
+  var locals: [String: VariableID] = [:]
+  /// The names that each open block has declared.
+  var blocks: [[String]] = []
+  var openBlocks: [[Statement]] = []
+  var paths: [PathKey: VariableID] = [:]
+  var pathsOf: [VariableID: [VariableID]] = [:]
+  var operations = OperationTable()
+  var parameters: [CheckedParameter] = []
+  var settings = Settings()
+
+  // Where the walk is.
+  var state = FlowState()
+  var surroundings = Surroundings()
+  var order = 0
+  /// How deep expressions, blocks and calls are nested here.
+  var depth = 0
+  var handlers: [Handler] = []
+  var loops: [LoopFrame] = []
+  var finallies: [FinallyFrame] = []
+  var calls: [CallFrame] = []
+  var expansions: [ExpansionKey: Expansion] = [:]
+  var nextNumber = 0
+  /// How many more statements may be walked over again, in calls and further rounds of loops.
+  var effort = 400_000
+
+  /// How deep calls and blocks may be nested, together.
+  static let depthLimit = 400
+
+  init(program: Program, sources: SourceMap, context: CheckContext) {
+    self.program = program
+    self.sources = sources
+    self.sources.add(program.source)
+    self.context = context
+  }
+
+  func check() -> CheckResult {
+    enterScope(context.scope)
+    collect()
+    findRecursion()
+    for item in items {
+      order = item.order
+      surroundings.readOnly = item.include.map { .include($0) }
+      check(item.statement)
+    }
+    if !context.isInteractive { reportUnread(deeperThan: -1, .blockEnds(nil)) }
+    diagnostics.sort {
+      ($0.primary.range.source.number, $0.primary.range.lower) < (
+        $1.primary.range.source.number, $1.primary.range.lower
+      )
+    }
+    guard !diagnostics.containsError else { return CheckResult(diagnostics: diagnostics, runbook: nil) }
+    let runbook = CheckedRunbook(
+      program: program, sources: sources, included: included, procedures: procedures.mapValues(\.procedure),
+      parameters: parameters, diagnostics: diagnostics,
+      settings: (context.account ?? context.scope.account, context.environment ?? context.scope.environment),
+      scope: leaveScope())
+    return CheckResult(diagnostics: diagnostics, runbook: runbook)
+  }
+
+  // MARK: Reporting
+
+  private struct ReportKey: Hashable {
+    let id: String
+    let range: SourceRange
+  }
+
+  /// Says something once: one place can be walked over many times.
+  func report(_ problem: some Diagnosable) { report(problem.diagnostic) }
+
+  func report(_ diagnostic: Diagnostic) {
+    guard reported.insert(ReportKey(id: diagnostic.id, range: diagnostic.primary.range)).inserted else { return }
+    var trace = diagnostic.trace
+    if trace.isEmpty, !calls.isEmpty {
+      trace = calls.reversed().compactMap { call in call.range.map { .init($0, "called from here") } }
+    }
+    if trace.isEmpty {
+      var source = diagnostic.primary.range.source
+      while let range = includers[source], trace.count < Self.includeLimit {
+        trace.append(.init(range, "included from here"))
+        source = range.source
+      }
+    }
+    diagnostics.append(
+      Diagnostic(
+        id: diagnostic.id, severity: diagnostic.severity, message: diagnostic.message, primary: diagnostic.primary,
+        secondary: diagnostic.secondary, notes: diagnostic.notes, fixes: diagnostic.fixes, trace: trace))
+  }
+
+  /// The candidate that was most likely meant. Searched for the first mistakes only: a file with thousands has another
+  /// trouble.
+  func suggestion(for word: String, among candidates: @autoclosure () -> some Sequence<String>) -> String? {
+    guard suggestionsLeft > 0 else { return nil }
+    suggestionsLeft -= 1
+    return nearest(to: word, among: candidates())
+  }
+
+  func text(of range: SourceRange) -> String { sources[range.source]?.text(range) ?? "" }
+
+  func freshNumber() -> Int {
+    nextNumber += 1
+    return nextNumber
+  }
+}
+
+/// What surrounds the place where the walk is.
+struct Surroundings {
+  var isTopLevel = true
+  var isInStep = false
+  /// Whether arguments are not known: the procedure is checked by itself, not at a call.
+  var isWithoutCall = false
+  /// Which `run` and `status` are meant: the file's, those of a call or of a branch.
+  var frame = 0
+  /// How many loops of this procedure are open, and what stands between here and the nearest.
+  var loopCount = 0
+  var loopBarrier: Barrier?
+  var returnBarrier: Barrier?
+  /// What `stop` would have to leave, also through calls.
+  var stopBarrier: Barrier?
+  /// The `finally` that must not be failed.
+  var unfailing: SourceRange?
+  var parallels: [SourceRange] = []
+  var readOnly: ReadOnlyPlace?
+  /// What `it` is.
+  var it: Fact?
+  /// Whether this is a parameter's default, which is known before anything has been evaluated.
+  var isParameterDefault = false
+}
+
+/// The operations that the text spells out.
+struct OperationTable {
+  private var ids: [DataOperation: OperationID] = [:]
+  private var known: [OperationID: DataOperation] = [:]
+
+  subscript(id: OperationID) -> DataOperation? { known[id] }
+
+  mutating func id(of operation: DataOperation, fresh: () -> Int) -> OperationID {
+    if let id = ids[operation] { return id }
+    let id = OperationID(number: fresh())
+    ids[operation] = id
+    known[id] = operation
+    return id
+  }
+}
+
+/// Where states go whose statement raised an error, or left early.
+struct Handler {
+  var raised: FlowState?
+}
+
+extension Checker {
+  /// Something here may raise an error: whoever takes it has to reckon with this state.
+  func mayRaise() { raise(with: state) }
+
+  func raise(with state: FlowState) {
+    guard state.isReachable, let last = handlers.indices.last else { return }
+    handlers[last].raised = join(handlers[last].raised, state)
+  }
+}

@@ -1,0 +1,180 @@
+import RunbookDiagnostics
+import RunbookSyntax
+
+/// A loop being walked over, with what holds where `break` and `continue` left.
+struct LoopFrame {
+  var breaks: FlowState?
+  var continues: FlowState?
+  /// How many blocks are open around its body.
+  let depth: Int
+}
+
+/// Where control goes that leaves early.
+enum Jump {
+  case breakLoop(Int)
+  case continueLoop(Int)
+  case call(Int)
+  /// The end of the runbook.
+  case end
+}
+
+extension Checker {
+  func checkLoop(_ name: Name, _ list: Expression, _ body: Block) {
+    let fact = inferIterated(list, "what a loop goes through")
+    guard let elements = writtenOutOperations(fact) else {
+      iterate(name, elementFact(of: fact), body)
+      return
+    }
+    // Each element in its turn, so that what is done to one is not held against another.
+    let entry = state
+    var breaks: FlowState?
+    for element in elements {
+      guard state.isReachable, effort > 0 else { break }
+      breaks = joinAny(breaks, round(name, element, body, from: state).breaks)
+    }
+    let after = join(breaks, state)
+    state = after.isReachable ? after : entry
+    // By the rule a loop may run zero times, also where somebody could count.
+    state.run = join(entry.run, state.run) { $0.joined($1) }
+    state.status = join(entry.status, state.status) { ids, others in ids + others.filter { !ids.contains($0) } }
+    for outcome in entry.unread where !state.unread.contains(where: { $0.id == outcome.id }) {
+      state.unread.append(outcome)
+    }
+  }
+
+  /// The list that a loop or a `parallel` goes through.
+  func inferIterated(_ list: Expression, _ role: String) -> Fact {
+    let fact = infer(list)
+    if fact.type == .unknown || isNone(fact, list) { return .unknown }
+    guard case .list = fact.type else {
+      report(
+        TypeProblem.mismatch(role: role, wanted: .list(.unknown), found: fact.type, at: list.range, hint: nil))
+      return .unknown
+    }
+    return fact
+  }
+
+  func writtenOutOperations(_ list: Fact) -> [Fact]? {
+    guard case .list(.operation) = list.type, case .elements(let facts) = list.detail else { return nil }
+    return facts
+  }
+
+  /// A loop of any number of rounds: walked over again until another round changes nothing.
+  private func iterate(_ name: Name, _ element: Fact, _ body: Block) {
+    var entry = state
+    for pass in 0..<4 {
+      let mark = nextNumber
+      if pass > 0 { effort -= body.statements.count }
+      let (breaks, next) = round(name, element, body, from: entry)
+      var merged = join(entry, next)
+      merged.stopped = merged.stopped.filter { operations[$0.key] != nil || $0.key.number <= mark }
+      let isSettled = isSettled(entry, merged)
+      state = join(breaks, merged)
+      if isSettled || effort <= 0 { break }
+      entry = merged
+    }
+  }
+
+  /// One round of a loop. Leaves, and gives, what holds before the next, and what holds where `break` left.
+  @discardableResult
+  private func round(
+    _ name: Name, _ element: Fact, _ body: Block, from entry: FlowState
+  ) -> (breaks: FlowState?, next: FlowState) {
+    let outer = surroundings
+    surroundings.loopCount += 1
+    surroundings.loopBarrier = nil
+    loops.append(LoopFrame(depth: blocks.count))
+    state = entry
+    inBlock(body) {
+      declare(name, element)
+      check(body.statements)
+    }
+    let frame = loops.removeLast()
+    surroundings = outer
+    state = join(frame.continues, state)
+    return (frame.breaks, state)
+  }
+
+  func checkRetry(_ retry: Retry) {
+    expectCount(retry.times, "the number of attempts")
+    expectDuration(retry.every, "`every`")
+    if let backoff = retry.backoff {
+      let fact = expect(backoff, .number, "`backoff`")
+      if case .number(let factor)? = fact.constant, factor < Number(1) {
+        report(ValueProblem.tooSmall(role: "`backoff`", least: 1, at: backoff.range))
+      }
+    }
+    var entry = state
+    for pass in 0..<4 {
+      if pass > 0 { effort -= retry.body.statements.count }
+      handlers.append(Handler())
+      let mark = nextNumber
+      state = entry
+      inBlock(retry.body) { check(retry.body.statements) }
+      guard var raised = handlers.popLast()?.raised else { return }
+      let after = state
+      raise(with: raised)
+      raised.unread.removeAll { $0.depth > blocks.count }
+      var merged = join(entry, raised)
+      merged.stopped = merged.stopped.filter { operations[$0.key] != nil || $0.key.number <= mark }
+      if isSettled(entry, merged) || effort <= 0 { return }
+      state = after
+      entry = merged
+    }
+  }
+
+  func checkWaitUntil(_ condition: Expression, _ every: Expression?, _ timeout: Expression?, at range: SourceRange) {
+    expectDuration(every, "`every`")
+    expectDuration(timeout, "`timeout`")
+    let outer = surroundings
+    surroundings.readOnly = .waitUntil(condition.range)
+    let (holds, fails) = branch(condition)
+    surroundings = outer
+    state = fails
+    mayRaise()
+    state = holds
+  }
+
+  // MARK: Jumps
+
+  func checkJump(_ word: String, at range: SourceRange) {
+    guard surroundings.loopCount > 0, let index = loops.indices.last else {
+      report(ControlProblem.outsideLoop(word, at: range))
+      return
+    }
+    if let barrier = surroundings.loopBarrier {
+      report(ControlProblem.leaves(word, barrier, at: range))
+      return
+    }
+    reportUnread(deeperThan: loops[index].depth, .left(by: range))
+    leave(word == "break" ? .breakLoop(index) : .continueLoop(index))
+  }
+
+  /// Nothing goes on here; what holds goes to where the jump leads, through the `finally` blocks on the way.
+  func leave(_ jump: Jump) {
+    if state.isReachable { arrive(jump, with: state) }
+    state.isReachable = false
+  }
+
+  func arrive(_ jump: Jump, with state: FlowState) {
+    if let last = finallies.indices.last, finallies[last].isLeft(by: jump) {
+      finallies[last].jumps.append((jump, state))
+      return
+    }
+    switch jump {
+    case .breakLoop(let index):
+      if loops.indices.contains(index) { loops[index].breaks = join(loops[index].breaks, state) }
+    case .continueLoop(let index):
+      if loops.indices.contains(index) { loops[index].continues = join(loops[index].continues, state) }
+    case .call(let index):
+      if calls.indices.contains(index) { calls[index].state = join(calls[index].state, state) }
+    case .end: break
+    }
+  }
+
+  /// Reports what a `return` leaves unread of its procedure's own.
+  func reportUnread(_ ending: OutcomeEnding, frame: Int) {
+    let depth = state.unread.filter { $0.frame == frame }.map(\.depth).min()
+    if let depth { reportUnread(deeperThan: depth - 1, ending) }
+  }
+}

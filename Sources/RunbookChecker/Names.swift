@@ -1,0 +1,244 @@
+import RunbookDiagnostics
+import RunbookSyntax
+
+/// What a name stands for.
+struct Variable {
+  let name: String
+  let range: SourceRange?
+  let isVariable: Bool
+  /// What its declaration says of it; for a `var`, its type and nothing more.
+  var fact: Fact
+  /// How many `parallel`s stood around its declaration.
+  let parallelDepth: Int
+  /// The position at the top level of the file, from which procedures declared later see it.
+  let order: Int
+  /// Whether this is no name but a field of one, about which a comparison said something.
+  var isPath = false
+}
+
+struct PathKey: Hashable {
+  let base: VariableID
+  let field: String
+}
+
+struct LaterName {
+  let order: Int
+  let range: SourceRange
+}
+
+extension Checker {
+  /// Words that mean something wherever a value can stand.
+  static let builtIns: Set<String> = ["run", "status", "it", "error", "today", "yesterday", "now"]
+  // MARK: Declaring
+
+  @discardableResult
+  func declare(_ name: Name, _ fact: Fact, isVariable: Bool = false) -> VariableID? {
+    let isReplacing = context.isInteractive && surroundings.isTopLevel
+    if let earlier = variable(named: name.text) {
+      guard isReplacing else {
+        report(NameProblem.alreadyDeclared(name.text, at: name.range, earlier: variables[earlier.number].range))
+        return nil
+      }
+      report(NameProblem.replacesEarlier(name.text, at: name.range))
+    } else if let procedure = procedures[name.text] {
+      guard isReplacing else {
+        report(NameProblem.alreadyDeclared(name.text, at: name.range, earlier: procedure.procedure.name.range))
+        return nil
+      }
+      procedures[name.text] = nil
+      report(NameProblem.replacesEarlier(name.text, at: name.range))
+    }
+    let declared = isVariable ? Fact(fact.type.general) : fact
+    let id = add(
+      Variable(
+        name: name.text, range: name.range, isVariable: isVariable, fact: declared,
+        parallelDepth: surroundings.parallels.count, order: order))
+    if fact != declared { state.facts[id] = fact }
+    if surroundings.isTopLevel {
+      globals[name.text] = id
+    } else {
+      locals[name.text] = id
+      if let last = blocks.indices.last { blocks[last].append(name.text) }
+    }
+    return id
+  }
+
+  func add(_ variable: Variable) -> VariableID {
+    variables.append(variable)
+    return VariableID(number: variables.count - 1)
+  }
+
+  /// Walks over something that has a scope of its own, and looks whether its outcomes were read when it ends.
+  func inBlock(_ block: Block, _ body: () -> Void) {
+    let wasTopLevel = surroundings.isTopLevel
+    surroundings.isTopLevel = false
+    blocks.append([])
+    openBlocks.append(block.statements)
+    depth += 1
+    body()
+    depth -= 1
+    openBlocks.removeLast()
+    reportUnread(deeperThan: blocks.count - 1, .blockEnds(block.range.closingBrace))
+    for name in blocks.popLast() ?? [] { locals[name] = nil }
+    surroundings.isTopLevel = wasTopLevel
+  }
+
+  // MARK: Looking up
+
+  /// The variable that a name stands for here: a procedure sees its own names, and those that the file has declared
+  /// before it.
+  func variable(named name: String) -> VariableID? {
+    if let id = locals[name] { return id }
+    guard let id = globals[name] else { return nil }
+    if let call = calls.last, variables[id.number].order >= call.record.order { return nil }
+    return id
+  }
+
+  func fact(of id: VariableID) -> Fact { state.facts[id] ?? variables[id.number].fact }
+
+  func inferName(_ name: String, at range: SourceRange) -> Fact {
+    if let id = variable(named: name) {
+      markRead(name: id)
+      if surroundings.isParameterDefault, !parameters.contains(where: { $0.syntax.name.text == name }) {
+        report(ParameterProblem.defaultReads(name, at: range))
+        return .unknown
+      }
+      return fact(of: id)
+    }
+    switch name {
+    case "today", "yesterday": return Fact(.date)
+    case "now": return Fact(.timestamp)
+    case "run": return inferRun(at: range)
+    case "status": return inferStatus(at: range)
+    case "it":
+      if let it = surroundings.it { return it }
+      report(NameProblem.itOutsideWhere(at: range))
+      return .unknown
+    case "error":
+      report(NameProblem.errorOutsideCatch(at: range))
+      return .unknown
+    default:
+      return reportUnknown(name, at: range)
+    }
+  }
+
+  private func reportUnknown(_ name: String, at range: SourceRange) -> Fact {
+    if let procedure = procedures[name] {
+      report(CallProblem.procedureNotCalled(name, at: range, declared: procedure.procedure.name.range))
+      return .unknown
+    }
+    if let later = declaredLater[name] {
+      guard let procedure = calls.last?.record, later.order < procedure.order else {
+        report(NameProblem.usedBeforeDeclaration(name, at: range, declared: later.range))
+        return .unknown
+      }
+      // A procedure that is checked by itself may be called where the name has its value.
+      if !surroundings.isWithoutCall {
+        report(NameProblem.notSetAtCall(name, at: range, declared: later.range))
+      }
+      return .unknown
+    }
+    guard !isInUnreadableText(name), unknownNames.insert(name).inserted else { return .unknown }
+    if let declared = declaredFurtherDown(name) {
+      report(NameProblem.usedBeforeDeclaration(name, at: range, declared: declared))
+      return .unknown
+    }
+    if looksLikeStatus(name), let status = suggestion(for: name, among: Self.statusWords) {
+      report(TypeProblem.unknownStatus(name, at: range, suggestion: status))
+      return .unknown
+    }
+    report(NameProblem.unknown(name, at: range, suggestion: suggestion(for: name, among: visibleNames)))
+    return .unknown
+  }
+
+  var visibleNames: [String] {
+    let seen = globals.filter { calls.last == nil || variables[$0.value.number].order < calls.last?.record.order ?? 0 }
+    return Array(locals.keys) + Array(seen.keys) + Array(procedures.keys) + [
+      "run", "status", "today", "yesterday", "now",
+    ]
+  }
+
+  func looksLikeStatus(_ word: String) -> Bool {
+    word.utf8.count > 1 && word.utf8.allSatisfy { (65...90).contains($0) || $0 == 0x5F }
+  }
+
+  /// Where one of the open blocks declares the name after all.
+  private func declaredFurtherDown(_ name: String) -> SourceRange? {
+    guard suggestionsLeft > 0 else { return nil }
+    for block in openBlocks.reversed() {
+      for case .declaration(let declaration) in block.lazy.map(\.kind) where declaration.name.text == name {
+        return declaration.name.range
+      }
+    }
+    return nil
+  }
+
+  /// Whether the word stands in a part of the text that could not be read, and may be declared there.
+  private func isInUnreadableText(_ name: String) -> Bool {
+    unreadableRanges.contains { text(of: $0).contains(name) }
+  }
+
+  // MARK: Assigning
+
+  func assign(_ name: Name, _ fact: Fact, value: SourceRange) -> VariableID? {
+    guard let id = variable(named: name.text) else {
+      if Self.builtIns.contains(name.text) {
+        report(NameProblem.assignedBuiltIn(name.text, at: name.range))
+      } else {
+        _ = reportUnknown(name.text, at: name.range)
+      }
+      return nil
+    }
+    let variable = variables[id.number]
+    guard variable.isVariable else {
+      report(NameProblem.assignedLet(name.text, at: name.range, declared: variable.range))
+      return nil
+    }
+    if surroundings.parallels.indices.contains(variable.parallelDepth) {
+      report(
+        NameProblem.assignedInParallel(
+          name.text, at: name.range, declared: variable.range, parallel: surroundings.parallels[variable.parallelDepth])
+      )
+      return nil
+    }
+    guard variable.fact.type.accepts(fact.type) else {
+      report(
+        TypeProblem.assignment(
+          name.text, holds: variable.fact.type, found: fact.type, at: value, declared: variable.range))
+      return nil
+    }
+    // `var x = none` learns from its first value what it holds.
+    if variable.fact.type == .optional(.unknown), fact.type != .none {
+      variables[id.number].fact.type = .optional(fact.type.unwrapped.general)
+    }
+    state.facts[id] = fact.type == .unknown ? nil : fact
+    for path in pathsOf[id] ?? [] { state.facts[path] = nil }
+    return id
+  }
+
+  // MARK: Paths
+
+  /// The name, or the field of a name, that an expression is, so that a comparison can say something of it.
+  func path(_ expression: Expression) -> VariableID? {
+    switch expression.kind {
+    case .parenthesized(let inner): return path(inner)
+    case .name(let name): return variable(named: name)
+    case .field(let object, let field):
+      guard let base = path(object) else { return nil }
+      let key = PathKey(base: base, field: field.text)
+      if let id = paths[key] { return id }
+      let id = add(
+        Variable(
+          name: field.text, range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, isPath: true))
+      paths[key] = id
+      pathsOf[base, default: []].append(id)
+      return id
+    default: return nil
+    }
+  }
+}
+
+extension SourceRange {
+  /// The last byte of a block's range.
+  var closingBrace: SourceRange { SourceRange(source, Int(upper) - 1, Int(upper)) }
+}

@@ -1,0 +1,151 @@
+import RunbookDiagnostics
+import RunbookSyntax
+
+extension Checker {
+  // MARK: Setting
+
+  /// `run` and `status` have new values. Whoever has not looked at the old ones cannot any more.
+  func setOutcome(_ run: Fact, isList: Bool, at range: SourceRange) -> OutcomeID {
+    reportUnread(.replaced(by: range)) { $0.name == nil && $0.frame == self.surroundings.frame }
+    let id = OutcomeID(number: freshNumber())
+    state.status = .set([id], at: range)
+    state.run = isList ? .unset(.afterList(range)) : .set(run, at: range)
+    return id
+  }
+
+  /// From here on the outcome waits to be looked at, by its name where it has one.
+  func expectReading(
+    _ id: OutcomeID, _ origin: UnreadOutcome.Origin, at range: SourceRange, name: VariableID? = nil
+  ) {
+    guard state.isReachable else { return }
+    var run: RunToken?
+    if origin != .call, case .set(let fact, _) = state.run { run = fact.run }
+    state.unread.append(
+      UnreadOutcome(
+        id: id, range: range, origin: origin, run: run, name: name, depth: blocks.count, frame: surroundings.frame))
+  }
+
+  // MARK: Reading
+
+  func inferRun(at range: SourceRange) -> Fact {
+    guard state.isReachable else { return .unknown }
+    if surroundings.isParameterDefault {
+      report(ParameterProblem.defaultReads("run", at: range))
+      return .unknown
+    }
+    switch state.run {
+    case .set(let fact, _): return fact
+    case .unset(let why):
+      report(FlowProblem.notSet("run", why: why, at: range))
+      state.run = .set(.unknown, at: nil)
+      return .unknown
+    }
+  }
+
+  func inferStatus(at range: SourceRange) -> Fact {
+    guard state.isReachable else { return Fact(.status) }
+    if surroundings.isParameterDefault {
+      report(ParameterProblem.defaultReads("status", at: range))
+      return .unknown
+    }
+    switch state.status {
+    case .set(let ids, _):
+      if !state.unread.isEmpty { state.unread.removeAll { ids.contains($0.id) } }
+    case .unset(let why):
+      report(FlowProblem.notSet("status", why: why, at: range))
+      state.status = .set([], at: nil)
+    }
+    return Fact(.status)
+  }
+
+  func markRead(name: VariableID) {
+    if !state.unread.isEmpty { state.unread.removeAll { $0.name == name } }
+  }
+
+  /// The `.status` of a run was read: of that one, or of one that is not known, which gets the benefit of the doubt.
+  func markRead(run: RunToken?, orAny: Bool) {
+    guard !state.unread.isEmpty else { return }
+    state.unread.removeAll { $0.origin != .call && (orAny || $0.run == run) }
+  }
+
+  // MARK: Judging
+
+  /// Checks an expression whose outcome somebody has to look at; gives the outcome, where it has one.
+  func inferOutcome(_ expression: Expression) -> (fact: Fact, outcome: (OutcomeID, UnreadOutcome.Origin)?) {
+    let bare = expression.bare
+    switch bare.kind {
+    case .await(let target, let timeout, let every):
+      let (fact, id) = inferAwait(target, timeout, every, at: bare.range)
+      return (fact, (id, .await))
+    case .check(let operand):
+      let (fact, id) = inferCheck(operand, at: bare.range)
+      return (fact, (id, .check))
+    case .call(let name, let arguments):
+      let result = call(name, arguments, at: bare.range)
+      guard result.isProcedure, result.fact.type.unwrapped == .status else { return (result.fact, nil) }
+      return (result.fact, (OutcomeID(number: freshNumber()), .call))
+    default:
+      return (infer(expression), nil)
+    }
+  }
+
+  /// What is known of a value behind its outcome clause.
+  func judge(_ fact: Fact, _ clause: OutcomeClause, at range: SourceRange) -> Fact {
+    switch clause.kind {
+    case .fail(let message):
+      if let message { expect(message, .text, "the message of `or fail`") }
+      refuseFailing("or fail", at: clause.range)
+      switch fact.type {
+      case .optional(let type):
+        mayRaise()
+        return Fact(type, fact.detail)
+      case .status:
+        mayRaise()
+        return fact
+      case .unknown: return fact
+      default: break
+      }
+    case .ignore:
+      if fact.type.unwrapped == .status || fact.type == .unknown { return fact }
+    }
+    report(FlowProblem.noOutcome(fact.type, clause: clause.range, at: range))
+    return fact
+  }
+
+  func refuseFailing(_ word: String, at range: SourceRange) {
+    if let finally = surroundings.unfailing {
+      report(ControlProblem.failsFinally(word, at: range, finally: finally))
+    }
+  }
+
+  // MARK: Reporting
+
+  /// At the prompt an outcome that nobody has read is printed; in a procedure it is an error there, too.
+  private var isTolerant: Bool { context.isInteractive && calls.isEmpty }
+
+  private func reportUnread(_ ending: OutcomeEnding, where isMeant: (UnreadOutcome) -> Bool) {
+    guard !state.unread.isEmpty else { return }
+    var kept: [UnreadOutcome] = []
+    for outcome in state.unread {
+      if !isMeant(outcome) {
+        kept.append(outcome)
+      } else if state.isReachable, !isTolerant {
+        report(FlowProblem.unreadOutcome(outcome.origin, at: outcome.range, ending: ending))
+      }
+    }
+    state.unread = kept
+  }
+
+  /// Blocks deeper than that end here: what they have not looked at is lost.
+  func reportUnread(deeperThan depth: Int, _ ending: OutcomeEnding) {
+    reportUnread(ending) { $0.depth > depth }
+  }
+
+  func reportUnread(name: VariableID, replacedBy range: SourceRange) {
+    reportUnread(.replaced(by: range)) { $0.name == name }
+  }
+
+  func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {
+    if !isTolerant { report(FlowProblem.unreadOutcome(origin, at: range, ending: .thrownAway)) }
+  }
+}

@@ -1,0 +1,78 @@
+import RunbookDiagnostics
+import RunbookSyntax
+
+extension Checker {
+  func checkParallel(
+    _ name: Name, _ list: Expression, _ clauses: ParallelClauses, _ body: Block, at range: SourceRange
+  ) {
+    let fact = inferIterated(list, "what a `parallel` goes through")
+    expectCount(clauses.max, "`max`")
+    let entry = state
+    let elements = writtenOutOperations(fact) ?? [elementFact(of: fact)]
+    var branches: [FlowState] = []
+    for element in elements {
+      guard effort > 0 || branches.isEmpty else { break }
+      branches.append(
+        checkBranch(from: entry, keyword(of: range)) {
+          inBlock(body) {
+            declare(name, element)
+            check(body.statements)
+          }
+        })
+    }
+    // It may have no branch at all, unless its elements are written out.
+    state = afterBranches(branches, entry, mayBeNone: writtenOutOperations(fact) == nil)
+    state.unread = entry.unread
+  }
+
+  func checkParallel(_ clauses: ParallelClauses, _ body: Block, at range: SourceRange) {
+    expectCount(clauses.max, "`max`")
+    let entry = state
+    var branches: [FlowState] = []
+    for statement in body.statements {
+      branches.append(
+        checkBranch(from: entry, keyword(of: range)) {
+          inBlock(Block([statement], statement.range)) { check([statement]) }
+        })
+    }
+    state = afterBranches(branches, entry, mayBeNone: branches.isEmpty)
+    // All branches run: what one has read is read.
+    state.unread = entry.unread.filter { outcome in
+      branches.allSatisfy { branch in branch.unread.contains { $0.id == outcome.id } }
+    }
+  }
+
+  private func checkBranch(from entry: FlowState, _ range: SourceRange, _ body: () -> Void) -> FlowState {
+    let outer = surroundings
+    let barrier = Barrier(kind: .parallel, range: range)
+    surroundings.frame = freshNumber()
+    surroundings.loopBarrier = barrier
+    surroundings.returnBarrier = barrier
+    surroundings.stopBarrier = barrier
+    surroundings.parallels.append(range)
+    state = entry
+    state.run = .unset(.never)
+    state.status = .unset(.never)
+    body()
+    surroundings = outer
+    return state
+  }
+
+  /// What holds when all branches are done: everything that any of them has stopped and none has enabled.
+  private func afterBranches(_ branches: [FlowState], _ entry: FlowState, mayBeNone: Bool) -> FlowState {
+    var result = entry
+    for branch in branches {
+      if !mayBeNone {
+        for id in entry.stopped.keys where branch.stopped[id] == nil { result.stopped[id] = nil }
+      }
+    }
+    for branch in branches {
+      for (id, stop) in branch.stopped where entry.stopped[id] == nil { result.stopped[id] = stop }
+    }
+    return result
+  }
+
+  private func keyword(of range: SourceRange) -> SourceRange {
+    SourceRange(range.source, Int(range.lower), Int(range.lower) + "parallel".utf8.count)
+  }
+}

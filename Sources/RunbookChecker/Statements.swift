@@ -1,0 +1,200 @@
+import RunbookDiagnostics
+import RunbookSyntax
+
+extension Checker {
+  /// Checks statements one after another, and warns where nothing leads on.
+  func check(_ statements: [Statement]) {
+    let wasReachable = state.isReachable
+    var last: SourceRange?
+    var hasWarned = false
+    for statement in statements {
+      if wasReachable, !state.isReachable, !hasWarned, !statement.isSetup, !statement.isInvalid {
+        report(FlowProblem.unreachable(at: statement.range, after: last))
+        hasWarned = true
+      }
+      check(statement)
+      last = statement.range
+    }
+  }
+
+  func check(_ statement: Statement) {
+    if !calls.isEmpty { effort -= 1 }
+    let range = statement.range
+    switch statement.kind {
+    case .declaration(let declaration): checkDeclaration(declaration)
+    case .assignment(let name, let value, let clause): checkAssignment(name, value, clause)
+    case .expression(let expression, let clause): checkExpression(expression, clause)
+    case .mark(let run, let status): checkMark(run, status, at: range)
+    case .reset(let operand): checkReset(operand, at: range)
+    case .activation(let word, let operand): checkActivation(word, operand, at: range)
+    case .print(let value): _ = infer(value)
+    case .step(let title, let body): checkStep(title, body)
+    case .conditional(let branches, let otherwise): checkConditional(branches[...], otherwise)
+    case .wait(let span): expectDuration(span, "a wait")
+    case .manual(let task):
+      expect(task, .text, "a task")
+      mayRaise()
+    case .confirm(let question):
+      expect(question, .text, "a question")
+      mayRaise()
+    case .invalid: break
+    default: checkControl(statement)
+    }
+  }
+
+  private func checkControl(_ statement: Statement) {
+    let range = statement.range
+    switch statement.kind {
+    case .forEach(let name, let list, let body): checkLoop(name, list, body)
+    case .retry(let retry): checkRetry(retry)
+    case .waitUntil(let condition, let every, let timeout): checkWaitUntil(condition, every, timeout, at: range)
+    case .parallelFor(let name, let list, let clauses, let body): checkParallel(name, list, clauses, body, at: range)
+    case .parallel(let clauses, let body): checkParallel(clauses, body, at: range)
+    case .attempt(let attempt): check(attempt)
+    case .break: checkJump("break", at: range)
+    case .continue: checkJump("continue", at: range)
+    case .return(let value): checkReturn(value, at: range)
+    case .stop(let message): checkStop(message, at: range)
+    case .fail(let message): checkFail(message, at: range)
+    case .require(let condition, let message): checkRequire(condition, message, at: range)
+    default: checkSetup(statement)
+    }
+  }
+
+  private func checkSetup(_ statement: Statement) {
+    let range = statement.range
+    guard surroundings.isTopLevel, !surroundings.isInStep else {
+      // Of the others the parser has said so.
+      switch statement.kind {
+      case .account: report(ServiceProblem.settingInBlock(.account, at: range))
+      case .environment: report(ServiceProblem.settingInBlock(.environment, at: range))
+      default: break
+      }
+      return
+    }
+    switch statement.kind {
+    case .account(let value): checkAccount(value, at: range)
+    case .environment(let reference): checkEnvironment(reference, at: range)
+    case .parameter(let parameter): checkParameter(parameter)
+    case .procedure(let procedure): checkProcedure(procedure)
+    default: break
+    }
+  }
+
+  private func checkProcedure(_ procedure: Procedure) {
+    guard let record = procedures[procedure.name.text], record.procedure.name.range == procedure.name.range else {
+      return
+    }
+    if let earlier = globals[procedure.name.text] {
+      if context.isInteractive {
+        globals[procedure.name.text] = nil
+        report(NameProblem.replacesEarlier(procedure.name.text, at: procedure.name.range))
+      } else {
+        report(
+          NameProblem.alreadyDeclared(
+            procedure.name.text, at: procedure.name.range, earlier: variables[earlier.number].range))
+      }
+    } else if context.scope.procedures[procedure.name.text] != nil {
+      report(NameProblem.replacesEarlier(procedure.name.text, at: procedure.name.range))
+    }
+    checkAlone(record)
+  }
+
+  // MARK: Plain statements
+
+  private func checkDeclaration(_ declaration: Declaration) {
+    var (fact, outcome) = inferOutcome(declaration.value)
+    if let clause = declaration.outcome {
+      fact = judge(fact, clause, at: declaration.value.range)
+      outcome = nil
+    }
+    let id = declare(declaration.name, fact, isVariable: declaration.isVariable)
+    if let (outcome, origin) = outcome, let id {
+      expectReading(outcome, origin, at: declaration.value.range, name: id)
+    }
+  }
+
+  private func checkAssignment(_ name: Name, _ value: Expression, _ clause: OutcomeClause?) {
+    var (fact, outcome) = inferOutcome(value)
+    if let clause {
+      fact = judge(fact, clause, at: value.range)
+      outcome = nil
+    }
+    guard let id = assign(name, fact, value: value.range) else { return }
+    reportUnread(name: id, replacedBy: name.range)
+    if let (outcome, origin) = outcome { expectReading(outcome, origin, at: value.range, name: id) }
+  }
+
+  private func checkExpression(_ expression: Expression, _ clause: OutcomeClause?) {
+    let (fact, outcome) = inferOutcome(expression)
+    if let clause {
+      _ = judge(fact, clause, at: expression.range)
+      return
+    }
+    if let (id, origin) = outcome {
+      if origin == .call {
+        reportThrownAway(.call, at: expression.range)
+      } else {
+        expectReading(id, origin, at: expression.range)
+      }
+      return
+    }
+    switch expression.bare.kind {
+    case .launch, .invalid: break
+    case .call(let name, _) where procedures[name.text] != nil || fact.type == .unknown: break
+    default:
+      if !context.isInteractive || !calls.isEmpty, fact.type != .unknown {
+        report(TypeProblem.unusedValue(fact.type, at: expression.range))
+      }
+    }
+  }
+
+  private func checkStep(_ title: Expression, _ body: Block) {
+    expect(title, .text, "the title of a step")
+    let wasInStep = surroundings.isInStep
+    surroundings.isInStep = true
+    depth += 1
+    check(body.statements)
+    depth -= 1
+    surroundings.isInStep = wasInStep
+  }
+
+  private func checkConditional(_ branches: ArraySlice<Branch>, _ otherwise: Block?) {
+    var after: FlowState?
+    for next in branches {
+      let (holds, fails) = branch(next.condition)
+      state = holds
+      inBlock(next.body) { check(next.body.statements) }
+      after = join(after, state)
+      state = fails
+    }
+    if let otherwise { inBlock(otherwise) { check(otherwise.statements) } }
+    state = join(after, state)
+  }
+
+  private func checkRequire(_ condition: Expression, _ message: Expression?, at range: SourceRange) {
+    let (holds, fails) = branch(condition)
+    state = fails
+    if let message { expect(message, .text, "the message of `require`") }
+    refuseFailing("require", at: range)
+    mayRaise()
+    state = holds
+  }
+
+  private func checkFail(_ message: Expression?, at range: SourceRange) {
+    if let message { expect(message, .text, "the message of `fail`") }
+    refuseFailing("fail", at: range)
+    mayRaise()
+    state.isReachable = false
+  }
+
+  private func checkStop(_ message: Expression?, at range: SourceRange) {
+    if let message { expect(message, .text, "the message of `stop`") }
+    if let barrier = surroundings.stopBarrier {
+      report(ControlProblem.leaves("stop", barrier, at: range))
+      return
+    }
+    reportUnread(deeperThan: -1, .left(by: range))
+    leave(.end)
+  }
+}

@@ -1,0 +1,189 @@
+import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+extension Checker {
+  /// Something that changes the service stands here.
+  func change(_ word: String, at range: SourceRange) {
+    refuseInDefault(word, at: range)
+    if let place = surroundings.readOnly {
+      report(FlowProblem.changesService(word: word, at: range, place: place))
+    }
+  }
+
+  func refuseInDefault(_ word: String, at range: SourceRange) {
+    if surroundings.isParameterDefault { report(ParameterProblem.defaultActs(word, at: range)) }
+  }
+
+  // MARK: Launching
+
+  func inferLaunch(_ expression: Expression, _ date: Expression?, at range: SourceRange) -> Fact {
+    let operand = operand(expression, .operation(nil), of: "launch")
+    if let date { expect(date, .date, "the execution date") }
+    change("launch", at: range)
+    for part in operand.parts {
+      if let type = types(of: part.fact).first(where: { !$0.canBeLaunched }) {
+        report(ServiceProblem.cannotLaunch(type, at: part.range))
+      } else if let (id, stop) = stopped(part.fact) {
+        report(
+          FlowProblem.launchAfterStop(
+            operation: name(of: id, at: part.range), stopped: stop.word, at: part.range, since: stop.range))
+      }
+    }
+    mayRaise()
+    state.status = .unset(.afterLaunch(range))
+    guard operand.isList else {
+      let run = Fact(.run, .run(token(), of: operand.fact.operations))
+      state.run = .set(run, at: range)
+      return run
+    }
+    state.run = .unset(.afterList(range))
+    return Fact(.list(.run), runs(of: operand.fact))
+  }
+
+  /// What is known of the runs of a list of operations.
+  private func runs(of list: Fact) -> Fact.Detail {
+    switch list.detail {
+    case .elements(let facts): .elements(facts.map { Fact(.run, .run(token(), of: $0.operations)) })
+    case .nonEmpty: .nonEmpty
+    default: .nothing
+    }
+  }
+
+  /// The operation that some path has stopped, among those that a value may be.
+  private func stopped(_ fact: Fact) -> (OperationID, Stop)? {
+    guard !state.stopped.isEmpty, state.isReachable else { return nil }
+    for id in fact.operations {
+      if let stop = state.stopped[id] { return (id, stop) }
+    }
+    return nil
+  }
+
+  // MARK: Looking
+
+  func inferAwait(
+    _ target: AwaitTarget, _ timeout: Expression?, _ every: Expression?, at range: SourceRange
+  ) -> (fact: Fact, outcome: OutcomeID) {
+    refuseInDefault("await", at: range)
+    let operand: Operand
+    var run: Fact
+    switch target {
+    case .runs(let expression):
+      operand = self.operand(expression, .run, of: "await")
+      run = operand.fact
+    case .nextRun(let expression, let since):
+      operand = self.operand(expression, .operation(nil), of: "await next run of")
+      expect(since, .timestamp, "`since`")
+      for part in operand.parts {
+        requireRuns(part.fact, at: part.range)
+        if let (id, stop) = stopped(part.fact) {
+          report(
+            FlowProblem.awaitAfterStop(
+              operation: name(of: id, at: part.range), stopped: stop.word, at: part.range, since: stop.range))
+        }
+      }
+      run = Fact(.run, .run(token(), of: operand.fact.operations))
+    }
+    expectDuration(timeout, "`timeout`")
+    expectDuration(every, "`every`")
+    mayRaise()
+    if run.type != .run { run = Fact(.run, .run(token(), of: [])) }
+    return (Fact(.status), setOutcome(run, isList: operand.isList, at: range))
+  }
+
+  func inferCheck(_ expression: Expression, at range: SourceRange) -> (fact: Fact, outcome: OutcomeID) {
+    refuseInDefault("check", at: range)
+    let operand = operand(expression, .run, of: "check")
+    mayRaise()
+    let run = operand.fact.type == .run ? operand.fact : Fact(.run, .run(token(), of: []))
+    return (Fact(.status), setOutcome(run, isList: operand.isList, at: range))
+  }
+
+  func inferLastRuns(_ query: LastRuns) -> Fact {
+    refuseInDefault("last", at: query.operation.range)
+    expectCount(query.count, "the number of runs")
+    let operation = expect(query.operation, .operation(nil), "what `last run of` takes")
+    requireRuns(operation, at: query.operation)
+    if let started = query.started { expect(started, .date, "`started`") }
+    expectStatus(query.status, "`with status`")
+    mayRaise()
+    guard query.count == nil else { return Fact(.list(.run)) }
+    return Fact(.optional(.run), .run(token(), of: operation.operations))
+  }
+
+  func inferRuns(_ query: RunsOfType, at range: SourceRange) -> Fact {
+    refuseInDefault("runs", at: range)
+    if ConfigurationType(serviceName: query.type.text)?.hasRuns == false {
+      report(ServiceProblem.workflowHasNoRuns(at: query.type.range))
+    }
+    if let account = query.account {
+      _ = checkedAccount(account)
+    } else {
+      _ = inForce(.account, settings.account, for: range)
+    }
+    if let environment = query.environment {
+      _ = checkedEnvironment(environment)
+    } else {
+      _ = inForce(.environment, settings.environment, for: range)
+    }
+    expectStatus(query.status, "`with status`")
+    if let started = query.started { expect(started, .date, "`started`") }
+    expectCount(query.limit, "`limit`")
+    mayRaise()
+    return Fact(.list(.run))
+  }
+
+  // MARK: Changing
+
+  func checkMark(_ run: Expression, _ status: Expression, at range: SourceRange) {
+    _ = operand(run, .run, of: "mark")
+    let fact = expectStatus(status, "what a run is marked as")
+    let word: String? =
+      switch fact.constant {
+      case .status(let word), .text(let word): word
+      default: nil
+      }
+    if let word, !RunStatus.settable.contains(RunStatus(word)) {
+      report(ServiceProblem.cannotMark(word.printable, at: status.range))
+    }
+    change("mark", at: range)
+    mayRaise()
+  }
+
+  func checkReset(_ expression: Expression, at range: SourceRange) {
+    let operand = operand(expression, .operation(nil), of: "reset")
+    for part in operand.parts {
+      if let type = types(of: part.fact).first(where: { $0 != .workflow }) {
+        report(ServiceProblem.cannotReset(type, at: part.range))
+      }
+    }
+    change("reset", at: range)
+    mayRaise()
+  }
+
+  func checkActivation(_ word: ActivationWord, _ expression: Expression, at range: SourceRange) {
+    let operand = operand(expression, .operation(nil), of: word.rawValue)
+    change(word.rawValue, at: range)
+    mayRaise()
+    switch word {
+    case .disable, .archive:
+      for part in operand.parts {
+        for id in part.fact.operations { state.stopped[id] = Stop(word: word, range: part.range) }
+      }
+    case .enable:
+      for part in operand.parts { enable(part.fact) }
+    }
+  }
+
+  /// An operation that is known is in service again. One that may be any of several leaves them all in doubt; of one that
+  /// nothing is known of, the benefit of the doubt is given.
+  private func enable(_ fact: Fact) {
+    guard !state.stopped.isEmpty else { return }
+    let ids = fact.operations
+    if ids.count == 1, let id = ids.first, operations[id] != nil || state.stopped[id] != nil {
+      state.stopped[id] = nil
+    } else if ids.count <= 1 {
+      state.stopped = state.stopped.filter { operations[$0.key] == nil }
+    }
+  }
+}
