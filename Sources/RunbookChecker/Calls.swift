@@ -224,10 +224,11 @@ extension Checker {
 
   /// Walks over a procedure's body with what is known of its arguments; gives what it returns.
   private func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
-    let outer = (surroundings, locals, state.run, state.status)
+    let outer = (surroundings, locals, openBlocks, state.run, state.status)
     let procedure = record.procedure
     calls.append(CallFrame(record: record, range: call))
     locals = [:]
+    openBlocks = []
     surroundings.isTopLevel = false
     surroundings.isInStep = false
     surroundings.frame = freshNumber()
@@ -247,7 +248,7 @@ extension Checker {
     }
     let frame = calls.removeLast()
     state = join(frame.state, state)
-    (surroundings, locals, state.run, state.status) = outer
+    (surroundings, locals, openBlocks, state.run, state.status) = outer
     return frame.returned ?? Fact(.none)
   }
 

@@ -5,6 +5,8 @@ public import RunbookSyntax
 public struct CheckResult: Sendable {
   /// Errors, warnings and notes in the order of the source, those of included files behind.
   public let diagnostics: [Diagnostic]
+  /// The program's source and everything that it includes, for drawing them.
+  public let sources: SourceMap
   /// `nil` where there is an error.
   public let runbook: CheckedRunbook?
 }

@@ -50,7 +50,7 @@ final class Checker {
   var expansions: [ExpansionKey: Expansion] = [:]
   var nextNumber = 0
   /// How many more statements may be walked over again, in calls and further rounds of loops.
-  var effort = 400_000
+  var effort = 150_000
 
   /// How deep calls and blocks may be nested, together.
   static let depthLimit = 400
@@ -66,10 +66,11 @@ final class Checker {
     enterScope(context.scope)
     collect()
     findRecursion()
+    var reachability = Reachability(state)
     for item in items {
       order = item.order
       surroundings.readOnly = item.include.map { .include($0) }
-      check(item.statement)
+      check(item.statement, &reachability)
     }
     if !context.isInteractive { reportUnread(deeperThan: -1, .blockEnds(nil)) }
     diagnostics.sort {
@@ -77,13 +78,15 @@ final class Checker {
         $1.primary.range.source.number, $1.primary.range.lower
       )
     }
-    guard !diagnostics.containsError else { return CheckResult(diagnostics: diagnostics, runbook: nil) }
+    guard !diagnostics.containsError else {
+      return CheckResult(diagnostics: diagnostics, sources: sources, runbook: nil)
+    }
     let runbook = CheckedRunbook(
       program: program, sources: sources, included: included, procedures: procedures.mapValues(\.procedure),
       parameters: parameters, diagnostics: diagnostics,
       settings: (context.account ?? context.scope.account, context.environment ?? context.scope.environment),
       scope: leaveScope())
-    return CheckResult(diagnostics: diagnostics, runbook: runbook)
+    return CheckResult(diagnostics: diagnostics, sources: sources, runbook: runbook)
   }
 
   // MARK: Reporting

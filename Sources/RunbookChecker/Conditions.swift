@@ -45,7 +45,12 @@ extension Checker {
       let (isNone, isNot) = op == .equal ? (\FlowPair.holds, \FlowPair.fails) : (\FlowPair.fails, \FlowPair.holds)
       var pair = FlowPair(holds: holds, fails: fails)
       for (one, other) in [(left, right), (right, left)] {
-        guard let id = path(one), let fact = knownFact(one, id), case .optional(let type) = fact.type else { continue }
+        guard let id = path(one), let fact = knownFact(one, id) else { continue }
+        if fact.type == .none, case .none = other.bare.kind {
+          // Never so on this way in, but perhaps in a later round of a loop.
+          pair[keyPath: isNot].facts[id] = .unknown
+        }
+        guard case .optional(let type) = fact.type else { continue }
         if case .none = other.bare.kind {
           pair[keyPath: isNone].facts[id] = Fact(.none)
           pair[keyPath: isNot].facts[id] = Fact(type, fact.detail)

@@ -184,16 +184,24 @@ struct Planner {
       let known = evaluate(operand)
       visit(date)
       add(.launch(subject(known, operand), on: date.map(source)), at: range)
+      note(known)
       return known
     case .await(.runs(let operand), let timeout, let every):
-      let subject = subject(operand)
+      let known = evaluate(operand)
+      let subject = subject(known, operand)
+      note(known)
       for part in [timeout, every] { visit(part) }
       add(.await(subject, deadline(timeout)), at: range)
     case .await(.nextRun(let operand, let since), let timeout, let every):
-      let subject = subject(operand)
+      let known = evaluate(operand)
+      let subject = subject(known, operand)
+      note(known)
       for part in [since, timeout, every] { visit(part) }
       add(.awaitNext(subject, since: source(since), deadline(timeout)), at: range)
-    case .check(let operand): add(.check(subject(operand)), at: range)
+    case .check(let operand):
+      let known = evaluate(operand)
+      add(.check(subject(known, operand)), at: range)
+      note(known)
     case .lastRuns(let query):
       let known = evaluate(query.operation)
       for part in [query.count, query.started, query.status] { visit(part) }
@@ -208,6 +216,11 @@ struct Planner {
     default: break
     }
     return .unknown
+  }
+
+  /// `run` is a run of this now, or nothing where it is a list.
+  private mutating func note(_ known: Known) {
+    if case .list = known { names["run"] = nil } else { names["run"] = known }
   }
 
   private mutating func evaluate(_ parts: [TextPart]) -> Known {

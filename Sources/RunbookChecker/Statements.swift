@@ -1,20 +1,28 @@
 import RunbookDiagnostics
 import RunbookSyntax
 
+/// Whether a list of statements can still be warned of one that nothing leads to.
+struct Reachability {
+  var isOpen: Bool
+  var last: SourceRange?
+
+  init(_ state: FlowState) { isOpen = state.isReachable }
+}
+
 extension Checker {
   /// Checks statements one after another, and warns where nothing leads on.
   func check(_ statements: [Statement]) {
-    let wasReachable = state.isReachable
-    var last: SourceRange?
-    var hasWarned = false
-    for statement in statements {
-      if wasReachable, !state.isReachable, !hasWarned, !statement.isSetup, !statement.isInvalid {
-        report(FlowProblem.unreachable(at: statement.range, after: last))
-        hasWarned = true
-      }
-      check(statement)
-      last = statement.range
+    var reachability = Reachability(state)
+    for statement in statements { check(statement, &reachability) }
+  }
+
+  func check(_ statement: Statement, _ reachability: inout Reachability) {
+    if reachability.isOpen, !state.isReachable, !statement.isSetup, !statement.isInvalid {
+      report(FlowProblem.unreachable(at: statement.range, after: reachability.last))
+      reachability.isOpen = false
     }
+    check(statement)
+    reachability.last = statement.range
   }
 
   func check(_ statement: Statement) {
