@@ -49,12 +49,18 @@ public final class HTTPClientTransport: HTTPTransport {
 
   public let base: BaseAddress
   private let settings: Settings
+  private let clock: any WallClock
   private let client: HTTPClient
   private let window: RequestWindow
   private let versions = NIOLockedValueBox<[String: Int]>([:])
 
-  public init(base: BaseAddress, settings: Settings = Settings()) throws(UnusableTrustRoots) {
+  /// - Parameters:
+  ///   - clock: measures the limits of requests; those of connections are the library's.
+  public init(
+    base: BaseAddress, settings: Settings = Settings(), clock: any WallClock = RealClock()
+  ) throws(UnusableTrustRoots) {
     self.base = base
+    self.clock = clock
     self.settings = settings
     window = RequestWindow(settings.maximumInFlight)
     var tls = TLSConfiguration.makeClientConfiguration()
@@ -107,7 +113,7 @@ public final class HTTPClientTransport: HTTPTransport {
     let ending = await withTaskGroup(of: Ending.self) { group in
       group.addTask { await self.carryOut(request, body) }
       group.addTask {
-        try? await Task.sleep(for: .microseconds(limit.microseconds))
+        try? await self.clock.sleep(for: limit)
         return .timeUp
       }
       let first = await group.next() ?? .timeUp
