@@ -124,8 +124,13 @@ extension Lexer {
     var last = end
     if bytes[at] < 0x80 {
       while last < limit, bytes[last] == bytes[at] || Self.meaningless.contains(bytes[last]) { last += 1 }
+    } else {
+      while let next = scalar(at: last), next.value >= 0x80, Self.meant(by: next.value) == nil,
+        foreignLetter(at: last) == nil
+      { last = next.end }
     }
-    report(.unexpectedCharacter(text(at, min(last, at + 16))), at, last)
+    let shown = String(text(at, min(last, at + 32)).prefix(8))
+    report(.unexpectedCharacter(shown), at, last)
     emit(.invalid, at, last)
   }
 

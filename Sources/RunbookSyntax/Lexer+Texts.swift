@@ -46,6 +46,7 @@ extension Lexer {
       return emit(.unreadable, start, end)
     }
     emit(.textBegin, start, start + 1)
+    endsInInterpolation = false
     var chunk = Chunk(start + 1)
     chunk.bytes.append(contentsOf: bytes[(start + 1)..<end])
     let stop = contents(from: end, to: limit, closing: true, into: &chunk)
@@ -53,7 +54,7 @@ extension Lexer {
     if byte(stop) == Self.quote {
       emit(.textEnd, stop, stop + 1)
     } else {
-      unterminated(start, stop, quote: "\"")
+      if !endsInInterpolation { unterminated(start, stop, quote: "\"") }
       emit(.textEnd, stop, stop)
     }
   }
@@ -157,6 +158,7 @@ extension Lexer {
     }
     guard byte(close) == UInt8(ascii: "}"), close < stop else {
       report(.unterminatedInterpolation, start, close)
+      endsInInterpolation = true
       return close
     }
     if let nested = (start + 2..<close).first(where: { bytes[$0] == 0x24 && bytes[$0 + 1] == 0x7B }) {

@@ -12,6 +12,8 @@ struct Lexer {
   var stream = TokenStream()
   var startsLine = true
   var isInInterpolation = false
+  /// Whether the text being read breaks off inside an interpolation, which has been reported.
+  var endsInInterpolation = false
 
   static func tokens(of source: SourceText) -> TokenStream {
     source.bytes.withUnsafeBufferPointer { bytes in
@@ -175,7 +177,7 @@ struct Lexer {
 
   /// An operator of other languages, read as the one that is meant.
   private mutating func foreign(_ count: Int, meant: String?, _ kind: Token.Kind, word: Word? = nil) {
-    report(.foreignOperator(text(at, at + count), meant: meant), at, at + count)
+    report(.foreignOperator(text(at, min(at + count, at + 3)), meant: meant), at, at + count)
     emit(kind, at, at + count, word: word)
   }
 }

@@ -10,7 +10,9 @@ extension Parser {
       case .rightBrace:
         report(.unmatchedCloser("}"), place)
         while token.kind == .rightBrace { advance() }
-      default: statements.append(statement())
+      default:
+        reportedDepth = false
+        statements.append(statement())
       }
     }
     lastKind = statements.last?.kind
@@ -61,7 +63,7 @@ extension Parser {
     guard findBlock(of: owner) else { return Block([], endOfPrevious) }
     let brace = token
     do {
-      try descend()
+      try descend(by: 2)
     } catch {
       skipBlock()
       return Block([], range(from: brace))
@@ -69,7 +71,7 @@ extension Parser {
     blocks += 1
     defer {
       blocks -= 1
-      depth -= 1
+      depth -= 2
     }
     advance()
     var statements: [Statement] = []

@@ -4,16 +4,17 @@ import RunbookDiagnostics
 extension Parser {
   /// What `if` and its like ask for. A `=` in it is meant to compare.
   mutating func condition(of word: Word) throws(Failure) -> Expression {
-    if endsStatement || token.kind == .leftBrace {
-      throw failed(.missingExpression(after: word.rawValue, found: described(token)), missingPlace)
-    }
+    if endsStatement || token.kind == .leftBrace { throw missingExpression() }
     let condition = try expression()
-    guard token.kind == .equals, !isOnNewLine else { return condition }
-    report(.assignmentInCondition(condition.range), place)
+    return token.kind == .equals && !isOnNewLine ? try comparison(condition) : condition
+  }
+
+  private mutating func comparison(_ left: Expression) throws(Failure) -> Expression {
     let mark = place
+    report(.assignmentInCondition(left.range), mark)
     advance()
     let right = try expression()
-    return Expression(.binary(.equal, mark, condition, right), condition.range.through(right.range))
+    return Expression(.binary(.equal, mark, left, right), left.range.through(right.range))
   }
 
   private var invalidHere: Expression { Expression(.invalid, endOfPrevious) }
@@ -38,7 +39,7 @@ extension Parser {
     let name = try declaredName(after: word)
     try expect(.in, after: "\(word) \(name.text)")
     if endsStatement || token.kind == .leftBrace {
-      throw failed(.missingExpression(after: "in", found: described(token)), missingPlace)
+      throw missingExpression()
     }
     return (name, try expression())
   }
@@ -57,7 +58,7 @@ extension Parser {
     let fallback = (invalidHere, Clauses())
     let (times, clauses) = header(fallback) { parser throws(Failure) in
       if parser.endsStatement || parser.token.kind == .leftBrace {
-        throw parser.failed(.verbWithoutOperand("retry", wants: "a number of attempts"), parser.range(parser.previous))
+        throw parser.withoutOperand("retry", wants: "a number of attempts")
       }
       let times = try parser.clauseValue()
       try parser.expect(.times, after: "retry \(parser.source.text(times.range))")
@@ -77,7 +78,7 @@ extension Parser {
       let clauses = try clauses(Self.waitClauses, of: "wait until")
       return .waitUntil(condition, every: clauses[.every], timeout: clauses[.timeout])
     }
-    if endsStatement { throw failed(.verbWithoutOperand("wait", wants: "a duration"), range(previous)) }
+    if endsStatement { throw withoutOperand("wait", wants: "a duration") }
     return .wait(try expression())
   }
 
@@ -107,7 +108,7 @@ extension Parser {
     advance()
     let title = header(invalidHere) { parser throws(Failure) in
       if parser.endsStatement || parser.token.kind == .leftBrace {
-        throw parser.failed(.verbWithoutOperand("step", wants: "a title"), parser.range(parser.previous))
+        throw parser.withoutOperand("step", wants: "a title")
       }
       return try parser.expression()
     }

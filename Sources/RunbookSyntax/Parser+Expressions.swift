@@ -7,6 +7,9 @@ extension Parser {
     case or = 1
     case and, not, comparison, range, sum, product
 
+    /// The next tighter one.
+    var next: Precedence { Precedence(rawValue: rawValue + 1) ?? .product }
+
     /// Whether `a == b == c` is no expression.
     var isNonAssociative: Bool { self == .comparison || self == .range }
   }
@@ -14,17 +17,19 @@ extension Parser {
   /// Any expression, `where` included.
   mutating func expression() throws(Failure) -> Expression {
     let list = try binary(.or)
-    guard token.word == .where, !isOnNewLine else { return list }
+    return token.word == .where && !isOnNewLine ? try filter(list) : list
+  }
+
+  /// `LIST where CONDITION`, which does not nest.
+  private mutating func filter(_ list: Expression) throws(Failure) -> Expression {
     let listHeight = height
     let place = place
-    if let outerWhere { report(.nestedWhere(outer: outerWhere), place) }
-    let outer = outerWhere
+    if let outerWhere { throw failed(.nestedWhere(outer: outerWhere), place) }
     outerWhere = place
-    defer { outerWhere = outer }
+    defer { outerWhere = nil }
     advance()
     let condition = try condition(of: .where)
     try rise(to: max(listHeight, height) + 1)
-    if token.word == .where, !isOnNewLine { throw failed(.nestedWhere(outer: place), self.place) }
     return Expression(.binary(.where, place, list, condition), list.range.through(condition.range))
   }
 
@@ -61,36 +66,51 @@ extension Parser {
   private mutating func binary(_ loosest: Precedence) throws(Failure) -> Expression {
     try descend()
     var left = try prefix(loosest)
-    var leftHeight = height
     var nonAssociative: (Precedence, SourceRange)?
     while let (infix, precedence) = infix(), precedence.rawValue >= loosest.rawValue {
-      let mark = place
-      if let (last, first) = nonAssociative, last == precedence {
-        report(.chainedComparison(infix.rawValue, first: first), mark)
-      }
-      nonAssociative = precedence.isNonAssociative ? (precedence, mark) : nil
-      advance()
-      let right = try binary(Precedence(rawValue: precedence.rawValue + 1) ?? .product)
-      leftHeight = max(leftHeight, height) + 1
-      try rise(to: leftHeight)
-      left = Expression(.binary(infix, mark, left, right), left.range.through(right.range))
+      if let nonAssociative { chained(infix, precedence, after: nonAssociative) }
+      nonAssociative = precedence.isNonAssociative ? (precedence, place) : nil
+      left = try combined(left, infix, precedence)
     }
     depth -= 1
     return left
   }
 
+  private mutating func combined(
+    _ left: Expression, _ infix: BinaryOperator, _ precedence: Precedence
+  ) throws(Failure) -> Expression {
+    let leftHeight = height
+    let mark = place
+    advance()
+    let right = try binary(precedence.next)
+    try rise(to: max(leftHeight, height) + 1)
+    return Expression(.binary(infix, mark, left, right), left.range.through(right.range))
+  }
+
+  private mutating func chained(
+    _ infix: BinaryOperator, _ precedence: Precedence, after last: (Precedence, SourceRange)
+  ) {
+    if last.0 == precedence { report(.chainedComparison(infix.rawValue, first: last.1), place) }
+  }
+
   private mutating func prefix(_ loosest: Precedence) throws(Failure) -> Expression {
-    let start = token
     if token.kind == .minus { return try unary(.negate) }
+    guard token.kind == .word else { return try postfix() }
     switch token.word {
     case .not:
-      if loosest.rawValue > Precedence.not.rawValue { report(.misplacedNot(text(previous)), place) }
+      if loosest.rawValue > Precedence.not.rawValue { misplacedNot() }
       return try unary(.not)
-    case .launch, .await, .check, .confirm, .last, .runs:
-      if let kind = try verb() { return Expression(kind, range(from: start)) }
-    default: break
+    case .launch, .await, .check, .confirm, .last, .runs: return try verbOrName()
+    default: return try postfix()
     }
-    return try postfix()
+  }
+
+  private mutating func misplacedNot() { report(.misplacedNot(text(previous)), place) }
+
+  private mutating func verbOrName() throws(Failure) -> Expression {
+    let start = token
+    guard let kind = try verb() else { return try postfix() }
+    return Expression(kind, range(from: start))
   }
 
   private mutating func unary(_ unary: UnaryOperator) throws(Failure) -> Expression {
@@ -110,30 +130,35 @@ extension Parser {
       switch token.kind {
       case .dot: value = try field(of: value)
       case .leftBracket: value = try element(of: value)
-      case .leftParen:
-        guard case .name(let name) = value.kind else { throw failed(.notCallable, value.range) }
-        let callee = Name(name, value.range)
-        if previous.word?.isReserved == true { throw failed(.notCallable, value.range) }
-        let bracket = token
-        var highest = 0
-        let arguments = try bracketed(.rightParen, of: bracket) { parser throws(Failure) in
-          let argument = try parser.argument()
-          highest = max(highest, parser.height)
-          return argument
-        }
-        try rise(to: highest + 1)
-        value = Expression(.call(callee, arguments), callee.range.through(range(previous)))
+      case .leftParen: value = try call(of: value)
       default: return value
       }
     }
     return value
   }
 
+  private mutating func call(of value: Expression) throws(Failure) -> Expression {
+    guard let callee = callee(value) else { throw failed(.notCallable, value.range) }
+    var highest = 0
+    try descend()
+    let arguments = try bracketed(.rightParen, of: token) { parser throws(Failure) in
+      let argument = try parser.argument()
+      highest = max(highest, parser.height)
+      return argument
+    }
+    depth -= 1
+    try rise(to: highest + 1)
+    return Expression(.call(callee, arguments), callee.range.through(range(previous)))
+  }
+
+  private func callee(_ value: Expression) -> Name? {
+    guard case .name(let name) = value.kind, previous.word?.isReserved != true else { return nil }
+    return Name(name, value.range)
+  }
+
   private mutating func field(of value: Expression) throws(Failure) -> Expression {
     advance()
-    guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: "."), missingPlace) }
-    let name = Name(text(token), place)
-    advance()
+    let name = try nameOfAnything(after: ".")
     try rise(to: height + 1)
     return Expression(.field(value, name), value.range.through(name.range))
   }
@@ -143,8 +168,10 @@ extension Parser {
     let bracket = token
     advance()
     brackets += 1
+    try descend()
     let index = try expression()
     guard token.kind == .rightBracket else { throw unclosed(bracket) }
+    depth -= 1
     brackets -= 1
     advance()
     try rise(to: max(valueHeight, height) + 1)
@@ -152,11 +179,17 @@ extension Parser {
   }
 
   private mutating func argument() throws(Failure) -> Argument {
-    guard token.kind == .word, peek().kind == .equals else { return Argument(label: nil, value: try expression()) }
+    let label = label()
+    return Argument(label: label, value: try expression())
+  }
+
+  /// `NAME =` before an argument's value.
+  private mutating func label() -> Name? {
+    guard token.kind == .word, peek().kind == .equals else { return nil }
     let label = Name(text(token), place)
     advance()
     advance()
-    return Argument(label: label, value: try expression())
+    return label
   }
 
   // MARK: Brackets
@@ -173,13 +206,17 @@ extension Parser {
       if token.kind == .comma {
         advance()
       } else if token.kind != closer {
-        guard token.beginsOperand, !token.beginsLineOfItsOwn(before: peek()) else { throw unclosed(bracket) }
-        report(.missingComma, endOfPrevious)
+        try missingComma(bracket)
       }
     }
     brackets -= 1
     advance()
     return elements
+  }
+
+  private mutating func missingComma(_ bracket: Token) throws(Failure) {
+    guard token.beginsOperand, !token.beginsLineOfItsOwn(before: peek()) else { throw unclosed(bracket) }
+    report(.missingComma, endOfPrevious)
   }
 
   /// Something stands where the bracket should close.

@@ -8,40 +8,35 @@ extension Parser {
   private func isText(_ token: Token) -> Bool { token.kind.isText && (!token.startsLine || brackets > 0) }
 
   mutating func primary() throws(Failure) -> Expression {
-    let start = token
     height = 1
     switch token.kind {
-    case .word:
-      if let kind = try word() { return Expression(kind, range(from: start)) }
-    case .number, .duration, .date, .timestamp:
-      let kind = value(token)
-      advance()
-      return Expression(kind, range(start))
-    case .text:
-      advance()
-      let content = source.text(Int(start.lower) + 1..<max(Int(start.lower) + 1, Int(start.upper) - 1))
-      return Expression(.text(content.isEmpty ? [] : [.literal(content)]), range(start))
-    case .textBegin:
-      let parts = try parts()
-      return Expression(.text(parts), range(from: start))
-    case .unreadable:
-      advance()
-      return Expression(.invalid, range(start))
+    case .word: return try worded()
+    case .number, .duration, .date, .timestamp, .text, .unreadable: return literal()
+    case .textBegin: return try interpolated()
     case .leftParen: return try parenthesized()
-    case .leftBracket:
-      var highest = 0
-      try descend()
-      let elements = try bracketed(.rightBracket, of: start) { parser throws(Failure) in
-        let element = try parser.expression()
-        highest = max(highest, parser.height)
-        return element
-      }
-      depth -= 1
-      try rise(to: highest + 1)
-      return Expression(.list(elements), range(from: start))
-    default: break
+    case .leftBracket: return try list()
+    default: throw missingExpression()
     }
-    throw missingExpression()
+  }
+
+  private mutating func worded() throws(Failure) -> Expression {
+    let start = token
+    guard let kind = try word() else { throw missingExpression() }
+    return Expression(kind, range(from: start))
+  }
+
+  private mutating func list() throws(Failure) -> Expression {
+    let start = token
+    var highest = 0
+    try descend()
+    let elements = try bracketed(.rightBracket, of: start) { parser throws(Failure) in
+      let element = try parser.expression()
+      highest = max(highest, parser.height)
+      return element
+    }
+    depth -= 1
+    try rise(to: highest + 1)
+    return Expression(.list(elements), range(from: start))
   }
 
   /// A value should stand here.
@@ -51,7 +46,18 @@ extension Parser {
     return failed(.missingExpression(after: shortened, found: described(token)), missingPlace)
   }
 
+  private mutating func literal() -> Expression {
+    let start = token
+    advance()
+    return Expression(value(start), range(start))
+  }
+
   private func value(_ token: Token) -> Expression.Kind {
+    if token.kind == .text {
+      let start = Int(token.lower) + 1
+      let content = source.text(start..<max(start, Int(token.upper) - 1))
+      return .text(content.isEmpty ? [] : [.literal(content)])
+    }
     guard literals.indices.contains(Int(token.literal)) else { return .invalid }
     switch literals[Int(token.literal)] {
     case .number(let value): return .number(value)
@@ -78,7 +84,8 @@ extension Parser {
 
   // MARK: Texts
 
-  private mutating func parts() throws(Failure) -> [TextPart] {
+  private mutating func interpolated() throws(Failure) -> Expression {
+    let start = token
     advance()
     var parts: [TextPart] = []
     var highest = 0
@@ -94,7 +101,7 @@ extension Parser {
     }
     advance()
     try rise(to: highest + 1)
-    return parts
+    return Expression(.text(parts), range(from: start))
   }
 
   /// `${…}`. What cannot be read in it ends with it.
@@ -120,37 +127,44 @@ extension Parser {
   // MARK: Words
 
   private mutating func word() throws(Failure) -> Expression.Kind? {
-    let name = text(token)
-    let next = peek()
     switch token.word {
-    case nil:
-      if isText(next), let failure = unknownType(name) { throw failure }
+    case nil: try refuseUnknownType()
     case .true: return literal(.boolean(true))
     case .false: return literal(.boolean(false))
     case .noValue: return literal(Expression.Kind.none)
     case .run:
-      if isText(next) { return try runLiteral() }
+      if isText(peek()) { return try runLiteral() }
     case .job:
-      if isText(next) {
-        advance()
-        return try operation(.job(id: try primary()))
-      }
+      if isText(peek()) { return try jobLiteral() }
     case .some(let word):
       switch word.role {
       case .given, .clause, .literal: break
-      case .status: return literal(.status(name))
+      case .status: return literal(.status(word.rawValue))
       case .type:
-        let isVerbatim = next.word == .verbatim && isText(peek(2))
-        if !isText(next), !isVerbatim { break }
-        let type = Name(name, place)
-        advance()
-        if isVerbatim { advance() }
-        return try operation(.typed(type, id: try primary(), verbatim: isVerbatim))
+        if isText(peek()) { return try typedLiteral(verbatim: false) }
+        if peek().word == .verbatim, isText(peek(2)) { return try typedLiteral(verbatim: true) }
       case .statement, .continuation, .operator: return nil
       }
     }
+    return name()
+  }
+
+  private mutating func name() -> Expression.Kind {
+    let name = text(token)
     advance()
     return .name(name)
+  }
+
+  private mutating func jobLiteral() throws(Failure) -> Expression.Kind {
+    advance()
+    return try operation(.job(id: try primary()))
+  }
+
+  private mutating func typedLiteral(verbatim: Bool) throws(Failure) -> Expression.Kind {
+    let type = Name(text(token), place)
+    advance()
+    if verbatim { advance() }
+    return try operation(.typed(type, id: try primary(), verbatim: verbatim))
   }
 
   private mutating func literal(_ kind: Expression.Kind) -> Expression.Kind {
@@ -159,9 +173,11 @@ extension Parser {
   }
 
   /// A name before a text can only be meant for a type.
-  private mutating func unknownType(_ name: String) -> Failure? {
-    guard name.contains("-") || nearest(to: name, among: Word.types) != nil else { return nil }
-    return failed(.unknownType(name), place)
+  private mutating func refuseUnknownType() throws(Failure) {
+    guard isText(peek()) else { return }
+    let name = text(token)
+    guard name.contains("-") || nearest(to: name, among: Word.types) != nil else { return }
+    throw failed(.unknownType(name), place)
   }
 
   private mutating func runLiteral() throws(Failure) -> Expression.Kind {

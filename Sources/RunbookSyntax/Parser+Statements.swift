@@ -52,7 +52,7 @@ extension Parser {
 
   /// The text that `print` and its like cannot do without.
   private mutating func value(of word: Word) throws(Failure) -> Expression {
-    if endsStatement { throw failed(.verbWithoutOperand(word.rawValue, wants: "a text"), range(previous)) }
+    if endsStatement { throw withoutOperand(word.rawValue, wants: "a text") }
     return try expression()
   }
 
@@ -158,12 +158,19 @@ extension Parser {
     }
   }
 
-  /// A name that is being given to something.
-  mutating func declaredName(after word: String) throws(Failure) -> Name {
+  /// A word where any will do.
+  mutating func nameOfAnything(after word: String) throws(Failure) -> Name {
     guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: word), missingPlace) }
     let name = Name(text(token), place)
-    if token.word?.isReserved == true { report(.reservedName(name.text), place) }
     advance()
+    return name
+  }
+
+  /// A name that is being given to something.
+  mutating func declaredName(after word: String) throws(Failure) -> Name {
+    let isReserved = token.word?.isReserved == true
+    let name = try nameOfAnything(after: word)
+    if isReserved { report(.reservedName(name.text), name.range) }
     return name
   }
 
@@ -172,9 +179,7 @@ extension Parser {
     var type: Name?
     if token.kind == .colon, !isOnNewLine {
       advance()
-      guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: ":"), missingPlace) }
-      type = Name(text(token), place)
-      advance()
+      type = try nameOfAnything(after: ":")
     }
     var defaultValue: Expression?
     var variable: Expression?

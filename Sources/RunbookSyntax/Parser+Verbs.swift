@@ -129,21 +129,29 @@ extension Parser {
 
   /// What a verb works on: a postfix expression or a list. Anything looser wants parentheses.
   mutating func operand(of verb: Word, wants: String) throws(Failure) -> Expression {
-    if endsStatement || token.kind == .leftBrace {
-      throw failed(.verbWithoutOperand(verb.rawValue, wants: wants), range(previous))
-    }
-    let start = token
-    let loose: Bool
+    if endsStatement || token.kind == .leftBrace { throw withoutOperand(verb.rawValue, wants: wants) }
+    try descend(by: 2)
+    let value = isLoose ? try looseOperand(of: verb) : try postfix()
+    depth -= 2
+    return value
+  }
+
+  mutating func withoutOperand(_ verb: String, wants: String) -> Failure {
+    failed(.verbWithoutOperand(verb, wants: wants), range(previous))
+  }
+
+  private var isLoose: Bool {
     switch token.word {
-    case .not, .launch, .await, .check, .confirm: loose = true
-    case .last: loose = peek().word == .run || peek().kind == .number
-    case .runs: loose = peek().word == .of
-    default: loose = token.kind == .minus
+    case .not, .launch, .await, .check, .confirm: true
+    case .last: peek().word == .run || peek().kind == .number
+    case .runs: peek().word == .of
+    default: token.kind == .minus
     }
-    guard loose else { return try postfix() }
-    try descend()
+  }
+
+  private mutating func looseOperand(of verb: Word) throws(Failure) -> Expression {
+    let start = token
     let value = try clauseValue()
-    depth -= 1
     let range = range(from: start)
     report(.unparenthesizedOperand(verb: verb.rawValue, text: source.text(range)), range)
     return value
@@ -160,29 +168,31 @@ extension Parser {
         try refuseUnknownClause(known, of: verb)
         break
       }
-      let place = place
-      if let first = clauses.place(word) { report(.repeatedClause(word.rawValue, first: first), place) }
-      advance()
-      height = 1
-      switch word {
-      case .keep:
-        try expect(.going, after: "keep")
-        clauses.add(word, place, nil)
-      case .in:
-        clauses.environment = try environment(after: .in)
-        clauses.add(word, place, nil)
-      default:
-        if word == .with { try expect(.status, after: "with") }
-        if endsStatement || token.kind == .leftBrace {
-          throw failed(.missingExpression(after: text(previous), found: described(token)), missingPlace)
-        }
-        clauses.add(word, place, try clauseValue())
-      }
+      try clause(word, into: &clauses)
       highest = max(highest, height)
     }
     lastVerb = (verb, previousEnd, known)
     try rise(to: highest + 1)
     return clauses
+  }
+
+  private mutating func clause(_ word: Word, into clauses: inout Clauses) throws(Failure) {
+    let place = place
+    if let first = clauses.place(word) { report(.repeatedClause(word.rawValue, first: first), place) }
+    advance()
+    height = 1
+    switch word {
+    case .keep:
+      try expect(.going, after: "keep")
+      clauses.add(word, place, nil)
+    case .in:
+      clauses.environment = try environment(after: .in)
+      clauses.add(word, place, nil)
+    default:
+      if word == .with { try expect(.status, after: "with") }
+      if endsStatement || token.kind == .leftBrace { throw missingExpression() }
+      clauses.add(word, place, try clauseValue())
+    }
   }
 
   /// A word behind a verb's operand that is no clause of anything. Clauses of what is around the verb are left to it.

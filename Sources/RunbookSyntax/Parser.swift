@@ -11,7 +11,7 @@ public func parse(_ source: SourceText) -> ParseResult {
     diagnostics: parser.problems.diagnostics(with: parser.lexicalProblems), completeness: parser.completeness)
 }
 
-/// How deep a tree may be: blocks within blocks, brackets, and terms in a row count alike. It keeps every walk over a
+/// How high a tree can be: blocks within blocks, brackets, and terms in a row count alike. It keeps every walk over a
 /// tree, in this room and the next, within the smallest stack that a thread has.
 public let nestingLimit = 100
 
@@ -20,6 +20,9 @@ public let nestingLimit = 100
 struct Parser {
   /// Something was wrong and has been reported.
   struct Failure: Error {}
+
+  /// How many levels reading goes down: a bracket is two, as is a block.
+  static let depthLimit = 64
 
   let source: SourceText
   private let tokens: [Token]
@@ -47,6 +50,7 @@ struct Parser {
   var reportedUnclosedBlock = false
   /// Whether a header that could not be read has no block to go on at.
   var blockIsLost = false
+  var reportedDepth = false
   /// The first token of the statement being read.
   var statementStart: Token
   /// The last statement of the text.
@@ -130,22 +134,24 @@ struct Parser {
   /// Where something is missing: at the token, or behind the line that ended too early.
   var missingPlace: SourceRange { token.kind == .end || isOnNewLine ? endOfPrevious : place }
 
-  /// Counts a level of nesting, which `depth -= 1` takes back.
-  mutating func descend() throws(Failure) {
-    guard depth < nestingLimit else {
-      report(.nestingTooDeep(limit: nestingLimit), place)
-      throw Failure()
-    }
-    depth += 1
+  /// Goes down by as many levels as the stack that is needed is worth; `depth` is set back by the caller, or by
+  /// whoever catches the failure.
+  mutating func descend(by levels: Int = 1) throws(Failure) {
+    guard depth + levels <= Self.depthLimit else { throw tooDeep() }
+    depth += levels
   }
 
   /// Notes that a tree as high as this was built here.
   mutating func rise(to newHeight: Int) throws(Failure) {
-    guard newHeight + blocks <= nestingLimit else {
-      report(.nestingTooDeep(limit: nestingLimit), place)
-      throw Failure()
-    }
+    guard newHeight + blocks <= nestingLimit else { throw tooDeep() }
     height = newHeight
+  }
+
+  /// One report for each statement at the top is enough.
+  private mutating func tooDeep() -> Failure {
+    if !reportedDepth { report(.nestingTooDeep, place) }
+    reportedDepth = true
+    return Failure()
   }
 
   /// Skips to where the statement ends, over brackets and blocks; with `toBlock`, to the `{` on its line.
@@ -153,7 +159,7 @@ struct Parser {
     var open = brackets
     brackets = 0
     while token.kind != .end, token.kind != .rightBrace {
-      if token.startsLine {
+      if token.startsLine, token.lower != statementStart.lower {
         if open == 0 { return }
         if let role = token.word?.role, role == .statement, !previous.kind.wantsMore { return }
       }

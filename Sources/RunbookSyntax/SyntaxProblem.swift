@@ -43,7 +43,7 @@ public struct SyntaxProblem: Hashable, Sendable {
     case durationOutOfRange
 
     // Brackets and blocks.
-    case nestingTooDeep(limit: Int)
+    case nestingTooDeep
     case unclosedBracket(String, missingAt: SourceRange)
     case unclosedBlock(end: SourceRange)
     case unmatchedCloser(String)
