@@ -8,19 +8,108 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// One room of the program. Its name says what it is responsible for; `ArchitectureTests` reads the imports and refuses
+/// any arrow that is not here.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let package = Package(
   name: "runbook",
   platforms: [.macOS(.v15)],
+  products: [.executable(name: "runbook", targets: ["runbook"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // The Swift server group's client, and a server on the same NIO stack, so that TLS and HTTP/2 are well trodden on
+    // both ends.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Runs the token command without a shell.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Configuration and scenarios are YAML, which data engineers write all day.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // The journal's SQLite, with migrations and safe access from several processes.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
   targets: [
     room("CivilTime"),
     room("TailerAPI", ["CivilTime"]),
     room("RunbookDiagnostics"),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
-    room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
     room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
+    room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
+    room(
+      "RunbookJournal",
+      ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", .product(name: "GRDB", package: "GRDB.swift")]),
+    room(
+      "RunbookSession",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    room(
+      "RunbookTerminal",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "RunbookSession",
+      ]),
+    room(
+      "TailerClient",
+      [
+        "CivilTime", "TailerAPI",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    room(
+      "TailerSimulator",
+      [
+        "CivilTime", "TailerAPI",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(
+      name: "runbook",
+      dependencies: [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "RunbookJournal", "RunbookSession", "RunbookTerminal", "TailerClient", "TailerSimulator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // The tests' own tools: runbooks on virtual time.
+    .target(
+      name: "RehearsalSupport",
+      dependencies: [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "RunbookSession", "TailerClient", "TailerSimulator",
+      ],
+      path: "Tests/RehearsalSupport", swiftSettings: settings),
+
+    tests("CivilTimeTests", ["CivilTime"]),
+    tests(
+      "RunbookEvaluatorTests",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "TailerSimulator", "RehearsalSupport",
+      ]),
+    tests("RunbookTests", ["runbook"]),
   ]
 )

@@ -3,7 +3,7 @@ import Foundation
 public import RunbookChecker
 public import RunbookDiagnostics
 import RunbookSyntax
-import TailerAPI
+public import TailerAPI
 
 /// How an execution ended.
 public enum Ending: Sendable {
@@ -62,7 +62,8 @@ public struct ExecutionResult: Sendable {
   }
 }
 
-/// One execution of a checked runbook, or one session at the prompt, whose entries follow each other in it.
+/// One execution of a checked runbook, or one entry of a session at the prompt, which begins with what the entries
+/// before it have left.
 ///
 /// It is evaluated from the top; where the journal holds a record, the record answers.
 public final class Execution {
@@ -83,6 +84,54 @@ public final class Execution {
       effects: effects, policy: policy, interruption: interruption, today: today, accepting: changes)
     interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
     interpreter.showsValues = showsValues
+  }
+
+  /// An entry of a session at the prompt. Values of bare expressions are shown.
+  ///
+  /// - Parameters:
+  ///   - memory: What the entries before it have left.
+  ///   - entry: Its number in the session, from 0, which keeps its effects in the journal apart from those of others.
+  public init(
+    entry: Int, of runbook: CheckedRunbook, after memory: Memory, effects: Effects, policy: EvaluationPolicy,
+    today: CalendarDate, interruption: Interruption
+  ) {
+    state = SharedState(
+      effects: effects, policy: policy, interruption: interruption, today: today, stopped: memory.stopped)
+    interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
+    interpreter.showsValues = true
+    for (name, value) in memory.names { interpreter.scope.define(name, value) }
+    interpreter.latest = memory.latest
+    interpreter.account = memory.account ?? policy.account
+    interpreter.environment = memory.environment ?? policy.environment
+    entries = entry
+  }
+
+  /// What an entry at the prompt leaves for the next one.
+  public struct Memory: Sendable {
+    public fileprivate(set) var names: [String: Value] = [:]
+    public fileprivate(set) var account: String?
+    public fileprivate(set) var environment: String?
+    /// Operations that were disabled or archived, and not enabled since.
+    public var stopped: [DataOperation: Activation] = [:]
+    fileprivate var latest = Latest()
+
+    public var latestRun: RunReference? { latest.run }
+    public var latestStatus: RunStatus? { latest.status }
+
+    /// A session's beginning.
+    public init(account: String? = nil, environment: String? = nil) {
+      self.account = account
+      self.environment = environment
+    }
+  }
+
+  /// What has been left so far.
+  public var memory: Memory {
+    var memory = Memory(account: interpreter.account, environment: interpreter.environment)
+    memory.names = interpreter.scope.snapshot()
+    memory.latest = interpreter.latest
+    memory.stopped = state.stopped
+    return memory
   }
 
   /// Evaluates a runbook to its end, in the names that earlier ones left. Never throws: all that can happen is an ending.
@@ -125,7 +174,9 @@ public final class Execution {
     let missed = records.filter { !notes.hasVisited($0.key) }
     if conflicts.isEmpty {
       let place = SourceRange(runbook.program.source.id, 0, 0)
-      conflicts += missed.map { RuntimeProblem(.recordNotReached(recorded: $0.record.intent.words), at: place).diagnostic }
+      conflicts += missed.map {
+        RuntimeProblem(.recordNotReached(recorded: $0.record.intent.words), at: place).diagnostic
+      }
     }
     let launches = missed.map(\.record).filter { if case .launch = $0.intent { true } else { false } }
     return Comparison(conflicts: conflicts, movedLaunches: launches)

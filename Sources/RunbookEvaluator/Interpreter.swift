@@ -25,8 +25,10 @@ final class SharedState: @unchecked Sendable {
 
   init(
     effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate,
-    accepting changes: Comparison? = nil, comparing: ComparisonNotes? = nil
+    accepting changes: Comparison? = nil, comparing: ComparisonNotes? = nil,
+    stopped: [DataOperation: Activation] = [:]
   ) {
+    stoppedOperations = stopped
     acceptsChanges = changes != nil
     movedLaunches = changes?.movedLaunches ?? []
     self.comparing = comparing
@@ -35,6 +37,8 @@ final class SharedState: @unchecked Sendable {
     self.interruption = interruption
     self.today = today
   }
+
+  var stopped: [DataOperation: Activation] { lock.withLock { stoppedOperations } }
 
   func activation(of operation: DataOperation) -> Activation? { lock.withLock { stoppedOperations[operation] } }
 
@@ -79,7 +83,7 @@ final class BranchStop: @unchecked Sendable {
 }
 
 /// The latest run and status of a procedure's body, of a branch, or of the file itself.
-struct Latest {
+struct Latest: Sendable {
   var run: RunReference?
   var status: RunStatus?
   /// What the latest await or check was of, for the words of `or fail`.

@@ -7,7 +7,8 @@ public final class LaunchQueue: @unchecked Sendable {
   // The lock guards all below it.
   private let lock = NSLock()
   private var holders: [DataOperation: EffectKey] = [:]
-  private var waiting: [DataOperation: [(ticket: Int, key: EffectKey, continuation: CheckedContinuation<Bool, Never>)]] = [:]
+  private var waiting:
+    [DataOperation: [(ticket: Int, key: EffectKey, continuation: CheckedContinuation<Bool, Never>)]] = [:]
   private var lastTicket = 0
 
   public init() {}

@@ -36,7 +36,8 @@ public actor MemoryJournalStore: JournalStore {
   private func summary(of execution: (header: ExecutionHeader, journal: MemoryJournal)) async -> ExecutionSummary {
     let end = await execution.journal.ending
     let isOver = await execution.journal.isOver
-    let state: ExecutionSummary.State = end == nil ? .running : end?.isResumable == true && !isOver ? .unfinished : .ended
+    let state: ExecutionSummary.State =
+      end == nil ? .running : end?.isResumable == true && !isOver ? .unfinished : .ended
     return ExecutionSummary(header: execution.header, state: state, end: end)
   }
 

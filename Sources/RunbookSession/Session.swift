@@ -1,0 +1,128 @@
+import CivilTime
+public import RunbookChecker
+import RunbookDiagnostics
+public import RunbookEvaluator
+import RunbookSyntax
+public import TailerAPI
+
+/// The one path from a text to its effects: check it, record it, run it. File, `-c`, standard input and prompt all come
+/// this way.
+public struct Session: Sendable {
+  public var service: any TailerService
+  public var watcher: any RunWatcher
+  public var clock: any WallClock
+  public var store: any JournalStore
+  public var people: any People
+  public var listener: any EventListener
+  public var policy: EvaluationPolicy
+  public var interruption: Interruption
+  public var holder: LeaseHolder
+  public var ids: ExecutionIDs
+  /// For the record: the service's base address, or `simulator`.
+  public var serviceName: String
+  public var directory: String
+
+  public init(
+    service: any TailerService, watcher: any RunWatcher, clock: any WallClock, store: any JournalStore,
+    people: any People, listener: any EventListener, policy: EvaluationPolicy, interruption: Interruption,
+    holder: LeaseHolder, ids: ExecutionIDs = ExecutionIDs(), serviceName: String, directory: String
+  ) {
+    self.service = service
+    self.watcher = watcher
+    self.clock = clock
+    self.store = store
+    self.people = people
+    self.listener = listener
+    self.policy = policy
+    self.interruption = interruption
+    self.holder = holder
+    self.ids = ids
+    self.serviceName = serviceName
+    self.directory = directory
+  }
+
+  /// An execution that is held by this process, from its beginning or from where its record ends.
+  public struct Opened: Sendable {
+    public let header: ExecutionHeader
+    public let journal: any HeldJournal
+  }
+
+  /// What became of an execution, for the last line and the exit status.
+  public struct Report: Sendable {
+    public let executionID: String
+    public let ending: Ending
+    public let isResumable: Bool
+    public let exitStatus: Int32
+    /// Why the ending could not be recorded, where it could not.
+    public let journalProblem: String?
+  }
+
+  /// Records that an execution begins. Nothing has been sent before this returns.
+  public func begin(
+    _ preparation: Preparation, parameters: [String: GivenParameter], account: String?, environment: String?
+  ) async throws(JournalStoreError) -> Opened {
+    let now = clock.now
+    let texts = preparation.sources.all.map { ExecutionHeader.Source(name: $0.name, text: $0.text(0..<$0.bytes.count)) }
+    let header = ExecutionHeader(
+      id: ids.next(at: now), startedAt: now, today: now.date, holder: holder, name: preparation.source.name,
+      directory: directory, sources: texts, parameters: parameters.mapValues(\.text), account: account,
+      environment: environment, service: serviceName)
+    return Opened(header: header, journal: try await store.begin(header))
+  }
+
+  /// Takes an execution up again; nothing is evaluated yet.
+  public func reopen(_ id: String?, launchingAgain: Bool) async throws(JournalStoreError) -> Opened {
+    let (header, journal) = try await store.resume(id, by: holder, launchingAgain: launchingAgain)
+    return Opened(header: header, journal: journal)
+  }
+
+  /// Compares a record with what would now be evaluated, without doing or sending anything. What does not fit is told;
+  /// `nil` where all that was recorded stands where it stood.
+  public func compare(
+    _ opened: Opened, with runbook: CheckedRunbook, parameters: [String: GivenParameter]
+  ) async -> Comparison {
+    await execution(opened, of: runbook).compare(runbook, parameters: parameters.mapValues(\.value))
+  }
+
+  /// Runs a runbook to its end and records how that was.
+  public func run(
+    _ runbook: CheckedRunbook, as opened: Opened, parameters: [String: GivenParameter],
+    accepting changes: Comparison? = nil
+  ) async -> Report {
+    let execution = execution(opened, of: runbook, accepting: changes)
+    let result = await execution.run(runbook, parameters: parameters.mapValues(\.value))
+    return await close(opened, after: result)
+  }
+
+  /// Records an ending.
+  public func close(_ opened: Opened, after result: ExecutionResult) async -> Report {
+    var problem: String?
+    do throws(JournalError) {
+      try await opened.journal.end(
+        ExecutionEnd(
+          at: clock.now, exitStatus: result.ending.exitStatus, summary: result.ending.summary,
+          isResumable: result.isResumable, origins: result.origins))
+    } catch {
+      problem =
+        switch error {
+        case .unavailable(let reason): reason
+        case .leaseLost(let holder): "another process has taken the execution over: \(holder)"
+        case .cancelled: "the write was given up"
+        }
+    }
+    return Report(
+      executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
+      exitStatus: result.ending.exitStatus, journalProblem: problem)
+  }
+
+  public func execution(
+    _ opened: Opened, of runbook: CheckedRunbook, accepting changes: Comparison? = nil, showsValues: Bool = false
+  ) -> Execution {
+    Execution(
+      of: runbook,
+      effects: Effects(
+        service: service, watcher: watcher, clock: clock, journal: opened.journal, people: people, listener: listener),
+      policy: policy, today: opened.header.today, interruption: interruption, accepting: changes,
+      showsValues: showsValues)
+  }
+}

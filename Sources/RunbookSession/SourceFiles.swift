@@ -1,0 +1,95 @@
+public import RunbookChecker
+import RunbookDiagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Reads runbooks from the file system: the one a person names, and what it includes, relative to the file that does.
+public struct SourceFiles: SourceLoader {
+  /// Where relative paths start for text that is no file: `-c`, standard input, the prompt.
+  public let directory: String
+
+  public init(directory: String) { self.directory = directory }
+
+  public func resolve(_ path: String, from including: String) -> String {
+    if path.hasPrefix("/") { return Self.canonical(path) }
+    let isFile = including.contains("/") || FileKind.of(including) == .file
+    let folder =
+      isFile ? Self.folder(of: including.hasPrefix("/") ? including : "\(directory)/\(including)") : directory
+    let joined = Self.canonical("\(folder)/\(path)")
+    // Shown as people wrote it where that is shorter.
+    return joined.hasPrefix(directory + "/") ? String(joined.dropFirst(directory.count + 1)) : joined
+  }
+
+  public func load(_ name: String) throws(SourceLoadError) -> [UInt8] {
+    try Self.read(name.hasPrefix("/") ? name : "\(directory)/\(name)")
+  }
+
+  /// The bytes of a file, bounded by `SourceText.sizeLimit`.
+  public static func read(_ path: String) throws(SourceLoadError) -> [UInt8] {
+    guard !path.utf8.contains(0) else { throw SourceLoadError("the path holds a NUL byte") }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SourceLoadError(Self.words(for: errno)) }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor)
+  }
+
+  /// Everything up to the end of an open file, a pipe or a terminal.
+  public static func read(descriptor: Int32) throws(SourceLoadError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw SourceLoadError(words(for: errno))
+      }
+      bytes += chunk[0..<count]
+      guard bytes.count <= SourceText.sizeLimit else {
+        throw SourceLoadError("larger than \(SourceText.sizeLimit >> 20) MiB")
+      }
+    }
+  }
+
+  private static func words(for code: Int32) -> String {
+    switch code {
+    case ENOENT: "no such file"
+    case EACCES, EPERM: "permission denied"
+    case EISDIR: "it is a directory"
+    case ENOTDIR: "a part of the path is not a directory"
+    case ELOOP: "too many symbolic links"
+    case ENAMETOOLONG: "the path is too long"
+    default: strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    }
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The real path where the file exists; else the path with `.` and `..` worked out.
+  static func canonical(_ path: String) -> String {
+    if !path.utf8.contains(0), let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  private enum FileKind {
+    case file, other
+    static func of(_ path: String) -> FileKind {
+      guard !path.utf8.contains(0) else { return .other }
+      return access(path, F_OK) == 0 ? .file : .other
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import CivilTime
+public import RunbookEvaluator
+
+extension Appearance {
+  /// An event as a line for people, without its end; `nil` for what has none of its own.
+  public func line(for event: Event) -> String? {
+    guard let worded = EventLine(event) else { return nil }
+    let indent = String(repeating: "  ", count: min(event.steps.count, 8))
+    return paint("\(event.at.clock)  ", .dim) + indent + (worded.colour.map { paint(worded.text, $0) } ?? worded.text)
+  }
+}

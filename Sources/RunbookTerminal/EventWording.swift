@@ -1,0 +1,106 @@
+public import CivilTime
+import RunbookEvaluator
+import RunbookSyntax
+import TailerAPI
+
+/// An event as a line for people: the one place that words what happens.
+struct EventLine {
+  enum Tone { case plain, good, bad, warning, quiet }
+  let text: String
+  let tone: Tone
+
+  var colour: Colour? {
+    switch tone {
+    case .plain: nil
+    case .good: .green
+    case .bad: .red
+    case .warning: .yellow
+    case .quiet: .dim
+    }
+  }
+
+  init(_ text: String, _ tone: Tone = .plain) {
+    self.text = text
+    self.tone = tone
+  }
+
+  /// `nil` for what has no line of its own: what the runbook prints, and diagnostics, which are drawn.
+  init?(_ event: Event) {
+    switch event.kind {
+    case .stepBegan(let title): self.init("step: \(title.printable)")
+    case .stepEnded(let title, true): self.init("step done: \(title.printable)", .quiet)
+    case .stepEnded(let title, false): self.init("step failed: \(title.printable)", .bad)
+    case .printed, .value, .warning, .alsoFailed: return nil
+    case .launching(let operation, let date):
+      self.init("launching \(Self.words(operation))\(date.map { " on \($0)" } ?? "")", .quiet)
+    case .launched(let run): self.init("launched \(Self.words(run.operation)): run \(run.id.printable)")
+    case .launchUnknown(let operation, let reason, let end):
+      self.init(
+        "the outcome of launching \(Self.words(operation)) is not known (\(reason.printable)); looking for its run until \(end.clock)",
+        .warning)
+    case .adopted(let run, _):
+      self.init(
+        "run \(run.id.printable) is that launch: the only new run of \(run.operation.name.printable) that nobody else owns",
+        .warning)
+    case .awaiting(let run, let deadline):
+      self.init(
+        "awaiting run \(run.id.printable) of \(run.operation.name.printable), until \(deadline.plainMoment)", .quiet)
+    case .awaitingNext(let operation, let since, let deadline):
+      self.init(
+        "awaiting the next run of \(Self.words(operation)) after \(since.plainMoment), until \(deadline.plainMoment)",
+        .quiet)
+    case .ended(let run):
+      let took = run.duration(at: event.at).map { " after \($0.rounded)" } ?? ""
+      let status = run.status?.name.printable ?? "UNKNOWN"
+      self.init("run \(run.id.printable) of \(run.operation.name.printable) ended \(status)\(took)", Self.tone(of: run))
+    case .checked(let run):
+      self.init(
+        "run \(run.id.printable) of \(run.operation.name.printable) is \(run.status?.name.printable ?? "not shown yet")",
+        Self.tone(of: run))
+    case .listed(let what, let count): self.init("\(what.printable): \(count)", .quiet)
+    case .marked(let run, let status):
+      self.init("marked run \(run.id.printable) of \(run.operation.name.printable) as \(status.name)")
+    case .reset(let operation): self.init("reset \(Self.words(operation))")
+    case .activation(let operation, let activation): self.init("\(activation.rawValue) \(Self.words(operation))")
+    case .waiting(let span): self.init("waiting \(span)", .quiet)
+    case .waitingUntil(let deadline): self.init("waiting for the condition, until \(deadline.plainMoment)", .quiet)
+    case .retrying(let attempt, let count, let pause, let reason):
+      self.init("attempt \(attempt) of \(count)\(pause > .zero ? " in \(pause)" : ""): \(reason.printable)", .warning)
+    case .asked: return nil
+    case .answered(let question, let answer):
+      let note = answer.note.isEmpty ? "" : " (\(answer.note.printable))"
+      if case .manual = question {
+        self.init("done by \(answer.by.printable): \(question.text.printable)\(note)")
+      } else {
+        self.init("\(answer.by.printable) said \(answer.isYes ? "yes" : "no") to “\(question.text.printable)”\(note)")
+      }
+    case .caught(let error): self.init("caught \(error.kind.rawValue): \(error.message.printable)", .warning)
+    case .interrupted: self.init("interrupted", .warning)
+    }
+  }
+
+  private static func words(_ operation: DataOperation) -> String {
+    "\(operation.type.rawValue) \(operation.name.printable) in \(operation.environment.printable)"
+  }
+
+  private static func tone(of run: Run) -> Tone {
+    switch run.status {
+    case .success, .checked: .good
+    case .failed, .noMatch, .deactivated: .bad
+    default: .plain
+    }
+  }
+}
+
+extension Timestamp {
+  /// To the second.
+  public var plainMoment: String { "\(date) \(clock)" }
+}
+
+extension TimeSpan {
+  /// To the second from ten seconds on, and to the millisecond below.
+  public var rounded: TimeSpan {
+    let unit: Int64 = microseconds.magnitude >= 10_000_000 ? 1_000_000 : 1_000
+    return TimeSpan(microseconds: microseconds / unit * unit) ?? self
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+
+/// One of the process's outputs. Writes whole pieces, in order, from whichever task, and gives up quietly when nobody
+/// reads any more.
+public final class OutputChannel: @unchecked Sendable {
+  // The lock keeps pieces whole.
+  private let lock = NSLock()
+  private let descriptor: Int32
+  private var isClosed = false
+
+  public static let standardOutput = OutputChannel(1)
+  public static let standardError = OutputChannel(2)
+
+  public init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  public var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// Columns; what `COLUMNS` says or 80 where it is no terminal.
+  public var width: Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return getenv("COLUMNS").flatMap { Int(String(cString: $0)) }.map { min(max($0, 20), 10_000) } ?? 80
+  }
+
+  public func write(_ text: String) { write(Array(text.utf8)) }
+
+  public func write(_ bytes: [UInt8]) {
+    lock.withLock {
+      var rest = bytes[...]
+      while !rest.isEmpty, !isClosed {
+        let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if count >= 0 {
+          rest = rest.dropFirst(count)
+        } else if errno == EAGAIN {
+          var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          _ = Glibc.poll(&poll, 1, 1000)
+        } else if errno != EINTR {
+          isClosed = true
+        }
+      }
+    }
+  }
+}
+
+/// What an output can show.
+public struct Appearance: Sendable {
+  public let hasColour: Bool
+  /// Whether lines can be rewritten: a terminal that is not a dumb one.
+  public let isLive: Bool
+  public let width: Int
+
+  public init(hasColour: Bool, isLive: Bool, width: Int) {
+    self.hasColour = hasColour
+    self.isLive = isLive
+    self.width = width
+  }
+
+  /// What a stream can show, going by `NO_COLOR` and `TERM`.
+  public init(of stream: OutputChannel, variables: [String: String]) {
+    let isCapable = stream.isTerminal && !["", "dumb"].contains(variables["TERM"] ?? "")
+    self.init(
+      hasColour: isCapable && (variables["NO_COLOR"] ?? "").isEmpty, isLive: isCapable, width: stream.width)
+  }
+
+  public func paint(_ text: String, _ colour: Colour) -> String {
+    hasColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+  }
+}
+
+public enum Colour: String, Sendable {
+  case red = "31"
+  case green = "32"
+  case yellow = "33"
+  case dim = "2"
+  case bold = "1"
+  case redBackground = "1;97;41"
+}

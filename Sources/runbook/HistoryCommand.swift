@@ -1,0 +1,171 @@
+import ArgumentParser
+import CivilTime
+import Foundation
+import RunbookEvaluator
+import RunbookJournal
+import RunbookSession
+import RunbookSyntax
+import RunbookTerminal
+import TailerAPI
+import TailerClient
+
+struct HistoryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history", abstract: "Lists executions, or shows what one of them did, in order.")
+
+  @OptionGroup var service: ServiceOptions
+  @Option(help: "How to tell it: lines, or json for one object a line.") var output = OutputForm.lines
+  @Option(name: [.short, .long], help: "How many executions to list.") var limit = 20
+  @Option(help: ArgumentHelp("Delete executions that ended longer ago than this.", valueName: "duration")) var prune:
+    String?
+  @ArgumentParser.Argument(help: "The execution to show.") var id: String?
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let surroundings = try Surroundings(service)
+      let store = try surroundings.journalStore(mustExist: true)
+      do {
+        if let prune { return try await self.prune(store, olderThan: prune) }
+        if let id { return try await show(id, in: store) }
+        return try await list(store, surroundings)
+      } catch let error as JournalStoreError {
+        throw error.failure
+      }
+    }
+  }
+
+  private func list(_ store: any JournalStore, _ surroundings: Surroundings) async throws -> Int32 {
+    let summaries = try await store.executions(limit: limit)
+    let out = OutputChannel.standardOutput
+    if output == .json {
+      for summary in summaries { out.write(try Encoding.line(summary)) }
+      return 0
+    }
+    var table = Table(columns: ["execution", "started", "took", "by", "where", "runbook", "ended"])
+    for summary in summaries {
+      let header = summary.header
+      let ending: String =
+        switch summary.state {
+        case .running: "running"
+        case .unfinished: "unfinished: \(summary.end?.summary ?? "its process was killed")"
+        case .ended:
+          summary.end.map { $0.exitStatus == 0 ? $0.summary : "\($0.exitStatus): \($0.summary)" }
+            ?? "ended by a finally"
+        }
+      let parameters = header.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+      table.add([
+        header.id, header.startedAt.plainMoment,
+        summary.end.map { $0.at.since(header.startedAt).rounded.description } ?? "",
+        header.holder.user, header.environment ?? "", header.name + parameters, ending,
+      ])
+    }
+    out.write(table.text(width: out.isTerminal ? out.width : nil))
+    return 0
+  }
+
+  private func show(_ id: String, in store: any JournalStore) async throws -> Int32 {
+    let summary = try await store.summary(of: id)
+    let entries = try await store.entries(of: id)
+    let out = OutputChannel.standardOutput
+    if output == .json {
+      for entry in entries { out.write(try Encoding.line(entry)) }
+      return 0
+    }
+    let header = summary.header
+    out.write(
+      "\(header.id)  \(header.name)  by \(header.holder.user) on \(header.holder.host), \(header.startedAt.plainMoment)\n"
+    )
+    for (name, value) in header.parameters.sorted(by: { $0.key < $1.key }) {
+      out.write("  \(name) = \(value.printable)\n")
+    }
+    for entry in entries where entry.isWorthTelling {
+      out.write("\(entry.intendedAt.clock)  \(entry.intent.words.printable)\(entry.result)\n")
+    }
+    out.write("\(summary.state.rawValue)\(summary.end.map { ": \($0.summary.printable)" } ?? "")\n")
+    return 0
+  }
+
+  private func prune(_ store: any JournalStore, olderThan text: String) async throws -> Int32 {
+    guard let age = TimeSpan(text), age > .zero else {
+      throw CommandFailure("“\(text)” is no duration such as 90d", status: 64)
+    }
+    let count = try await store.prune(endedBefore: RealClock().now.advanced(by: age.negated))
+    OutputChannel.standardError.write("deleted \(count) execution\(count == 1 ? "" : "s")\n")
+    return 0
+  }
+}
+
+struct TranscriptCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "transcript", abstract: "Writes the whole record of an execution as JSON lines.")
+
+  @OptionGroup var service: ServiceOptions
+  @ArgumentParser.Argument(help: "The execution.") var id: String
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let store = try Surroundings(service).journalStore(mustExist: true)
+      do {
+        let out = OutputChannel.standardOutput
+        out.write(try Encoding.line(await store.summary(of: id)))
+        for entry in try await store.entries(of: id) { out.write(try Encoding.line(entry)) }
+        return 0
+      } catch let error as JournalStoreError {
+        throw error.failure
+      }
+    }
+  }
+}
+
+/// One JSON object a line.
+enum Encoding {
+  static func line(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value)) + [0x0A]
+  }
+}
+
+extension JournalEntry {
+  /// Moments and prints are for resuming, not for reading.
+  fileprivate var isWorthTelling: Bool {
+    switch intent {
+    case .now, .print, .parallel: false
+    default: true
+    }
+  }
+
+  fileprivate var result: String {
+    switch outcome {
+    case nil: "  → not known"
+    case .done: ""
+    case .run(let run, let adopted):
+      "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? "")\(adopted ? ", adopted" : "")"
+    case .look(let run): "  → \(run?.status?.name.printable ?? "not shown yet")"
+    case .runs(let runs): "  → \(runs.count)"
+    case .moment(let moment): "  → \(moment)"
+    case .answer(let answer):
+      "  → \(answer.isYes ? "yes" : "no") by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
+    case .failed(let error): "  → \(error.kind.rawValue): \(error.message.printable)"
+    }
+  }
+}
+
+extension JournalStoreError {
+  /// In words, with the exit status.
+  var failure: CommandFailure {
+    switch self {
+    case .unavailable(let reason): CommandFailure("the journal cannot be used: \(reason)", status: 3)
+    case .noSuchExecution(let id):
+      CommandFailure("there is no execution \(id); `runbook history` lists them", status: 64)
+    case .nothingToResume: CommandFailure("nothing is unfinished", status: 64)
+    case .hasEnded(let id, let why):
+      CommandFailure("\(id) has ended and cannot be resumed: \(why.printable)", status: 64)
+    case .isHeld(let id, let holder):
+      CommandFailure(
+        "\(id) is being worked on by process \(holder.process) of \(holder.user) on \(holder.host)", status: 6)
+    case .newerSchema(let found, let known):
+      CommandFailure("the journal was written by a newer version (schema \(found), this one knows \(known))", status: 3)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookSession
+
+/// Where a runbook's text comes from, and the words behind it.
+struct Input {
+  let source: SourceText
+  let files: SourceFiles
+  /// `NAME=VALUE`, in order.
+  let arguments: [String]
+  /// The path, where it is a file.
+  let path: String?
+
+  /// Reads a file, `-` for standard input, or the text of `-c`.
+  init(file: String?, text: String?, words: [String], directory: String) throws {
+    var words = words
+    files = SourceFiles(directory: directory)
+    if let text {
+      source = SourceText(id: SourceID(0), name: "-c", text: text)
+      if let file { words.insert(file, at: 0) }
+      path = nil
+    } else {
+      guard let file else { throw ValidationError("Name a file, `-` for standard input, or give a text with -c.") }
+      do throws(SourceLoadError) {
+        if file == "-" {
+          source = SourceText(id: SourceID(0), name: "standard input", bytes: try SourceFiles.read(descriptor: 0))
+          path = nil
+        } else {
+          let absolute = file.hasPrefix("/") ? file : "\(directory)/\(file)"
+          source = SourceText(id: SourceID(0), name: file, bytes: try SourceFiles.read(absolute))
+          path = file
+        }
+      } catch {
+        throw CommandFailure("\(file): \(error.reason)", status: 2)
+      }
+    }
+    arguments = words
+  }
+}
+
+/// A failure of the command itself, in one line, with its exit status.
+struct CommandFailure: Error {
+  let message: String
+  let status: Int32
+
+  init(_ message: String, status: Int32) {
+    self.message = message
+    self.status = status
+  }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import CivilTime
+import Foundation
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookEvaluator
+import RunbookSession
+import RunbookTerminal
+import TailerAPI
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a runbook.",
+    discussion: """
+      FILE is a runbook, `-` reads standard input, -c takes the text itself. Parameters follow as NAME=VALUE. \
+      Without a service configured it refuses; --simulate rehearses on the built-in service.
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var conduct: ConductOptions
+  @Option(name: .short, help: ArgumentHelp("The runbook's text.", valueName: "text")) var c: String?
+  @Option(
+    help: ArgumentHelp(
+      "Rehearse on the built-in service, in no time. A scenario file may be named, with a path in it after `#`; without one the scenario beside the runbook is taken, or none.",
+      valueName: "scenario"))
+  var simulate: String?
+  @Argument(help: "The runbook and its parameters.") var words: [String] = []
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let surroundings = try Surroundings(service)
+      if service.explainSettings {
+        OutputChannel.standardOutput.write(surroundings.settings.explanation().map { $0 + "\n" }.joined())
+        return 0
+      }
+      let file = c == nil ? words.first : nil
+      let input = try Input(
+        file: file, text: c, words: c == nil ? Array(words.dropFirst()) : words, directory: surroundings.directory)
+      return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct)
+        .start(on: simulate.map(Service.Choice.simulated) ?? .configured)
+    }
+  }
+}
+
+struct RehearseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rehearse", abstract: "Runs a runbook on the built-in service, in no time. Nothing real is touched.")
+
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var conduct: ConductOptions
+  @Option(
+    help: ArgumentHelp(
+      "The scenario file, with a path in it after `#`; the one beside the runbook when it is left out.",
+      valueName: "scenario"))
+  var scenario = ""
+  @Argument(help: "The runbook and its parameters.") var words: [String]
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let surroundings = try Surroundings(service)
+      let input = try Input(
+        file: words.first, text: nil, words: Array(words.dropFirst()), directory: surroundings.directory)
+      return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct)
+        .start(on: .simulated(scenario))
+    }
+  }
+}
+
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Goes on where an execution stopped: the latest unfinished one, or the one named.",
+    discussion: """
+      What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, \
+      it says what changed and refuses, unless --accept-changes is given.
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var conduct: ConductOptions
+  @Flag(help: "Go on with an edited file. What was launched is still not launched again.") var acceptChanges = false
+  @Flag(help: "Send an unconfirmed launch again. Only for who has looked and seen that it did not happen.")
+  var launchAgain = false
+  @Argument(help: "The execution.") var id: String?
+
+  func run() async throws {
+    try await CommandRunner.run {
+      try await Resumption(
+        id: id, acceptsChanges: acceptChanges, launchesAgain: launchAgain, surroundings: try Surroundings(service),
+        conduct: conduct
+      ).start()
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import CivilTime
+import Foundation
+import Glibc
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookEvaluator
+import RunbookSession
+import RunbookTerminal
+import TailerAPI
+
+/// A text on its way: read, checked, and run on a service; with everything that a person is told around it.
+struct RunbookRun {
+  let input: Input
+  let surroundings: Surroundings
+  let conduct: ConductOptions
+
+  func start(on choice: Service.Choice) async throws -> Int32 {
+    let stage = Stage(surroundings, conduct)
+    guard let runbook = try stage.check(input.source, files: input.files) else { return 2 }
+    let service = try Service(choice, surroundings, runbook: input.path)
+    guard
+      let parameters = try await stage.parameters(
+        of: runbook.runbook, arguments: input.arguments, environment: surroundings.variables,
+        today: service.clock.now.date, mayAsk: true)
+    else { return 64 }
+    let people = stage.people()
+    let session = try stage.session(on: service, people: people, isReadOnly: conduct.readOnly)
+    return try await stage.perform(on: service) {
+      let opened: Session.Opened
+      do throws(JournalStoreError) {
+        opened = try await session.begin(
+          runbook.preparation, parameters: parameters, account: surroundings.settings.text(.account),
+          environment: surroundings.settings.text(.environment))
+      } catch {
+        return stage.tell(error)
+      }
+      let report = await session.run(runbook.runbook, as: opened, parameters: parameters)
+      return stage.conclude(report, at: service.clock.now, isRecorded: service.isReal)
+    }
+  }
+}
+
+/// An execution taken up again.
+struct Resumption {
+  let id: String?
+  let acceptsChanges: Bool
+  let launchesAgain: Bool
+  let surroundings: Surroundings
+  let conduct: ConductOptions
+
+  func start() async throws -> Int32 {
+    let stage = Stage(surroundings, conduct)
+    let service = try Service(.configured, surroundings, runbook: nil)
+    let session = try stage.session(on: service, people: stage.people(), isReadOnly: conduct.readOnly)
+    return try await stage.perform(on: service) {
+      do {
+        return try await self.resume(session, stage, service)
+      } catch let failure as CommandFailure {
+        OutputChannel.standardError.write("runbook: \(failure.message)\n")
+        return failure.status
+      } catch {
+        OutputChannel.standardError.write("runbook: \(error)\n")
+        return 3
+      }
+    }
+  }
+
+  private func resume(_ session: Session, _ stage: Stage, _ service: Service) async throws -> Int32 {
+    let opened: Session.Opened
+    do throws(JournalStoreError) {
+      opened = try await session.reopen(id, launchingAgain: launchesAgain)
+    } catch {
+      return stage.tell(error)
+    }
+    let header = opened.header
+    guard header.service == service.name else {
+      throw CommandFailure(
+        "\(header.id) was started on \(header.service), and this would go on with \(service.name)", status: 64)
+    }
+    guard
+      let (preparation, runbook) = try stage.check(
+        try source(of: header), files: SourceFiles(directory: header.directory))
+    else { return try await abandon(opened, session, status: 2) }
+    let arguments = header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    guard
+      let parameters = try await stage.parameters(
+        of: runbook, arguments: arguments, environment: [:], today: header.today, mayAsk: false)
+    else { return try await abandon(opened, session, status: 64) }
+    let comparison = await session.compare(opened, with: runbook, parameters: parameters)
+    if !comparison.isClean {
+      stage.show(comparison.conflicts, of: preparation)
+      guard acceptsChanges else {
+        OutputChannel.standardError.write(
+          "\(header.id) is left as it is: the runbook was changed where it had been carried out. --accept-changes goes on all the same.\n"
+        )
+        return try await abandon(opened, session, status: 2)
+      }
+    }
+    let report = await session.run(
+      runbook, as: opened, parameters: parameters, accepting: comparison.isClean ? nil : comparison)
+    return stage.conclude(report, at: service.clock.now, isRecorded: true)
+  }
+
+  /// Gives the execution back as it was taken up.
+  private func abandon(_ opened: Session.Opened, _ session: Session, status: Int32) async throws -> Int32 {
+    _ = await session.close(opened, after: ExecutionResult(ending: .interrupted, isResumable: true, origins: []))
+    return status
+  }
+
+  /// The file as it is now; the recorded text where it was no file.
+  private func source(of header: ExecutionHeader) throws -> SourceText {
+    let id = SourceID(0)
+    guard let recorded = header.sources.first else {
+      throw CommandFailure("the record of \(header.id) holds no text", status: 3)
+    }
+    if ["-c", "standard input"].contains(header.name) {
+      return SourceText(id: id, name: header.name, text: recorded.text)
+    }
+    let path = header.name.hasPrefix("/") ? header.name : "\(header.directory)/\(header.name)"
+    do {
+      return SourceText(id: id, name: header.name, bytes: try SourceFiles.read(path))
+    } catch {
+      throw CommandFailure("\(path): \(error.reason); the runbook of \(header.id) is needed to go on", status: 2)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import CivilTime
+import RunbookChecker
+import RunbookSession
+import TailerClient
+import TailerSimulator
+
+/// Which scenario a rehearsal goes by.
+enum ScenarioChoice {
+  /// Reads `FILE`, `FILE#path`, or `#path` of the file beside the runbook: `x.scenario.yaml` for `x.runbook`. With
+  /// nothing said and nothing beside it, a platform that takes every request and where every run succeeds.
+  static func load(_ text: String, beside runbook: String?, _ surroundings: Surroundings) throws -> Scenario {
+    let now = RealClock().now
+    let (file, path) = text.hasPrefix("#") ? ("", String(text.dropFirst())) : ScenarioFile.split(text)
+    let name = file.isEmpty ? runbook.map(besideName) : file
+    guard let name else { return Scenario(now: now) }
+    let bytes: [UInt8]
+    do throws(SourceLoadError) {
+      bytes = try SourceFiles.read(name.hasPrefix("/") ? name : "\(surroundings.directory)/\(name)")
+    } catch {
+      if file.isEmpty, path == nil, error.reason == "no such file" { return Scenario(now: now) }
+      throw CommandFailure("\(name): \(error.reason)", status: 2)
+    }
+    do throws(ScenarioError) {
+      return try ScenarioFile(yaml: bytes, file: name, now: now).scenario(path: path)
+    } catch {
+      throw CommandFailure("\(error)", status: 2)
+    }
+  }
+
+  private static func besideName(of runbook: String) -> String {
+    (runbook.hasSuffix(".runbook") ? String(runbook.dropLast(8)) : runbook) + ".scenario.yaml"
+  }
+}

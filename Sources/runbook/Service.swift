@@ -1,0 +1,129 @@
+import CivilTime
+import RunbookEvaluator
+import RunbookJournal
+import RunbookSession
+import TailerAPI
+import TailerClient
+import TailerSimulator
+
+/// The service that an execution works on, real or built in, with the clock it goes by and the journal that fits it.
+struct Service: Sendable {
+  enum Choice {
+    /// What the settings say.
+    case configured
+    /// A scenario file, perhaps with `#path`; empty for the one beside the runbook.
+    case simulated(String)
+  }
+
+  let client: TailerServiceClient
+  let watcher: any RunWatcher
+  let clock: any WallClock
+  let store: any JournalStore
+  /// For the record: the base address, or `simulator`.
+  let name: String
+  let isReal: Bool
+  /// What the people of an execution have to go through: a rehearsal's time stands still while somebody thinks.
+  let seeing: @Sendable (any People) -> any People
+  /// Carries a body out on the clock's time, and closes the connections afterwards.
+  let drive: @Sendable (@escaping @Sendable () async -> Int32) async throws -> Int32
+
+  /// - Throws: `CommandFailure` where none is configured, or what is configured cannot be.
+  init(_ choice: Choice, _ surroundings: Surroundings, runbook path: String?) throws {
+    switch choice {
+    case .configured: try self.init(configuredIn: surroundings)
+    case .simulated(let scenario): try self.init(scenario: scenario, surroundings, runbook: path)
+    }
+  }
+
+  private init(configuredIn surroundings: Surroundings) throws {
+    let settings = surroundings.settings
+    guard let text = settings.text(.url) else {
+      throw CommandFailure(
+        """
+        no service is configured. Set TAILER_API_URL, pass --url, or write `url:` into a profile of \
+        ~/.config/runbook/config.yaml; --simulate rehearses on the built-in service instead.
+        """, status: 64)
+    }
+    let clock = RealClock()
+    let address: BaseAddress
+    let transport: HTTPClientTransport
+    let limit: TimeSpan
+    do {
+      address = try BaseAddress(text)
+      transport = try HTTPClientTransport(base: address, settings: .init(trustRoots: settings.text(.trust)))
+      limit = try settings.span(.requestTimeout)
+    } catch let error as SettingsError {
+      throw CommandFailure(error.message, status: 64)
+    } catch {
+      throw CommandFailure("\(error)", status: 64)
+    }
+    client = TailerServiceClient(
+      transport: transport, tokens: try Self.tokens(settings, clock), clock: clock,
+      settings: ClientSettings(requestLimit: limit))
+    watcher = PollingRunWatcher(service: client, clock: clock)
+    self.clock = clock
+    store = try surroundings.journalStore()
+    name = address.description
+    isReal = true
+    seeing = { $0 }
+    drive = { body in
+      let status = await body()
+      await transport.shutdown()
+      return status
+    }
+  }
+
+  private static func tokens(_ settings: Settings, _ clock: any WallClock) throws -> any TokenSource {
+    if let text = settings.text(.token) {
+      do throws(TokenError) {
+        return FixedToken(try Token(text), clock: clock)
+      } catch {
+        throw CommandFailure("\(error)", status: 3)
+      }
+    }
+    let command = settings.list(.tokenCommand)
+    guard !command.isEmpty else { throw CommandFailure("token-command is empty", status: 64) }
+    return CachedTokens(command: TokenCommand(command), clock: clock)
+  }
+
+  private init(scenario text: String, _ surroundings: Surroundings, runbook path: String?) throws {
+    let scenario = try ScenarioChoice.load(text, beside: path, surroundings)
+    let time = VirtualTime(startingAt: scenario.now, whenIdle: .waitForOthers)
+    let simulator = Simulator(scenario)
+    let token: Token
+    do throws(TokenError) {
+      token = try Token(scenario.tokens?.keys.min() ?? "rehearsal")
+    } catch {
+      throw CommandFailure("the scenario's token cannot be used: \(error)", status: 2)
+    }
+    let random = SharedRandom(seed: scenario.seed)
+    client = TailerServiceClient(
+      transport: SimulatedTransport(simulator, clock: time),
+      tokens: FixedToken(token, source: "the scenario", clock: time),
+      clock: time, random: { random.next() })
+    watcher = PollingRunWatcher(service: client, clock: time, random: { random.next() })
+    clock = time
+    store = MemoryJournalStore()
+    name = "simulator"
+    isReal = false
+    seeing = { HeldTime(time: time, people: $0) }
+    drive = { body in try await time.drive { await body() } }
+  }
+}
+
+/// People in a rehearsal: its time does not pass while they think.
+private struct HeldTime: People {
+  let time: VirtualTime
+  let people: any People
+
+  func answer(_ question: Question) async throws(PeopleError) -> PersonAnswer {
+    let result = await time.holding { () async -> Result<PersonAnswer, PeopleError> in
+      do throws(PeopleError) {
+        return .success(try await people.answer(question))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}

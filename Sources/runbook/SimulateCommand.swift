@@ -1,0 +1,73 @@
+import ArgumentParser
+import CivilTime
+import Foundation
+import RunbookEvaluator
+import RunbookTerminal
+import TailerAPI
+import TailerSimulator
+
+struct SimulateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate", abstract: "Serves the built-in service on loopback, plain or with TLS and HTTP/2.",
+    discussion: """
+      Prints its address on standard output as soon as it takes connections, and a line on standard error for each \
+      request. Stops on Ctrl-C and SIGTERM.
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @Option(help: "The port; 0 lets the system choose.") var port = 0
+  @Option(help: "The loopback address to listen on.") var host = "127.0.0.1"
+  @Option(help: ArgumentHelp("PEM file with the certificate; with it TLS and HTTP/2 are spoken.", valueName: "file"))
+  var certificate: String?
+  @Option(help: ArgumentHelp("PEM file with the certificate's key.", valueName: "file")) var key: String?
+  @Option(help: "How much faster than real time it goes.") var speed = 1.0
+  @Flag(name: [.short, .long], help: "No line for each request.") var quiet = false
+  @Argument(help: "The scenario file, with a path in it after `#`.") var scenario = ""
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let surroundings = try Surroundings(service)
+      guard speed > 0, speed <= 1_000_000 else {
+        throw CommandFailure("--speed has to be from just above 0 to 1000000", status: 64)
+      }
+      let scenario = try ScenarioChoice.load(scenario, beside: nil, surroundings)
+      let pair: SimulatorServer.Certificate?
+      switch (certificate, key) {
+      case (nil, nil): pair = nil
+      case (let certificate?, let key?): pair = .init(chain: certificate, privateKey: key)
+      default: throw CommandFailure("--certificate and --key go together", status: 64)
+      }
+      let news = OutputChannel.standardError
+      let isQuiet = quiet
+      let server = SimulatorServer(
+        Simulator(scenario), clock: ScaledClock(startingAt: scenario.now, speed: speed), host: host, port: port,
+        certificate: pair
+      ) { exchange in
+        if !isQuiet {
+          news.write("\(exchange.version.rawValue) \(exchange.path) \(exchange.code.map(String.init) ?? "closed")\n")
+        }
+      }
+      let scheme = pair == nil ? "http" : "https"
+      let name = pair == nil ? host : "localhost"
+      let serving = Task { () async -> SimulatorServerError? in
+        do throws(SimulatorServerError) {
+          try await server.run { port in OutputChannel.standardOutput.write("\(scheme)://\(name):\(port)\n") }
+          return nil
+        } catch {
+          return error
+        }
+      }
+      let interruption = Interruption()
+      let signals = Signals(raising: interruption)
+      let stopping = Task {
+        await interruption.raised()
+        serving.cancel()
+      }
+      let failure = await serving.value
+      stopping.cancel()
+      withExtendedLifetime(signals) {}
+      if let failure { throw CommandFailure("\(failure)", status: 3) }
+      return 0
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import CivilTime
+import Foundation
+import Glibc
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookEvaluator
+import RunbookJournal
+import RunbookSession
+import RunbookTerminal
+import TailerAPI
+
+/// What stands around an execution: who listens, who answers, what interrupts it, and the last words.
+final class Stage: Sendable {
+  let surroundings: Surroundings
+  let conduct: ConductOptions
+  let interruption = Interruption()
+  private let news = OutputChannel.standardError
+  private let appearance: Appearance
+  private let lines: LineWriter
+  private let events: EventRelay
+
+  init(_ surroundings: Surroundings, _ conduct: ConductOptions) {
+    self.surroundings = surroundings
+    self.conduct = conduct
+    appearance = Appearance(of: .standardError, variables: surroundings.variables)
+    lines = LineWriter(
+      output: .standardOutput, news: .standardError, appearance: appearance, sources: SourceMap(),
+      isQuiet: conduct.quiet)
+    events = EventRelay(to: lines)
+  }
+
+  /// Checks a text and tells all that is wrong with it; `nil` where it cannot run.
+  func check(
+    _ source: SourceText, files: SourceFiles
+  ) throws -> (preparation: Preparation, runbook: CheckedRunbook)? {
+    var context = surroundings.context()
+    context.loader = files
+    let preparation = Preparation(of: source, in: context)
+    Report.diagnostics(preparation, to: news, appearance: appearance, as: conduct.output)
+    guard let runbook = preparation.runbook else {
+      if conduct.output == .lines { news.write("nothing was sent\n") }
+      return nil
+    }
+    lines.use(preparation.sources)
+    if conduct.output == .json { events.use(JSONWriter(output: .standardOutput, sources: preparation.sources)) }
+    return (preparation, runbook)
+  }
+
+  func people() -> any People {
+    if conduct.yes { return AnswersYes() }
+    guard TerminalPeople.isThere() else { return Nobody() }
+    let lines = lines
+    return TerminalPeople(user: surroundings.user, prepare: { lines.pause() })
+  }
+
+  /// The runbook's parameters; what is missing is asked for on a terminal. `nil` where something is wrong, which has
+  /// been told.
+  func parameters(
+    of runbook: CheckedRunbook, arguments: [String], environment: [String: String], today: CalendarDate, mayAsk: Bool
+  ) async throws -> [String: GivenParameter]? {
+    var arguments = arguments
+    var found = Parameters(of: runbook, arguments: arguments, environment: environment, today: today)
+    if mayAsk, !found.missing.isEmpty, isatty(0) == 1, TerminalPeople.isThere() {
+      let person = TerminalPeople(user: surroundings.user)
+      for (name, summary) in found.missing {
+        do throws(PeopleError) {
+          arguments.append("\(name)=\(try await person.value(of: name, summary: summary))")
+        } catch {
+          throw CommandFailure("\(name) was not given", status: 64)
+        }
+      }
+      found = Parameters(of: runbook, arguments: arguments, environment: environment, today: today)
+    }
+    guard found.diagnostics.isEmpty else {
+      let renderer = DiagnosticRenderer(
+        sources: found.sources, hasColour: appearance.hasColour, width: appearance.width)
+      for diagnostic in found.diagnostics { news.write(renderer.render(diagnostic) + "\n") }
+      return nil
+    }
+    return found.given
+  }
+
+  func session(on service: Service, people: any People, isReadOnly: Bool) throws -> Session {
+    Session(
+      service: service.client, watcher: service.watcher, clock: service.clock, store: service.store,
+      people: service.seeing(people),
+      listener: events, policy: try surroundings.policy(isReadOnly: isReadOnly), interruption: interruption,
+      holder: .current(), serviceName: service.name, directory: surroundings.directory)
+  }
+
+  /// Carries a body out with signals raising the interruption and the live lines kept fresh.
+  func perform(on service: Service, _ body: @escaping @Sendable () async -> Int32) async throws -> Int32 {
+    let signals = Signals(raising: interruption)
+    let ticker = Task { [lines, appearance] in
+      while appearance.isLive, service.isReal, !Task.isCancelled {
+        try? await Task.sleep(nanoseconds: 1_000_000_000)
+        lines.tick(at: service.clock.now)
+      }
+    }
+    defer {
+      ticker.cancel()
+      lines.pause()
+      withExtendedLifetime(signals) {}
+    }
+    return try await service.drive(body)
+  }
+
+  func show(_ diagnostics: [Diagnostic], of preparation: Preparation) {
+    let renderer = DiagnosticRenderer(
+      sources: preparation.sources, hasColour: appearance.hasColour, width: appearance.width)
+    for diagnostic in diagnostics { news.write(renderer.render(diagnostic) + "\n") }
+  }
+
+  func tell(_ error: JournalStoreError) -> Int32 {
+    news.write("runbook: \(error.failure.message)\n")
+    return error.failure.status
+  }
+
+  /// The last words: what failed, with its place, and whether and how it goes on.
+  func conclude(_ report: Session.Report, at moment: Timestamp, isRecorded: Bool) -> Int32 {
+    lines.pause()
+    switch report.ending {
+    case .failed(_, let diagnostic), .declined(let diagnostic), .broken(let diagnostic):
+      if conduct.output == .lines { lines.draw(diagnostic) }
+    case .done, .stopped, .interrupted: break
+    }
+    if let problem = report.journalProblem { news.write("the ending could not be recorded: \(problem)\n") }
+    if conduct.output == .json {
+      JSONWriter(output: .standardOutput, sources: SourceMap()).end(
+        id: report.executionID, exitStatus: report.exitStatus, summary: report.ending.summary,
+        isResumable: report.isResumable && isRecorded, at: moment)
+      return report.exitStatus
+    }
+    if !conduct.quiet || report.exitStatus != 0 { news.write(lastLine(report, isRecorded: isRecorded) + "\n") }
+    return report.exitStatus
+  }
+
+  private func lastLine(_ report: Session.Report, isRecorded: Bool) -> String {
+    let words =
+      switch report.ending {
+      case .done: "done"
+      case .stopped(let message): "stopped\(message.map { ": \($0.printable)" } ?? "")"
+      case .failed: "failed"
+      case .declined: "ended: the answer was no"
+      case .interrupted: "interrupted; what was launched goes on"
+      case .broken: "stopped: nothing more was sent"
+      }
+    guard isRecorded else { return words + " (rehearsed)" }
+    guard report.isResumable else {
+      let isOver = if case .interrupted = report.ending { "; a finally has run, so it cannot be resumed" } else { "" }
+      return "\(words)\(isOver) (\(report.executionID))"
+    }
+    return "\(words); `runbook resume \(report.executionID)` goes on from here"
+  }
+}
+
+/// Passes events on to whoever listens now.
+final class EventRelay: EventListener, @unchecked Sendable {
+  private let lock = NSLock()
+  private var listener: any EventListener
+
+  init(to listener: any EventListener) { self.listener = listener }
+
+  func use(_ other: any EventListener) { lock.withLock { listener = other } }
+  func hear(_ event: Event) { lock.withLock { listener }.hear(event) }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import CivilTime
+import Foundation
+import RunbookChecker
+import RunbookEvaluator
+import RunbookJournal
+import RunbookSession
+import RunbookTerminal
+import TailerAPI
+import TailerClient
+import TailerSimulator
+
+/// The process's surroundings and what was set in them: what every command begins with.
+struct Surroundings {
+  let variables: [String: String]
+  let directory: String
+  let settings: Settings
+  let user: String
+
+  init(_ options: ServiceOptions) throws {
+    variables = ProcessInfo.processInfo.environment
+    directory = FileManager.default.currentDirectoryPath
+    user = variables["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName()
+    do {
+      var layers = [options.layer, Settings.layer(fromEnvironment: variables)]
+      if let profile = try Self.profile(options, variables) { layers.append(profile) }
+      settings = Settings(layers: layers)
+      try settings.validate()
+    } catch let error as SettingsError {
+      throw CommandFailure(error.message, status: 64)
+    }
+  }
+
+  private static func profile(_ options: ServiceOptions, _ variables: [String: String]) throws -> Settings.Layer? {
+    let home = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (variables["HOME"] ?? "") + "/.config"
+    let path = options.config ?? variables["RUNBOOK_CONFIG"] ?? "\(home)/runbook/config.yaml"
+    let profile = options.profile ?? variables["RUNBOOK_PROFILE"]
+    let bytes: [UInt8]
+    do {
+      bytes = try SourceFiles.read(path)
+    } catch {
+      // Nobody asked for a configuration file, and there is none.
+      if options.config == nil, error.reason == "no such file" {
+        guard let profile else { return nil }
+        throw SettingsError("there is no profile “\(profile)”: \(path): \(error.reason)")
+      }
+      throw SettingsError("\(path): \(error.reason)")
+    }
+    return try ConfigurationFile(path: path, bytes: bytes).layer(profile: profile)
+  }
+
+  /// Where the journal and the prompt's history are.
+  var stateDirectory: String {
+    if let state = settings.text(.state) { return state.hasPrefix("/") ? state : "\(directory)/\(state)" }
+    let home =
+      variables["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (variables["HOME"] ?? "") + "/.local/state"
+    return "\(home)/runbook"
+  }
+
+  func context() -> CheckContext {
+    CheckContext(
+      account: settings.text(.account), environment: settings.text(.environment), environments: settings.environments,
+      loader: SourceFiles(directory: directory))
+  }
+
+  /// The journal in the state directory.
+  ///
+  /// - Parameter mustExist: Whether an absent journal is an error, for commands that only read.
+  func journalStore(mustExist: Bool = false) throws -> any JournalStore {
+    if mustExist, !FileManager.default.fileExists(atPath: "\(stateDirectory)/journal.sqlite") {
+      throw CommandFailure("nothing has been executed yet: there is no journal in \(stateDirectory)", status: 64)
+    }
+    do throws(JournalStoreError) {
+      return try SQLiteJournalStore(in: stateDirectory, clock: RealClock())
+    } catch {
+      throw error.failure
+    }
+  }
+
+  func policy(isReadOnly: Bool) throws -> EvaluationPolicy {
+    do throws(SettingsError) {
+      return try settings.policy(isReadOnly: isReadOnly)
+    } catch {
+      throw CommandFailure(error.message, status: 64)
+    }
+  }
+}

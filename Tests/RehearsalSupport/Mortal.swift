@@ -1,0 +1,105 @@
+public import CivilTime
+import Foundation
+public import RunbookEvaluator
+public import TailerAPI
+
+/// A life that ends at a given point: from there on nothing is written and nothing is sent, as when a process is
+/// killed. Points are counted: before and after each journal write, before and after each exchange.
+public final class Life: @unchecked Sendable {
+  // The lock guards both counters.
+  private let lock = NSLock()
+  private let end: Int?
+  private var point = 0
+  private var over = false
+
+  /// - Parameter end: The point at which it ends, from 0; `nil` for one that only counts.
+  public init(endingAt end: Int? = nil) { self.end = end }
+
+  public var pointsPassed: Int { lock.withLock { point } }
+  public var isOver: Bool { lock.withLock { over } }
+
+  /// Passes a point; whether life goes on behind it.
+  func goesOn() -> Bool {
+    lock.withLock {
+      if over { return false }
+      if point == end { over = true }
+      point += 1
+      return !over
+    }
+  }
+}
+
+/// A journal as seen by a process that can die at each write.
+public struct MortalJournal: HeldJournal {
+  private let journal: any HeldJournal
+  private let life: Life
+
+  public init(_ journal: any HeldJournal, life: Life) {
+    self.journal = journal
+    self.life = life
+  }
+
+  public var executionID: String { journal.executionID }
+
+  private func writing<T: Sendable>(_ body: () async throws(JournalError) -> T) async throws(JournalError) -> T {
+    guard life.goesOn() else { throw .unavailable("dead") }
+    let result = try await body()
+    guard life.goesOn() else { throw .unavailable("dead") }
+    return result
+  }
+
+  public func record(of key: EffectKey) async throws(JournalError) -> EffectRecord? {
+    try await journal.record(of: key)
+  }
+  public func initialRecords() async throws(JournalError) -> [(key: EffectKey, record: EffectRecord)] {
+    try await journal.initialRecords()
+  }
+  public func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
+    if life.isOver { throw .unavailable("dead") }
+    return try await journal.ownedRuns(of: operation)
+  }
+  public func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await journal.intend(intent, at: key) }
+  }
+  public func finish(
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
+  ) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in
+      try await journal.finish(intent, outcome, at: key, isLight: isLight)
+    }
+  }
+  public func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
+    try await writing { () async throws(JournalError) in try await journal.claim(run, for: key) }
+  }
+  public func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
+    if life.isOver { throw .unavailable("dead") }
+    try await journal.lockLaunches(of: operation, for: key)
+  }
+  public func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
+    await journal.unlockLaunches(of: operation, for: key)
+  }
+  public func endForGood() async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await journal.endForGood() }
+  }
+  public func end(_ end: ExecutionEnd) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await journal.end(end) }
+  }
+}
+
+/// A transport as seen by a process that can die before a request leaves and before its reply is taken.
+public struct MortalTransport: HTTPTransport {
+  private let transport: any HTTPTransport
+  private let life: Life
+
+  public init(_ transport: any HTTPTransport, life: Life) {
+    self.transport = transport
+    self.life = life
+  }
+
+  public func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+    guard life.goesOn() else { throw .cancelled }
+    let reply = try await transport.send(request, within: limit)
+    guard life.goesOn() else { throw .cancelled }
+    return reply
+  }
+}

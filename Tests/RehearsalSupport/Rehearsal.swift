@@ -1,0 +1,203 @@
+public import CivilTime
+import Foundation
+public import RunbookChecker
+public import RunbookDiagnostics
+public import RunbookEvaluator
+import RunbookSession
+import RunbookSyntax
+import TailerAPI
+public import TailerClient
+public import TailerSimulator
+
+/// A runbook on virtual time, against the simulator, through the real client: everything but the socket.
+public struct Rehearsal: Sendable {
+  public var text: String
+  public var name = "test.runbook"
+  public var scenario: Scenario
+  public var parameters: [String: Value] = [:]
+  public var people: any People = Nobody()
+  public var policy = EvaluationPolicy()
+  public var faults: [FaultRule] = []
+  public var includes: [String: String] = [:]
+  public var interleaving: UInt64?
+  /// Raises the interruption at that moment after the start.
+  public var interruptAfter: TimeSpan?
+
+  /// - Parameter scenario: YAML as people write it; empty for a platform where every run succeeds after a minute.
+  public init(_ text: String, scenario: String = "") throws {
+    self.text = text
+    let start = Self.start
+    self.scenario =
+      scenario.isEmpty
+      ? Scenario(now: start)
+      : try ScenarioFile(yaml: Array(scenario.utf8), file: "test.scenario.yaml", now: start).scenario(path: nil)
+  }
+
+  /// When a rehearsal begins where its scenario does not say.
+  public static var start: Timestamp { Timestamp("2020-12-30T11:28:00Z") ?? .earliest }
+
+  public struct Outcome: Sendable {
+    public let result: ExecutionResult
+    public let events: [Event]
+    public let simulator: Simulator
+    public let sources: SourceMap
+
+    /// What the runbook printed.
+    public var printed: [String] {
+      events.compactMap { if case .printed(let text) = $0.kind { text } else { nil } }
+    }
+
+    public var exitStatus: Int32 { result.ending.exitStatus }
+
+    /// The failure that ended it, or `nil`.
+    public var failure: Diagnostic? {
+      switch result.ending {
+      case .failed(_, let diagnostic), .declined(let diagnostic), .broken(let diagnostic): diagnostic
+      case .done, .stopped, .interrupted: nil
+      }
+    }
+  }
+
+  public struct Invalid: Error, CustomStringConvertible {
+    public let diagnostics: [Diagnostic]
+    public let sources: SourceMap
+    public var description: String {
+      let renderer = DiagnosticRenderer(sources: sources, hasColour: false, width: 100)
+      return diagnostics.map { renderer.render($0) }.joined(separator: "\n")
+    }
+  }
+
+  /// Checks the runbook. Throws `Invalid` where there is an error in it.
+  public func checked() throws -> CheckedRunbook {
+    let source = SourceText(id: SourceID(0), name: name, text: text)
+    let context = CheckContext(
+      account: policy.account, environment: policy.environment, environments: policy.environments,
+      loader: IncludedTexts(texts: includes))
+    let preparation = Preparation(of: source, in: context)
+    guard let runbook = preparation.runbook else {
+      throw Invalid(diagnostics: preparation.diagnostics, sources: preparation.sources)
+    }
+    return runbook
+  }
+
+  /// Runs it from the start.
+  public func run() throws -> Outcome {
+    try run(on: World(scenario: scenario, faults: faults, interleaving: interleaving), journal: MemoryJournal())
+  }
+
+  /// Runs it in a world that may have been lived in, with a journal that may hold a record.
+  ///
+  /// - Parameters:
+  ///   - today: The day on which the execution started; the scenario's first where it is left out.
+  public func run(
+    on world: World, journal: any HeldJournal, life: Life = Life(), today: CalendarDate? = nil
+  ) throws -> Outcome {
+    let runbook = try checked()
+    let listener = Recorder()
+    let interruption = Interruption()
+    let clock = world.time
+    let (parameters, people, policy, delay) = (parameters, people, policy, interruptAfter)
+    let client = world.client(living: life)
+    let journal = MortalJournal(journal, life: life)
+    let effects = Effects(
+      service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { 0.5 }), clock: clock,
+      journal: journal, people: people, listener: listener)
+    let day = today ?? scenario.now.date
+    let result = try clock.run {
+      try await withThrowingTaskGroup(of: ExecutionResult?.self) { group in
+        group.addTask {
+          let execution = Execution(
+            of: runbook, effects: effects, policy: policy, today: day, interruption: interruption)
+          return await execution.run(runbook, parameters: parameters)
+        }
+        if let delay {
+          group.addTask {
+            do {
+              try await clock.sleep(for: delay)
+              interruption.raise()
+            } catch {}
+            return nil
+          }
+        }
+        var result: ExecutionResult?
+        while let next = try await group.next() {
+          if let next {
+            result = next
+            group.cancelAll()
+          }
+        }
+        return result
+      }
+    }
+    guard let result else { throw Invalid(diagnostics: [], sources: runbook.sources) }
+    return Outcome(result: result, events: listener.events, simulator: world.simulator, sources: runbook.sources)
+  }
+}
+
+/// The platform and its time, which outlive an execution.
+public final class World: Sendable {
+  public let time: VirtualTime
+  public let simulator: Simulator
+
+  public init(scenario: Scenario, faults: [FaultRule] = [], interleaving: UInt64? = nil) {
+    time = VirtualTime(startingAt: scenario.now, interleaving: interleaving)
+    simulator = Simulator(scenario)
+    for fault in faults { simulator.add(fault) }
+  }
+
+  /// A client for one life of the process.
+  public func client(living life: Life = Life()) -> TailerServiceClient {
+    TailerServiceClient(
+      transport: MortalTransport(SimulatedTransport(simulator, clock: time), life: life), tokens: AnyToken(),
+      clock: time,
+      random: { 0.5 })
+  }
+}
+
+/// Keeps all events, in order.
+public final class Recorder: EventListener, @unchecked Sendable {
+  private let lock = NSLock()
+  private var heard: [Event] = []
+
+  public init() {}
+  public func hear(_ event: Event) { lock.withLock { heard.append(event) } }
+  public var events: [Event] { lock.withLock { heard } }
+}
+
+/// Answers from a list, one after the other; nobody is there once it is used up.
+public final class ScriptedPeople: People, @unchecked Sendable {
+  private let lock = NSLock()
+  private var answers: [PersonAnswer]
+  private var questions: [Question] = []
+
+  public init(_ answers: [PersonAnswer]) { self.answers = answers }
+
+  public convenience init(yes: Bool...) { self.init(yes.map { PersonAnswer(isYes: $0, by: "ann") }) }
+
+  public var asked: [Question] { lock.withLock { questions } }
+
+  public func answer(_ question: Question) async throws(PeopleError) -> PersonAnswer {
+    let answer = lock.withLock { () -> PersonAnswer? in
+      questions.append(question)
+      return answers.isEmpty ? nil : answers.removeFirst()
+    }
+    guard let answer else { throw .nobodyThere }
+    return answer
+  }
+}
+
+/// Included texts by name.
+struct IncludedTexts: SourceLoader {
+  let texts: [String: String]
+  func resolve(_ path: String, from including: String) -> String { path }
+  func load(_ name: String) throws(SourceLoadError) -> [UInt8] {
+    guard let text = texts[name] else { throw SourceLoadError("no such file") }
+    return Array(text.utf8)
+  }
+}
+
+/// A token that the simulator takes unless its scenario names others.
+struct AnyToken: TokenSource {
+  func token() async throws(TokenError) -> Token { try Token("rehearsal") }
+  func token(insteadOf refused: Token) async throws(TokenError) -> Token { throw .refused(source: "the rehearsal") }
+}

@@ -1,0 +1,77 @@
+import RehearsalSupport
+import RunbookEvaluator
+import Testing
+
+@Suite struct GuardTests {
+  static let changing = [
+    "launch table-to-table \"x\" in PROD", "disable table-to-table \"x\" in PROD",
+    "enable table-to-table \"x\" in PROD",
+    "archive table-to-table \"x\" in PROD", "reset workflow \"x\" in PROD",
+    "mark (run \"20201230-112837-0a795c70-2557-4a60-ba16-788aa2bea179\" of table-to-table \"x\" in PROD) as FAILED",
+  ]
+
+  @Test(arguments: changing)
+  func aProtectedEnvironmentAsksFirst(_ statement: String) throws {
+    let people = ScriptedPeople(yes: false)
+    var rehearsal = try Rehearsal(preamble + statement)
+    rehearsal.people = people
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 6)
+    #expect(people.asked.count == 1)
+    #expect(outcome.simulator.requestCount == 0)
+    if statement.hasPrefix("archive") { #expect(people.asked.first.map(Self.isTyped) == true) }
+  }
+
+  private static func isTyped(_ question: Question) -> Bool { if case .typed = question { true } else { false } }
+
+  @Test(arguments: changing)
+  func withoutAnybodyItIsRefused(_ statement: String) throws {
+    let outcome = try rehearse("try { \(statement) } catch { print \"taken\" }")
+    #expect(outcome.exitStatus == 6)
+    #expect(outcome.failure?.id == "nobody-to-ask")
+    #expect(outcome.printed.isEmpty)
+    #expect(outcome.simulator.requestCount == 0)
+  }
+
+  @Test(arguments: changing)
+  func aYesLetsItPass(_ statement: String) throws {
+    var rehearsal = try Rehearsal(preamble + statement)
+    rehearsal.people = ScriptedPeople(yes: true)
+    #expect(try rehearsal.run().exitStatus == 0)
+  }
+
+  @Test(arguments: changing)
+  func readOnlyForbidsEverywhere(_ statement: String) throws {
+    var rehearsal = try Rehearsal(preamble + statement.replacing("PROD", with: "DEV"))
+    rehearsal.policy.guards.isReadOnly = true
+    rehearsal.people = ScriptedPeople(yes: true)
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 6)
+    #expect(outcome.failure?.id == "read-only")
+    #expect(outcome.simulator.requestCount == 0)
+  }
+
+  @Test func confirmEndsAfterFinallyAndNoCatchTakesIt() throws {
+    var rehearsal = try Rehearsal(
+      preamble + "try { confirm \"Go on?\" } catch { print \"taken\" } finally { print \"finally\" }")
+    rehearsal.people = ScriptedPeople(yes: false)
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 6)
+    #expect(outcome.printed == ["finally"])
+  }
+
+  @Test func confirmInAConditionAsksWithoutEnding() throws {
+    var rehearsal = try Rehearsal(preamble + "if confirm \"Go on?\" { print \"yes\" } else { print \"no\" }")
+    rehearsal.people = ScriptedPeople(yes: false)
+    #expect(try rehearsal.run().printed == ["no"])
+  }
+
+  @Test func manualRecordsWhoAndWhat() throws {
+    var rehearsal = try Rehearsal(preamble + "manual \"Check the totals\"\nprint \"on\"")
+    rehearsal.people = ScriptedPeople([PersonAnswer(isYes: true, by: "ann", note: "all there")])
+    let outcome = try rehearsal.run()
+    #expect(outcome.printed == ["on"])
+    let answers = outcome.events.compactMap { if case .answered(_, let answer) = $0.kind { answer } else { nil } }
+    #expect(answers == [PersonAnswer(isYes: true, by: "ann", note: "all there")])
+  }
+}

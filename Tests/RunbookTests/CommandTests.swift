@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// The program as its user meets it: arguments, files, standard input, outputs and exit statuses.
+@Suite struct CommandTests {
+  static let head = "account \"000099\"\nenvironment DEV\n"
+
+  @Test func aFileTextAndStandardInputComeToTheSame() throws {
+    let text = Self.head + "launch table-to-table \"x\"\nawait run or fail\nprint \"over\"\n"
+    try Program.withFolder { folder in
+      let file = folder.appending(path: "x.runbook")
+      try Data(("#!/usr/bin/env -S runbook run\n" + text).utf8).write(to: file)
+      let results = [
+        try Program.run(["run", "--simulate", file.path]), try Program.run(["run", "--simulate", "-c", text]),
+        try Program.run(["run", "--simulate", "-"], input: text), try Program.run(["rehearse", file.path]),
+      ]
+      for result in results {
+        #expect(result.status == 0)
+        #expect(result.output == "over\n")
+        #expect(result.news.contains("launched table-to-table x in DEV"))
+        #expect(result.news.hasSuffix("done (rehearsed)\n"))
+      }
+    }
+  }
+
+  @Test func withoutAServiceItRefusesAndSaysHow() throws {
+    let result = try Program.run(["run", "-c", Self.head + "launch table-to-table \"x\""])
+    #expect(result.status == 64)
+    for word in ["TAILER_API_URL", "--url", "config.yaml", "--simulate"] { #expect(result.news.contains(word)) }
+  }
+
+  @Test(arguments: [
+    ("print \"x\"", 0), ("stop \"enough\"", 0), ("fail \"x\"", 1), ("require 1 == 2", 1), ("lanch x", 2),
+    ("wait until (last run of table-to-table \"x\") != none every 1m timeout 5m", 4),
+    ("launch table-to-table \"x\" in PROD", 6), ("confirm \"x\"", 6),
+  ])
+  func exitStatuses(_ text: String, _ status: Int32) throws {
+    #expect(try Program.run(["run", "--simulate", "-c", Self.head + text]).status == status)
+  }
+
+  @Test func wrongUsageIs64() throws {
+    #expect(try Program.run(["run", "--nonsense"]).status == 64)
+    #expect(try Program.run(["run", "--simulate", "-c", "print \"x\"", "day"]).status == 64)
+    #expect(try Program.run(["run", "--simulate", "-c", "print \"x\"", "day=2020-12-30"]).status == 64)
+    #expect(
+      try Program.run(["run", "--simulate", "-c", "param day: date\nprint \"${day}\"", "day=tomorrow"]).status == 64)
+    #expect(try Program.run(["run", "--simulate", "-c", "param day: date\nprint \"${day}\""]).status == 64)
+    #expect(try Program.run(["run", "--account", "12", "--simulate", "-c", "print \"x\""]).status == 64)
+  }
+
+  @Test func parametersAreReadByType() throws {
+    let text =
+      "param day: date\nparam n: number = 3\nparam word = \"a\"\nparam home from env \"HOME\"\nprint \"${day + 1d} ${n * 2} ${word} ${home}\""
+    let result = try Program.run(["run", "--simulate", "-c", text, "day=2020-12-30", "word=b=c"])
+    #expect(result.output == "2020-12-31 6 b=c /nonexistent\n")
+  }
+
+  @Test func yesAnswersAndReadOnlyForbids() throws {
+    let text = Self.head + "launch table-to-table \"x\" in PROD\nawait run or fail\nmanual \"Look\"\nprint \"over\""
+    #expect(try Program.run(["run", "--simulate", "--yes", "-c", text]).output == "over\n")
+    #expect(try Program.run(["run", "--simulate", "--yes", "--read-only", "-c", text]).status == 6)
+  }
+
+  @Test func checkTellsEverythingAtOnce() throws {
+    try Program.withFolder { folder in
+      let bad = folder.appending(path: "bad.runbook")
+      try Data("lanch x\nif 1 { }\nprint undefined_name\n".utf8).write(to: bad)
+      let good = folder.appending(path: "good.runbook")
+      try Data("print \"x\"\n".utf8).write(to: good)
+      let lines = try Program.run(["check", bad.path, good.path])
+      #expect(lines.status == 2)
+      for place in ["bad.runbook:1:", "bad.runbook:2:", "bad.runbook:3:"] { #expect(lines.news.contains(place)) }
+      #expect(try Program.run(["check", good.path]).status == 0)
+      let json = try Program.run(["check", "--output", "json", bad.path])
+      let objects = json.output.split(separator: "\n").compactMap {
+        try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      }
+      #expect(objects.count >= 3)
+      #expect(objects.allSatisfy { $0["id"] is String && $0["line"] is Int })
+    }
+  }
+
+  @Test func jsonOutputIsOneEventALine() throws {
+    let text = Self.head + "step \"s\" { launch table-to-table \"x\"\nawait run or fail\n}\nprint \"over\""
+    let result = try Program.run(["run", "--simulate", "--output", "json", "-c", text])
+    let events = try result.output.split(separator: "\n").map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    let names = events.compactMap { $0["event"] as? String }
+    #expect(names.filter { $0 == "launched" }.count == 1)
+    #expect(names.contains("printed"))
+    #expect(names.last == "ended")
+    #expect(events.last?["exitStatus"] as? Int == 0)
+  }
+
+  @Test func settingsSayWhereTheyComeFrom() throws {
+    try Program.withFolder { folder in
+      let config = folder.appending(path: "config.yaml")
+      try Data(
+        "profiles:\n  work:\n    url: https://a.example\n    account: 000099\n    environment: QA\n    environments: [QA]\n"
+          .utf8
+      )
+      .write(to: config)
+      let result = try Program.run(
+        ["run", "--config", config.path, "--environment", "DEV", "--explain-settings"],
+        environment: Program.surroundings(["TAILER_API_URL": "https://b.example", "TAILER_API_JWT": "secret-token"]))
+      #expect(result.status == 0)
+      #expect(result.output.contains("https://b.example  (environment)"))
+      #expect(result.output.contains("000099  (profile work)"))
+      #expect(result.output.contains("DEV  (command line)"))
+      #expect(!result.output.contains("secret"))
+    }
+  }
+
+  @Test func theFileAndTheCommandLineMayNotDisagree() throws {
+    let result = try Program.run(["run", "--simulate", "--environment", "PROD", "-c", Self.head + "print \"x\""])
+    #expect(result.status == 2)
+    #expect(result.news.contains("PROD") && result.news.contains("DEV"))
+  }
+}
