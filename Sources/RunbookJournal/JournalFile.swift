@@ -34,21 +34,39 @@ final class JournalFile: @unchecked Sendable {
     self.path = path
     self.busyTimeout = busyTimeout
     do {
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(busyTimeout.inSeconds)
-      configuration.label = "journal"
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.writeWithoutTransaction { db in
-        guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-          throw JournalStoreError.unavailable(
-            "\(path) lies on a file system that SQLite's write-ahead log does not work on")
-        }
-        try db.execute(sql: "PRAGMA synchronous = FULL")
-        try schema.migrate(db)
-      }
+      queue = try Self.opened(path, schema, busyTimeout)
     } catch {
       throw error as? JournalStoreError ?? .unavailable(Self.words(for: error, at: path, busyTimeout: busyTimeout))
     }
+  }
+
+  /// Two processes that turn a new file's write-ahead log on at once are told at once that it is busy, without SQLite's
+  /// usual wait: each has what the other needs. One of them has to let go and begin again.
+  private static func opened(_ path: String, _ schema: Schema, _ busyTimeout: TimeSpan) throws -> DatabaseQueue {
+    let giveUp = ContinuousClock.now + .microseconds(busyTimeout.microseconds)
+    while true {
+      do {
+        return try open(path, schema, busyTimeout)
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < giveUp {
+        Thread.sleep(forTimeInterval: .random(in: 0.001...0.01))
+      }
+    }
+  }
+
+  private static func open(_ path: String, _ schema: Schema, _ busyTimeout: TimeSpan) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(busyTimeout.inSeconds)
+    configuration.label = "journal"
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { db in
+      guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+        throw JournalStoreError.unavailable(
+          "\(path) lies on a file system that SQLite's write-ahead log does not work on")
+      }
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      try schema.migrate(db)
+    }
+    return queue
   }
 
   /// How many durable writes have been made through this connection.

@@ -34,6 +34,22 @@ import Testing
     }
   }
 
+  /// Whoever is first makes the file and its tables; the others find them whole.
+  @Test func manyCanOpenANewFileAtOnce() async throws {
+    for _ in 0..<10 {
+      try await withDirectory { directory in
+        let opened = try await withThrowingTaskGroup { group in
+          for index in 0..<8 {
+            group.addTask { try await SQLiteJournalStore.test(in: directory + "/state").begin(.test("x\(index)")) }
+          }
+          return try await group.reduce(into: 0) { count, _ in count += 1 }
+        }
+        #expect(opened == 8)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory + "/state").count <= 3)
+      }
+    }
+  }
+
   @Test func aFileThatOthersCanReadIsClosedToThem() async throws {
     try await withDirectory { directory in
       let file = directory + "/journal.sqlite"
