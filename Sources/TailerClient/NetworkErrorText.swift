@@ -10,6 +10,8 @@ enum NetworkErrorText {
     case let error as HTTPClientError: words(for: error)
     case let error as NIOConnectionError: words(for: error)
     case let error as NIOSSLError: words(for: error)
+    case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+      "the server's certificate is not trusted: it is for another host"
     case let error as IOError: ErrorText.shown(error.description)
     case is CancellationError: "cancelled"
     case is NIOTooManyBytesError: "the reply is too large"

@@ -53,7 +53,7 @@ extension PollingRunWatcher {
     var rest = operations
     await takeTurn()
     do throws(ServiceError) {
-      totals.sharedListings += 1
+      count { $0.sharedListings += 1 }
       let runs = try await service.runs(
         of: key.type, account: key.account, environment: key.environment, RunFilter(limit: limit))
       let byOperation = Dictionary(grouping: runs, by: \.operation.id)
@@ -105,7 +105,7 @@ extension PollingRunWatcher {
     var limit = min(max(2 * watches.count + 10, paces[operation] == nil ? settings.historySize : 0), largest)
     while true {
       await takeTurn()
-      totals.listings += 1
+      count { $0.listings += 1 }
       let runs = try await service.lastRuns(of: operation, RunFilter(limit: limit))
       if paces[operation]?.isLearned != true { paces[operation] = LearnedPace(pastRuns: runs) }
       // Where the oldest listed run may not be the first that started after the moment, the listing has to go further.
@@ -150,7 +150,7 @@ extension PollingRunWatcher {
     for id in unseen.keys.sorted() {
       guard let run = groups[operation]?.watches[id]?.run else { continue }
       await takeTurn()
-      totals.checks += 1
+      count { $0.checks += 1 }
       do throws(ServiceError) {
         if let seen = try await service.check(run.reference) {
           take(seen, id, of: operation, look)

@@ -1,4 +1,5 @@
 public import CivilTime
+import NIOConcurrencyHelpers
 public import TailerAPI
 
 /// Watches the runs of a process by asking the service as seldom as their past allows (design, *Watching runs*).
@@ -22,7 +23,7 @@ public actor PollingRunWatcher: RunWatcher {
   /// Types whose common listing did not help, until when.
   var unshared: [SharedListingKey: Timestamp] = [:]
   var sharing: Set<SharedListingKey> = []
-  public internal(set) var totals = WatchTotals()
+  private let counts = NIOLockedValueBox(WatchTotals())
   private var lastID = 0
   private var lookNumber = 0
   private var driver: Task<Void, Never>?
@@ -45,6 +46,11 @@ public actor PollingRunWatcher: RunWatcher {
     self.report = report
     executor = clock as? any TaskExecutor
   }
+
+  /// What all awaits have cost so far.
+  public nonisolated var totals: WatchTotals { counts.withLockedValue { $0 } }
+
+  nonisolated func count(_ change: (inout WatchTotals) -> Void) { counts.withLockedValue { change(&$0) } }
 
   public func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
     if run.hasEnded { return run }
@@ -85,7 +91,7 @@ public actor PollingRunWatcher: RunWatcher {
   func finish(_ id: Int, of operation: DataOperation, _ result: Result<Run, WatchError>) {
     guard let watch = groups[operation]?.watches.removeValue(forKey: id) else { return }
     if let group = groups[operation], group.watches.isEmpty, !group.isLooking { groups[operation] = nil }
-    totals.awaits += 1
+    count { $0.awaits += 1 }
     var delay: TimeSpan?
     if case .success(let run) = result { delay = Watch.end(of: run).map { max(clock.now.since($0), .zero) } }
     report(

@@ -1,0 +1,144 @@
+import CivilTime
+import FoundationEssentials
+import NIOConcurrencyHelpers
+import Subprocess
+import TailerAPI
+import TailerSimulator
+import Testing
+
+@testable import TailerClient
+
+/// The client and the built-in service over a real connection with TLS.
+@Suite(.timeLimit(.minutes(2))) struct HTTP2Tests {
+  private struct NoCertificate: Error {}
+
+  /// A certificate of its own for a name, in a folder that the caller removes.
+  private func certificate(for name: String) async throws -> (SimulatorServer.Certificate, folder: URL) {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let chain = folder.appendingPathComponent("chain.pem").path
+    let key = folder.appendingPathComponent("key.pem").path
+    let made = try await Subprocess.run(
+      .name("openssl"),
+      arguments: [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj",
+        "/CN=test", "-addext", "subjectAltName=\(name)", "-keyout", key, "-out", chain,
+      ], output: .discarded, error: .discarded)
+    guard made.terminationStatus.isSuccess else { throw NoCertificate() }
+    return (SimulatorServer.Certificate(chain: chain, privateKey: key), folder)
+  }
+
+  private final class Log: Sendable {
+    private let state = NIOLockedValueBox<[SimulatorServer.Exchange]>([])
+    var exchanges: [SimulatorServer.Exchange] { state.withLockedValue { $0 } }
+    func note(_ exchange: SimulatorServer.Exchange) { state.withLockedValue { $0.append(exchange) } }
+  }
+
+  /// Serves while the body runs, which is given the port.
+  private func serving<Result: Sendable>(
+    _ simulator: Simulator, _ certificate: SimulatorServer.Certificate?, _ log: Log,
+    _ body: @escaping @Sendable (Int) async throws -> Result
+  ) async throws -> Result {
+    let server = SimulatorServer(
+      simulator, clock: HastyClock(), certificate: certificate, log: { log.note($0) })
+    let listening = OneShot<Int>()
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run { listening.bring($0) } }
+      let port = try #require(await listening.value())
+      let result = try await body(port)
+      group.cancelAll()
+      return result
+    }
+  }
+
+  private func service(_ transport: any HTTPTransport) throws -> TailerServiceClient {
+    let clock = HastyClock()
+    let token = try Token(Sample.jwt(until: clock.now.advanced(by: .days(1))))
+    return TailerServiceClient(
+      transport: transport, tokens: FixedToken(token, clock: clock), clock: clock,
+      settings: ClientSettings(attempts: 1))
+  }
+
+  @Test func bothSidesSpeakHTTP2() async throws {
+    let (certificate, folder) = try await certificate(for: "IP:127.0.0.1")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let simulator = Simulator(Scenario(now: Sample.now))
+    let log = Log()
+    let versions = try await serving(simulator, certificate, log) { port in
+      let transport = try HTTPClientTransport(
+        base: BaseAddress("https://127.0.0.1:\(port)"), settings: .init(trustRoots: certificate.chain))
+      let service = try service(transport)
+      let id = try await service.launch(Sample.prepare, on: nil)
+      let run = try await service.check(Run.Reference(id: id, operation: Sample.prepare))
+      #expect(run?.id == id)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<300 {
+          group.addTask { _ = try await service.lastRuns(of: Sample.prepare, RunFilter(limit: 1)) }
+        }
+        try await group.waitForAll()
+      }
+      await transport.shutdown()
+      return transport.replyVersions
+    }
+    #expect(versions == ["HTTP/2.0": 302])
+    #expect(log.exchanges.count == 302)
+    #expect(log.exchanges.allSatisfy { $0.version == .http2 && $0.code == 200 })
+    #expect(simulator.launches.count == 1)
+  }
+
+  @Test func plainOnLoopbackIsHTTP1() async throws {
+    let log = Log()
+    let versions = try await serving(Simulator(Scenario(now: Sample.now)), nil, log) { port in
+      let transport = try HTTPClientTransport(base: BaseAddress("http://127.0.0.1:\(port)"))
+      _ = try await service(transport).launch(Sample.prepare, on: nil)
+      await transport.shutdown()
+      return transport.replyVersions
+    }
+    #expect(versions == ["HTTP/1.1": 1])
+    #expect(log.exchanges.map(\.version) == [.http1])
+  }
+
+  @Test func aCertificateThatIsNotTrustedSendsNothing() async throws {
+    let (trusted, folder) = try await certificate(for: "IP:127.0.0.1")
+    let (elsewhere, otherFolder) = try await certificate(for: "DNS:somewhere.example")
+    defer {
+      try? FileManager.default.removeItem(at: folder)
+      try? FileManager.default.removeItem(at: otherFolder)
+    }
+    // Signed by nobody who is trusted; trusted, but for another name.
+    for (shown, roots) in [(trusted, nil), (trusted, elsewhere.chain), (elsewhere, elsewhere.chain)] {
+      let simulator = Simulator(Scenario(now: Sample.now))
+      let log = Log()
+      let error = try await serving(simulator, shown, log) { port in
+        let transport = try HTTPClientTransport(
+          base: BaseAddress("https://127.0.0.1:\(port)"), settings: .init(trustRoots: roots))
+        let service = try service(transport)
+        let error = await failure { () async throws(ServiceError) in try await service.launched(Sample.prepare) }
+        await transport.shutdown()
+        return error
+      }
+      #expect(error?.kind == .neverSent)
+      #expect(error?.message.contains("certificate is not trusted") == true, "\(error?.message ?? "")")
+      #expect(log.exchanges.isEmpty)
+      #expect(simulator.requestCount == 0)
+    }
+  }
+
+  /// The service has carried the launch out and breaks the connection: the client must not call that unsent.
+  @Test func aLostReplyOverHTTP2IsUnknown() async throws {
+    let (certificate, folder) = try await certificate(for: "IP:127.0.0.1")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let simulator = Simulator(Scenario(now: Sample.now))
+    simulator.add(.on(1, .replyLost))
+    let error = try await serving(simulator, certificate, Log()) { port in
+      let transport = try HTTPClientTransport(
+        base: BaseAddress("https://127.0.0.1:\(port)"), settings: .init(trustRoots: certificate.chain))
+      let service = try service(transport)
+      let error = await failure { () async throws(ServiceError) in try await service.launched(Sample.prepare) }
+      await transport.shutdown()
+      return error
+    }
+    #expect(error?.kind == .unknown)
+    #expect(simulator.launches.count == 1)
+  }
+}
