@@ -58,7 +58,9 @@ public final class SourceText: Sendable {
   public func position(of offset: Int) -> (line: Int, column: Int) {
     let line = line(at: offset)
     let start = offsets(ofLine: line).lowerBound
-    return (line + 1, text(start..<max(start, min(offset, bytes.count))).count + 1)
+    let end = max(start, min(offset, bytes.count))
+    let isPlain = bytes[start..<end].allSatisfy { $0 < 0x80 }
+    return (line + 1, (isPlain ? end - start : text(start..<end).count) + 1)
   }
 }
 

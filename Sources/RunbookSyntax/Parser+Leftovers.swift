@@ -34,6 +34,7 @@ extension Parser {
     case .some(let word) where word.role == .statement: report(.missingSeparator(next: name), endOfPrevious)
     case .some(let word) where word.role == .clause:
       report(.unknownClause(name, of: text(statementStart), known: []), place)
+    case nil where Self.foreignStatements[name.lowercased()] != nil: foreign(name, place)
     default: report(.unexpectedToken(described(token)), place)
     }
   }
