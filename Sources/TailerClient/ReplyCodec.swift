@@ -10,7 +10,11 @@ struct UnreadableReply: Error, Hashable {
 /// Reads the bodies of good replies.
 enum ReplyCodec {
   private struct Launched: Decodable {
-    let run_id: String
+    let runID: String
+
+    enum CodingKeys: String, CodingKey {
+      case runID = "run_id"
+    }
   }
 
   private struct Listing: Decodable {
@@ -24,7 +28,7 @@ enum ReplyCodec {
   static func runID(_ reply: HTTPReply) throws(UnreadableReply) -> String {
     let launched: Launched = try decode(reply, expecting: "a run_id")
     do {
-      return try RunID.checked(launched.run_id)
+      return try RunID.checked(launched.runID)
     } catch {
       throw UnreadableReply(reason: "the reply's run_id is empty or not printable")
     }
