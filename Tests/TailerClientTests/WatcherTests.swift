@@ -310,6 +310,7 @@ import Testing
     let totals = rig.watcher.totals
     let fixed = total / 10
     #expect(totals.awaits == 2000)
+    #expect(totals.sharedListings > 0)
     #expect(Double(totals.requests) < 0.01 * fixed, "\(totals) against \(fixed)")
     let delays = rig.delays.sorted()
     #expect(delays.count == 2000)
