@@ -22,6 +22,7 @@ extension Checker {
   func check(_ attempt: Attempt) {
     if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range)) }
     let entry = state
+    let mark = nextNumber
     if attempt.finally != nil { finallies.append(FinallyFrame(loops: loops.count, calls: calls.count)) }
 
     let outer = surroundings
@@ -38,7 +39,7 @@ extension Checker {
     var escaping = attempt.catches.contains { $0.kind == nil } ? nil : raised
     for clause in attempt.catches {
       handlers.append(Handler())
-      state = known(raised ?? entry, before: entry)
+      state = known(raised ?? entry, before: entry, mark)
       inBlock(clause.body) {
         declare(Name("error", clause.range), asErrorOf: clause)
         check(clause.body.statements)
@@ -52,7 +53,7 @@ extension Checker {
       return
     }
     let jumps = finallies.popLast()?.jumps ?? []
-    check(finally, from: entry, after: after, escaping: escaping, jumps: jumps)
+    check(finally, from: entry, mark, after: after, escaping: escaping, jumps: jumps)
   }
 
   private func declare(_ name: Name, asErrorOf clause: Attempt.Catch) {
@@ -66,11 +67,12 @@ extension Checker {
   }
 
   /// What `catch` and `finally` know: of `run`, `status` and outcomes only what was there before `try`.
-  private func known(_ raised: FlowState, before entry: FlowState) -> FlowState {
+  private func known(_ raised: FlowState, before entry: FlowState, _ mark: Int) -> FlowState {
     var result = raised
     result.run = entry.run
     result.status = entry.status
-    result.unread.removeAll { outcome in !entry.unread.contains { $0.id == outcome.id } }
+    result.unread.removeAll(above: mark)
+    result.latest = entry.latest
     result.isReachable = entry.isReachable
     return result
   }
@@ -78,18 +80,19 @@ extension Checker {
   /// Walks over a `finally` once for the ways on which an error or a jump passes it, and once for the plain one, so that
   /// what follows knows what it did.
   private func check(
-    _ finally: Block, from entry: FlowState, after: FlowState, escaping: FlowState?, jumps: [(Jump, FlowState)]
+    _ finally: Block, from entry: FlowState, _ mark: Int, after: FlowState, escaping: FlowState?,
+    jumps: [(Jump, FlowState)]
   ) {
     let exceptional = jumps.reduce(escaping) { joinAny($0, $1.1) }
     if let exceptional {
-      let before = known(exceptional, before: entry)
+      let before = known(exceptional, before: entry, mark)
       state = before
       walk(finally)
       if escaping != nil { raise(with: state) }
       for (jump, left) in jumps {
         var left = left
-        for id in before.stopped.keys where state.stopped[id] == nil { left.stopped[id] = nil }
-        for (id, stop) in state.stopped where before.stopped[id] == nil { left.stopped[id] = stop }
+        before.stopped.forEach { id, _ in if state.stopped[id] == nil { left.stopped[id] = nil } }
+        state.stopped.forEach { id, stop in if before.stopped[id] == nil { left.stopped[id] = stop } }
         arrive(jump, with: left)
       }
     }
@@ -102,16 +105,15 @@ extension Checker {
       return
     }
     if exceptional != nil { effort -= finally.statements.count }
-    state = known(after, before: entry)
+    state = known(after, before: entry, mark)
     walk(finally)
     let (run, status) = (state.run, state.status)
     state.isReachable = after.isReachable
     // What the body has set counts again, unless the `finally` has set something later.
     if !run.isNewer(than: entry.run) { state.run = after.run }
     if !status.isNewer(than: entry.status) { state.status = after.status }
-    for outcome in after.unread where !state.unread.contains(where: { $0.id == outcome.id }) {
-      if !entry.unread.contains(where: { $0.id == outcome.id }) { state.unread.append(outcome) }
-    }
+    after.unread.forEach(above: mark) { id, outcome in state.unread[id] = outcome }
+    state.latest = state.latest.union(after.latest)
   }
 
   private func walk(_ finally: Block) {

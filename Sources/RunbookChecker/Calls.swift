@@ -17,7 +17,7 @@ struct CallFrame {
 struct ExpansionKey: Hashable {
   let procedure: String
   let arguments: [Fact]
-  let stopped: Set<OperationID>
+  let stopped: Stopped
   let globals: [VariableID: Fact]
   let settings: Settings
   let unfailing: SourceRange?
@@ -25,15 +25,23 @@ struct ExpansionKey: Hashable {
   let readOnly: ReadOnlyPlace?
   let parallels: Int
   let isWithoutCall: Bool
+
+  /// Compared by what they are while they are few, else by being one version.
+  enum Stopped: Hashable {
+    case few([Int])
+    case many(ObjectIdentifier?)
+  }
 }
 
 /// What a call did, for the next one like it.
 struct Expansion {
   let result: Fact
   let isReachable: Bool
-  let stopped: [OperationID: Stop]
+  /// Kept, so that its identity stays its own.
+  let before: Versioned<Stop>
+  let stopped: Versioned<Stop>
   let globals: [VariableID: Fact?]
-  let raisedStopped: [OperationID: Stop]?
+  let raisedStopped: Versioned<Stop>?
 }
 
 extension Checker {
@@ -175,7 +183,8 @@ extension Checker {
   }
 
   private func expand(_ record: ProcedureRecord, _ given: [Fact?], at range: SourceRange) -> Fact {
-    let key = state.unread.isEmpty && state.isReachable ? key(record, given) : nil
+    // Only calls in calls can come to be many more than the text has.
+    let key = !calls.isEmpty && state.unread.isEmpty && state.isReachable ? key(record, given) : nil
     if let key, let known = expansions[key] { return recall(known) }
     let before = state
     handlers.append(Handler())
@@ -186,7 +195,8 @@ extension Checker {
       var globals: [VariableID: Fact?] = [:]
       for id in mentionedGlobals(record) where state.facts[id] != before.facts[id] { globals[id] = state.facts[id] }
       expansions[key] = Expansion(
-        result: result, isReachable: state.isReachable, stopped: state.stopped, globals: globals,
+        result: result, isReachable: state.isReachable, before: before.stopped, stopped: state.stopped,
+        globals: globals,
         raisedStopped: raised?.stopped)
     }
     return result
@@ -209,7 +219,8 @@ extension Checker {
     for id in mentionedGlobals(record) { globals[id] = fact(of: id) }
     return ExpansionKey(
       procedure: record.procedure.name.text, arguments: given.map { $0 ?? Fact(.none) },
-      stopped: Set(state.stopped.keys), globals: globals, settings: settings, unfailing: surroundings.unfailing,
+      stopped: state.stopped.count <= Fact.followed ? .few(state.stopped.keys()) : .many(state.stopped.identity),
+      globals: globals, settings: settings, unfailing: surroundings.unfailing,
       stopBarrier: surroundings.stopBarrier, readOnly: surroundings.readOnly,
       parallels: surroundings.parallels.count, isWithoutCall: surroundings.isWithoutCall)
   }
@@ -224,7 +235,7 @@ extension Checker {
 
   /// Walks over a procedure's body with what is known of its arguments; gives what it returns.
   private func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
-    let outer = (surroundings, locals, openBlocks, state.run, state.status)
+    let outer = (surroundings, locals, openBlocks, state.run, state.status, state.latest)
     let procedure = record.procedure
     calls.append(CallFrame(record: record, range: call))
     locals = [:]
@@ -238,6 +249,7 @@ extension Checker {
     surroundings.it = nil
     state.run = .unset(.never)
     state.status = .unset(.never)
+    state.latest = []
     inBlock(procedure.body) {
       for (parameter, fact) in zip(procedure.parameters, given) {
         let fact = fact ?? parameter.defaultValue.map(infer) ?? Fact(.unknown, .operations([symbol()]))
@@ -248,7 +260,7 @@ extension Checker {
     }
     let frame = calls.removeLast()
     state = join(frame.state, state)
-    (surroundings, locals, openBlocks, state.run, state.status) = outer
+    (surroundings, locals, openBlocks, state.run, state.status, state.latest) = outer
     return frame.returned ?? Fact(.none)
   }
 
@@ -283,7 +295,7 @@ extension Checker {
       return
     }
     note(fact, at: value?.range ?? range, in: index)
-    reportUnread(.left(by: range), frame: surroundings.frame)
+    reportUnread(above: surroundings.frame, .left(by: range))
     leave(.call(index))
   }
 

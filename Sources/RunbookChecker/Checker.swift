@@ -51,6 +51,9 @@ final class Checker {
   var nextNumber = 0
   /// How many more statements may be walked over again, in calls and further rounds of loops.
   var effort = 150_000
+  /// All outcomes that a name or a run has ever held.
+  var outcomesOfName: [VariableID: [OutcomeID]] = [:]
+  var outcomesOfRun: [RunToken?: [OutcomeID]] = [:]
 
   /// How deep calls and blocks may be nested, together.
   static let depthLimit = 400
@@ -72,7 +75,7 @@ final class Checker {
       surroundings.readOnly = item.include.map { .include($0) }
       check(item.statement, &reachability)
     }
-    if !context.isInteractive { reportUnread(deeperThan: -1, .blockEnds(nil)) }
+    if !context.isInteractive { reportUnread(above: -1, .blockEnds(nil)) }
     diagnostics.sort {
       ($0.primary.range.source.number, $0.primary.range.lower) < (
         $1.primary.range.source.number, $1.primary.range.lower
@@ -160,23 +163,40 @@ struct Surroundings {
 
 /// The operations that the text spells out.
 struct OperationTable {
-  private var ids: [DataOperation: OperationID] = [:]
+  /// By their configuration ids, which tell nearly all of them apart.
+  private var ids: [String: [OperationID]] = [:]
   private var known: [OperationID: DataOperation] = [:]
 
   subscript(id: OperationID) -> DataOperation? { known[id] }
 
   mutating func id(of operation: DataOperation, fresh: () -> Int) -> OperationID {
-    if let id = ids[operation] { return id }
+    for id in ids[operation.id] ?? [] where known[id] == operation { return id }
     let id = OperationID(number: fresh())
-    ids[operation] = id
+    ids[operation.id, default: []].append(id)
     known[id] = operation
     return id
   }
 }
 
-/// Where states go whose statement raised an error, or left early.
+/// Gathers what holds wherever an error is raised that it may take.
 struct Handler {
-  var raised: FlowState?
+  private(set) var raised: FlowState?
+  /// The state that was added last: only what has changed since can be news.
+  private var last = FlowState()
+
+  mutating func add(_ state: FlowState, _ joinFacts: (Int, Fact?, Fact?) -> Fact?) {
+    guard var raised else {
+      (raised, last) = (state, state)
+      return
+    }
+    raised.facts.absorb(state.facts, since: last.facts, joinFacts)
+    raised.stopped.absorb(state.stopped, since: last.stopped) { $1 ?? $2 }
+    raised.unread.absorb(state.unread, since: last.unread) { $1 ?? $2 }
+    if !state.run.isSet { raised.run = state.run }
+    if !state.status.isSet { raised.status = state.status }
+    self.raised = raised
+    last = state
+  }
 }
 
 extension Checker {
@@ -185,6 +205,6 @@ extension Checker {
 
   func raise(with state: FlowState) {
     guard state.isReachable, let last = handlers.indices.last else { return }
-    handlers[last].raised = join(handlers[last].raised, state)
+    handlers[last].add(state, joinFacts)
   }
 }

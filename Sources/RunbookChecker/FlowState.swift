@@ -8,9 +8,11 @@ struct FlowState {
   /// The outcomes, one of which `status` is.
   var status: Latest<[OutcomeID]> = .unset(.never)
   /// Operations that some path has disabled or archived and not enabled since.
-  var stopped: [OperationID: Stop] = [:]
+  var stopped = Versioned<Stop>()
   /// Outcomes that some path has not read yet.
-  var unread: [UnreadOutcome] = []
+  var unread = Versioned<UnreadOutcome>()
+  /// Those of them that the next outcome replaces, for they have no name.
+  var latest: [OutcomeID] = []
   /// What flow adds to what a name's declaration says: assigned values and narrowed types.
   var facts = FactMap()
 }
@@ -36,6 +38,7 @@ enum Unset: Hashable {
   case onSomePaths(SourceRange?)
 }
 
+/// Numbered in the order of the walk: an outcome whose number is greater than a mark came into being behind it.
 struct OutcomeID: Hashable {
   let number: Int
 }
@@ -48,17 +51,8 @@ struct Stop: Hashable {
 
 /// The status that an `await`, a `check` or a call gave, until somebody looks at it.
 struct UnreadOutcome: Hashable {
-  let id: OutcomeID
   let range: SourceRange
   let origin: Origin
-  /// The run whose `.status` is the outcome too.
-  let run: RunToken?
-  /// The name that holds it.
-  var name: VariableID?
-  /// How many blocks are open where it stands.
-  let depth: Int
-  /// Whose `status` it is: another frame's next outcome does not replace it.
-  let frame: Int
 
   enum Origin: Hashable {
     case await, check, call
@@ -72,10 +66,11 @@ extension Checker {
     guard b.isReachable else { return a }
     var result = a
     result.run = join(a.run, b.run) { $0.joined($1) }
-    result.status = join(a.status, b.status) { ids, others in ids + others.filter { !ids.contains($0) } }
-    if !b.stopped.isEmpty { result.stopped.merge(b.stopped) { first, _ in first } }
-    for outcome in b.unread where !a.unread.contains(where: { $0.id == outcome.id }) { result.unread.append(outcome) }
-    result.facts = join(a.facts, b.facts)
+    result.status = join(a.status, b.status) { $0.union($1) }
+    result.stopped = a.stopped.joined(b.stopped) { $1 ?? $2 }
+    result.unread = a.unread.joined(b.unread) { $1 ?? $2 }
+    result.latest = a.latest.union(b.latest)
+    result.facts = a.facts.joined(b.facts, joinFacts)
     return result
   }
 
@@ -98,18 +93,20 @@ extension Checker {
     }
   }
 
-  private func join(_ a: FactMap, _ b: FactMap) -> FactMap {
-    a.joined(b) { id, one, other in
-      let variable = variables[id.number]
-      // What a comparison said of a field holds only where both ways know it.
-      if variable.isPath { return nil }
-      return (one ?? variable.fact).joined(other ?? variable.fact)
-    }
+  func joinFacts(_ id: Int, _ one: Fact?, _ other: Fact?) -> Fact? {
+    let variable = variables[id]
+    // What a comparison said of a field holds only where both ways know it.
+    if variable.isPath { return nil }
+    return (one ?? variable.fact).joined(other ?? variable.fact)
   }
 
   /// Whether another round of a loop that begins with `b` instead of `a` could find anything new.
   func isSettled(_ a: FlowState, _ b: FlowState) -> Bool {
     a.run.isSet == b.run.isSet && a.status.isSet == b.status.isSet && a.facts.isSame(as: b.facts)
-      && a.stopped.count == b.stopped.count && a.stopped.keys.allSatisfy { b.stopped[$0] != nil }
+      && a.stopped.isSame(as: b.stopped)
   }
+}
+
+extension [OutcomeID] {
+  func union(_ other: [OutcomeID]) -> [OutcomeID] { other.isEmpty ? self : self + other.filter { !contains($0) } }
 }

@@ -5,8 +5,8 @@ import RunbookSyntax
 struct LoopFrame {
   var breaks: FlowState?
   var continues: FlowState?
-  /// How many blocks are open around its body.
-  let depth: Int
+  /// Outcomes with greater numbers belong to its body.
+  let mark: Int
 }
 
 /// Where control goes that leaves early.
@@ -36,10 +36,8 @@ extension Checker {
     state = after.isReachable ? after : entry
     // By the rule a loop may run zero times, also where somebody could count.
     state.run = join(entry.run, state.run) { $0.joined($1) }
-    state.status = join(entry.status, state.status) { ids, others in ids + others.filter { !ids.contains($0) } }
-    for outcome in entry.unread where !state.unread.contains(where: { $0.id == outcome.id }) {
-      state.unread.append(outcome)
-    }
+    state.status = join(entry.status, state.status) { $0.union($1) }
+    state.unread = state.unread.joined(entry.unread) { $1 ?? $2 }
   }
 
   /// The list that a loop or a `parallel` goes through.
@@ -67,7 +65,7 @@ extension Checker {
       if pass > 0 { effort -= body.statements.count }
       let (breaks, next) = round(name, element, body, from: entry)
       var merged = join(entry, next)
-      merged.stopped = merged.stopped.filter { operations[$0.key] != nil || $0.key.number <= mark }
+      forgetSymbols(above: mark, in: &merged)
       let isSettled = isSettled(entry, merged)
       state = join(breaks, merged)
       if isSettled || effort <= 0 { break }
@@ -83,7 +81,7 @@ extension Checker {
     let outer = surroundings
     surroundings.loopCount += 1
     surroundings.loopBarrier = nil
-    loops.append(LoopFrame(depth: blocks.count))
+    loops.append(LoopFrame(mark: nextNumber))
     state = entry
     inBlock(body) {
       declare(name, element)
@@ -114,9 +112,9 @@ extension Checker {
       guard var raised = handlers.popLast()?.raised else { return }
       let after = state
       raise(with: raised)
-      raised.unread.removeAll { $0.depth > blocks.count }
+      raised.unread.removeAll(above: mark)
       var merged = join(entry, raised)
-      merged.stopped = merged.stopped.filter { operations[$0.key] != nil || $0.key.number <= mark }
+      forgetSymbols(above: mark, in: &merged)
       if isSettled(entry, merged) || effort <= 0 { return }
       state = after
       entry = merged
@@ -146,7 +144,7 @@ extension Checker {
       report(ControlProblem.leaves(word, barrier, at: range))
       return
     }
-    reportUnread(deeperThan: loops[index].depth, .left(by: range))
+    reportUnread(above: loops[index].mark, .left(by: range))
     leave(word == "break" ? .breakLoop(index) : .continueLoop(index))
   }
 
@@ -172,9 +170,10 @@ extension Checker {
     }
   }
 
-  /// Reports what a `return` leaves unread of its procedure's own.
-  func reportUnread(_ ending: OutcomeEnding, frame: Int) {
-    let depth = state.unread.filter { $0.frame == frame }.map(\.depth).min()
-    if let depth { reportUnread(deeperThan: depth - 1, ending) }
+  /// Operations that came into being in one round of a loop are others in the next.
+  private func forgetSymbols(above mark: Int, in state: inout FlowState) {
+    for key in state.stopped.keys(above: mark) where operations[OperationID(number: key)] == nil {
+      state.stopped[key] = nil
+    }
   }
 }

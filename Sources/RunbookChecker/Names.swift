@@ -74,11 +74,12 @@ extension Checker {
     surroundings.isTopLevel = false
     blocks.append([])
     openBlocks.append(block.statements)
+    let mark = nextNumber
     depth += 1
     body()
     depth -= 1
     openBlocks.removeLast()
-    reportUnread(deeperThan: blocks.count - 1, .blockEnds(block.range.closingBrace))
+    reportUnread(above: mark, .blockEnds(block.range.closingBrace))
     for name in blocks.popLast() ?? [] { locals[name] = nil }
     surroundings.isTopLevel = wasTopLevel
   }

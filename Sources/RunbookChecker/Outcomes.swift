@@ -6,8 +6,9 @@ extension Checker {
 
   /// `run` and `status` have new values. Whoever has not looked at the old ones cannot any more.
   func setOutcome(_ run: Fact, isList: Bool, at range: SourceRange) -> OutcomeID {
-    reportUnread(.replaced(by: range)) { $0.name == nil && $0.frame == self.surroundings.frame }
+    for id in state.latest { reportUnread(id, .replaced(by: range)) }
     let id = OutcomeID(number: freshNumber())
+    state.latest = []
     state.status = .set([id], at: range)
     state.run = isList ? .unset(.afterList(range)) : .set(run, at: range)
     return id
@@ -18,11 +19,12 @@ extension Checker {
     _ id: OutcomeID, _ origin: UnreadOutcome.Origin, at range: SourceRange, name: VariableID? = nil
   ) {
     guard state.isReachable else { return }
+    state.unread[id] = UnreadOutcome(range: range, origin: origin)
+    if let name { outcomesOfName[name, default: []].append(id) } else { state.latest = [id] }
+    guard origin != .call else { return }
     var run: RunToken?
-    if origin != .call, case .set(let fact, _) = state.run { run = fact.run }
-    state.unread.append(
-      UnreadOutcome(
-        id: id, range: range, origin: origin, run: run, name: name, depth: blocks.count, frame: surroundings.frame))
+    if case .set(let fact, _) = state.run { run = fact.run }
+    outcomesOfRun[run, default: []].append(id)
   }
 
   // MARK: Reading
@@ -50,7 +52,7 @@ extension Checker {
     }
     switch state.status {
     case .set(let ids, _):
-      if !state.unread.isEmpty { state.unread.removeAll { ids.contains($0.id) } }
+      markRead(ids)
     case .unset(let why):
       report(FlowProblem.notSet("status", why: why, at: range))
       state.status = .set([], at: nil)
@@ -58,14 +60,16 @@ extension Checker {
     return Fact(.status)
   }
 
-  func markRead(name: VariableID) {
-    if !state.unread.isEmpty { state.unread.removeAll { $0.name == name } }
+  private func markRead(_ ids: [OutcomeID]?) {
+    guard !state.unread.isEmpty, let ids else { return }
+    for id in ids { state.unread[id] = nil }
   }
+
+  func markRead(name: VariableID) { markRead(outcomesOfName[name]) }
 
   /// The `.status` of a run was read: of that one, or of one that is not known, which gets the benefit of the doubt.
   func markRead(run: RunToken?, orAny: Bool) {
-    guard !state.unread.isEmpty else { return }
-    state.unread.removeAll { $0.origin != .call && (orAny || $0.run == run) }
+    if orAny { state.unread.removeAll(above: -1) } else { markRead(outcomesOfRun[run]) }
   }
 
   // MARK: Judging
@@ -123,26 +127,22 @@ extension Checker {
   /// At the prompt an outcome that nobody has read is printed; in a procedure it is an error there, too.
   private var isTolerant: Bool { context.isInteractive && calls.isEmpty }
 
-  private func reportUnread(_ ending: OutcomeEnding, where isMeant: (UnreadOutcome) -> Bool) {
-    guard !state.unread.isEmpty else { return }
-    var kept: [UnreadOutcome] = []
-    for outcome in state.unread {
-      if !isMeant(outcome) {
-        kept.append(outcome)
-      } else if state.isReachable, !isTolerant {
-        report(FlowProblem.unreadOutcome(outcome.origin, at: outcome.range, ending: ending))
-      }
+  private func reportUnread(_ id: OutcomeID, _ ending: OutcomeEnding) {
+    guard let outcome = state.unread[id] else { return }
+    state.unread[id] = nil
+    if state.isReachable, !isTolerant {
+      report(FlowProblem.unreadOutcome(outcome.origin, at: outcome.range, ending: ending))
     }
-    state.unread = kept
   }
 
-  /// Blocks deeper than that end here: what they have not looked at is lost.
-  func reportUnread(deeperThan depth: Int, _ ending: OutcomeEnding) {
-    reportUnread(ending) { $0.depth > depth }
+  /// What has come into being since a mark ends here: outcomes that nobody has looked at are lost.
+  func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
+    guard !state.unread.isEmpty else { return }
+    for key in state.unread.keys(above: mark) { reportUnread(OutcomeID(number: key), ending) }
   }
 
   func reportUnread(name: VariableID, replacedBy range: SourceRange) {
-    reportUnread(.replaced(by: range)) { $0.name == name }
+    for id in outcomesOfName[name] ?? [] { reportUnread(id, .replaced(by: range)) }
   }
 
   func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {

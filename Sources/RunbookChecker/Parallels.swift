@@ -37,9 +37,7 @@ extension Checker {
     }
     state = afterBranches(branches, entry, mayBeNone: branches.isEmpty)
     // All branches run: what one has read is read.
-    state.unread = entry.unread.filter { outcome in
-      branches.allSatisfy { branch in branch.unread.contains { $0.id == outcome.id } }
-    }
+    state.unread = branches.reduce(entry.unread) { $0.joined($1.unread) { $1 == nil || $2 == nil ? nil : $1 } }
   }
 
   private func checkBranch(from entry: FlowState, _ range: SourceRange, _ body: () -> Void) -> FlowState {
@@ -53,6 +51,7 @@ extension Checker {
     state = entry
     state.run = .unset(.never)
     state.status = .unset(.never)
+    state.latest = []
     body()
     surroundings = outer
     return state
@@ -63,11 +62,11 @@ extension Checker {
     var result = entry
     for branch in branches {
       if !mayBeNone {
-        for id in entry.stopped.keys where branch.stopped[id] == nil { result.stopped[id] = nil }
+        entry.stopped.forEach { id, _ in if branch.stopped[id] == nil { result.stopped[id] = nil } }
       }
     }
     for branch in branches {
-      for (id, stop) in branch.stopped where entry.stopped[id] == nil { result.stopped[id] = stop }
+      branch.stopped.forEach { id, stop in if entry.stopped[id] == nil { result.stopped[id] = stop } }
     }
     return result
   }

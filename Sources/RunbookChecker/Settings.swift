@@ -58,7 +58,7 @@ extension Checker {
     var scope = CheckedScope(
       procedures: procedures.mapValues(\.procedure), account: settings.account.text,
       environment: settings.environment.text, runIsSet: state.run.isSet, statusIsSet: state.status.isSet,
-      stopped: Set(state.stopped.keys.compactMap { operations[$0] }))
+      stopped: Set(state.stopped.keys().compactMap { operations[OperationID(number: $0)] }))
     for (name, id) in globals {
       let variable = variables[id.number]
       // What flow found out about a `let` stays true; a `var` can change in the next entry.

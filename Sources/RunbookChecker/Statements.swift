@@ -202,7 +202,7 @@ extension Checker {
       report(ControlProblem.leaves("stop", barrier, at: range))
       return
     }
-    reportUnread(deeperThan: -1, .left(by: range))
+    reportUnread(above: -1, .left(by: range))
     leave(.end)
   }
 }

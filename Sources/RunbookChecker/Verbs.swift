@@ -183,7 +183,7 @@ extension Checker {
     if ids.count == 1, let id = ids.first, operations[id] != nil || state.stopped[id] != nil {
       state.stopped[id] = nil
     } else if ids.count <= 1 {
-      state.stopped = state.stopped.filter { operations[$0.key] == nil }
+      for key in state.stopped.keys() where operations[OperationID(number: key)] != nil { state.stopped[key] = nil }
     }
   }
 }

@@ -1,42 +1,50 @@
-/// Facts by variable, as a tree whose versions share what they have in common: a branch costs what it changes, and
-/// joining two branches costs what they changed.
-struct FactMap {
+/// Values by number, as a tree whose versions share what they have in common: a branch costs what it changes, and joining
+/// two branches costs what they changed.
+struct Versioned<Value: Equatable> {
   private var root: Node?
   private var height = 0
+  private(set) var count = 0
 
-  private static let bits = 4
-  private static let width = 1 << bits
+  private static var bits: Int { 4 }
+  private static var width: Int { 1 << bits }
 
   private final class Node {
     var children: [Node?]
-    var facts: [Fact?]
+    var values: [Value?]
 
-    init(children: [Node?], facts: [Fact?]) {
+    init(children: [Node?], values: [Value?]) {
       self.children = children
-      self.facts = facts
+      self.values = values
     }
 
-    static func inner() -> Node { Node(children: Array(repeating: nil, count: FactMap.width), facts: []) }
-    static func leaf() -> Node { Node(children: [], facts: Array(repeating: nil, count: FactMap.width)) }
-    func copy() -> Node { Node(children: children, facts: facts) }
+    static func inner() -> Node { Node(children: Array(repeating: nil, count: width), values: []) }
+    static func leaf() -> Node { Node(children: [], values: Array(repeating: nil, count: width)) }
+    func copy() -> Node { Node(children: children, values: values) }
   }
 
-  subscript(id: VariableID) -> Fact? {
+  var isEmpty: Bool { count == 0 }
+  /// Whether two versions are one; for what was not changed since they parted.
+  func isSame(as other: Self) -> Bool { root === other.root }
+  /// Tells versions apart for as long as both are kept.
+  var identity: ObjectIdentifier? { root.map { ObjectIdentifier($0) } }
+
+  subscript(key: Int) -> Value? {
     get {
-      guard var node = root, covers(id.number) else { return nil }
+      guard var node = root, covers(key) else { return nil }
       var level = height
       while level > 0 {
-        guard let next = node.children[Self.slot(id.number, level)] else { return nil }
+        guard let next = node.children[Self.slot(key, level)] else { return nil }
         node = next
         level -= 1
       }
-      return node.facts[Self.slot(id.number, 0)]
+      return node.values[Self.slot(key, 0)]
     }
     set {
-      if newValue == nil, self[id] == nil { return }
-      while !covers(id.number) { grow() }
-      if root == nil { root = height == 0 ? .leaf() : .inner() }
-      Self.set(newValue, at: id.number, in: &root, level: height)
+      let old = self[key]
+      if newValue == nil, old == nil { return }
+      count += (newValue == nil ? 0 : 1) - (old == nil ? 0 : 1)
+      while !covers(key) { grow() }
+      Self.set(newValue, at: key, in: &root, level: height)
     }
   }
 
@@ -52,7 +60,7 @@ struct FactMap {
     height += 1
   }
 
-  private static func set(_ fact: Fact?, at key: Int, in node: inout Node?, level: Int) {
+  private static func set(_ value: Value?, at key: Int, in node: inout Node?, level: Int) {
     if node == nil {
       node = level == 0 ? .leaf() : .inner()
     } else if !isKnownUniquelyReferenced(&node) {
@@ -61,47 +69,106 @@ struct FactMap {
     guard let node else { return }
     let slot = slot(key, level)
     if level == 0 {
-      node.facts[slot] = fact
+      node.values[slot] = value
     } else {
-      set(fact, at: key, in: &node.children[slot], level: level - 1)
+      set(value, at: key, in: &node.children[slot], level: level - 1)
     }
   }
 
-  func isSame(as other: FactMap) -> Bool { root === other.root }
+  // MARK: Going through
 
-  /// The facts that hold on either of two ways. `combine` is asked only for variables on which the two differ.
-  func joined(_ other: FactMap, _ combine: (VariableID, Fact?, Fact?) -> Fact?) -> FactMap {
-    if isSame(as: other) { return self }
-    var a = self
-    var b = other
-    while a.height < b.height { a.grow() }
-    while b.height < a.height { b.grow() }
-    a.root = Self.join(a.root, b.root, a.height, 0, combine)
-    return a.root === root ? self : a
+  /// Calls `body` for all values whose keys are greater than `mark`, in their order.
+  func forEach(above mark: Int = -1, _ body: (Int, Value) -> Void) {
+    if isEmpty { return }
+    Self.walk(root, height, 0, mark, body)
   }
 
-  private static func join(
-    _ a: Node?, _ b: Node?, _ level: Int, _ base: Int, _ combine: (VariableID, Fact?, Fact?) -> Fact?
-  ) -> Node? {
-    if a === b { return a }
-    var result = a
+  private static func walk(_ node: Node?, _ level: Int, _ base: Int, _ mark: Int, _ body: (Int, Value) -> Void) {
+    guard let node else { return }
     for slot in 0..<width {
       let key = base | slot << (bits * level)
-      if level == 0 {
-        let (old, new) = (a?.facts[slot], b?.facts[slot])
-        if old == new { continue }
-        let fact = combine(VariableID(number: key), old, new)
-        if fact == old { continue }
-        if result === a { result = a?.copy() ?? .leaf() }
-        result?.facts[slot] = fact
-      } else {
-        let old = a?.children[slot]
-        let child = join(old, b?.children[slot], level - 1, key, combine)
-        if child === old { continue }
-        if result === a { result = a?.copy() ?? .inner() }
-        result?.children[slot] = child
+      if key + (1 << (bits * level)) - 1 <= mark { continue }
+      if level > 0 {
+        walk(node.children[slot], level - 1, key, mark, body)
+      } else if let value = node.values[slot] {
+        body(key, value)
       }
     }
+  }
+
+  func keys(above mark: Int = -1) -> [Int] {
+    var result: [Int] = []
+    forEach(above: mark) { key, _ in result.append(key) }
     return result
+  }
+
+  mutating func removeAll(above mark: Int) {
+    for key in keys(above: mark) { self[key] = nil }
+  }
+
+  // MARK: Joining
+
+  /// The values that hold on either of two ways. `combine` is asked only where the two differ.
+  func joined(_ other: Self, _ combine: (Int, Value?, Value?) -> Value?) -> Self {
+    if isSame(as: other) { return self }
+    var result = self
+    Self.differences(self, other) { key, old, new in
+      let value = combine(key, old, new)
+      if value != old { result[key] = value }
+    }
+    return result
+  }
+
+  /// Takes in another way on which this version is joined with `new`, having been joined with `old` before: only what
+  /// differs between those two can be news.
+  mutating func absorb(_ new: Self, since old: Self, _ combine: (Int, Value?, Value?) -> Value?) {
+    Self.differences(old, new) { key, _, value in
+      let before = self[key]
+      let after = combine(key, before, value)
+      if after != before { self[key] = after }
+    }
+  }
+
+  private static func differences(_ a: Self, _ b: Self, _ body: (Int, Value?, Value?) -> Void) {
+    if a.isSame(as: b) { return }
+    var (a, b) = (a, b)
+    while a.height < b.height { a.grow() }
+    while b.height < a.height { b.grow() }
+    differences(a.root, b.root, a.height, 0, body)
+  }
+
+  private static func differences(
+    _ a: Node?, _ b: Node?, _ level: Int, _ base: Int, _ body: (Int, Value?, Value?) -> Void
+  ) {
+    if a === b { return }
+    for slot in 0..<width {
+      let key = base | slot << (bits * level)
+      if level > 0 {
+        differences(a?.children[slot], b?.children[slot], level - 1, key, body)
+      } else {
+        let (old, new) = (a?.values[slot], b?.values[slot])
+        if old != new { body(key, old, new) }
+      }
+    }
+  }
+}
+
+/// What flow knows of variables.
+typealias FactMap = Versioned<Fact>
+
+extension Versioned {
+  subscript(id: VariableID) -> Value? {
+    get { self[id.number] }
+    set { self[id.number] = newValue }
+  }
+
+  subscript(id: OperationID) -> Value? {
+    get { self[id.number] }
+    set { self[id.number] = newValue }
+  }
+
+  subscript(id: OutcomeID) -> Value? {
+    get { self[id.number] }
+    set { self[id.number] = newValue }
   }
 }
