@@ -118,6 +118,9 @@ public final class Execution {
     public var latestRun: RunReference? { latest.run }
     public var latestStatus: RunStatus? { latest.status }
 
+    /// Makes a name free for a parameter, which keeps a value that is there.
+    public mutating func forget(_ name: String) { names[name] = nil }
+
     /// A session's beginning.
     public init(account: String? = nil, environment: String? = nil) {
       self.account = account

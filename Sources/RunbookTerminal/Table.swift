@@ -17,12 +17,12 @@ public struct Table {
   /// - Parameter width: Columns to fit into, or `nil` for as wide as it gets.
   public func text(width: Int?) -> String {
     let lines = [columns] + rows
-    let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    let widths = columns.indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
     return lines.map { line in
       var text = ""
       for (column, cell) in line.enumerated() {
         text += cell
-        if column < line.count - 1 { text += String(repeating: " ", count: widths[column] - cell.count + 2) }
+        if column < line.count - 1 { text += String(repeating: " ", count: widths[column] - cell.columns + 2) }
       }
       while text.last == " " { text.removeLast() }
       if let width, text.count > width, width > 1 { text = text.prefix(width - 1) + "…" }
