@@ -14,7 +14,7 @@ struct Runbook: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, CheckCommand.self, PlanCommand.self, RehearseCommand.self, ResumeCommand.self,
+      RunCommand.self, ReplCommand.self, CheckCommand.self, PlanCommand.self, RehearseCommand.self, ResumeCommand.self,
       HistoryCommand.self, TranscriptCommand.self, SimulateCommand.self,
     ])
 
@@ -22,6 +22,7 @@ struct Runbook: AsyncParsableCommand {
     // Nobody reading our output is no reason to die in the middle of a launch.
     signal(SIGPIPE, SIG_IGN)
     var arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.isEmpty, isatty(0) == 1 { arguments = ["repl"] }
     // `--simulate` may stand alone, which the argument parser knows no way to say.
     if let index = arguments.firstIndex(of: "--simulate"), !arguments[..<index].contains("--") {
       arguments[index] = "--simulate="

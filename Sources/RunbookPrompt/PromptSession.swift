@@ -1,0 +1,388 @@
+import CivilTime
+import Foundation
+public import RunbookChecker
+import RunbookDiagnostics
+import RunbookEvaluator
+public import RunbookSession
+import RunbookSyntax
+import RunbookTerminal
+import TailerAPI
+
+/// What is done at one prompt, from its first entry to its end: entries are checked, recorded and run like a file, each
+/// with what the ones before it have left. One session is one execution in the journal, begun with the first entry.
+public actor PromptSession {
+  /// What does not change while the session goes on.
+  public struct Configuration: Sendable {
+    public var session: Session
+    public var context: CheckContext
+    /// The process's environment, for `param … from env` and `$EDITOR`.
+    public var variables: [String: String]
+    /// Whether the service is the built-in one.
+    public var isRehearsal: Bool
+
+    public init(session: Session, context: CheckContext, variables: [String: String], isRehearsal: Bool) {
+      self.session = session
+      self.context = context
+      self.variables = variables
+      self.isRehearsal = isRehearsal
+    }
+  }
+
+  let configuration: Configuration
+  let terminal: any PromptTerminal
+  let history: HistoryFile?
+  let suggestions: Suggestions
+  let writer: PromptWriter
+  var memory: Execution.Memory
+  var scope: CheckedScope
+  var sources = SourceMap()
+  var kept: [KeptEntry] = []
+  var showsTime = false
+  var lastText = ""
+  var background: [Int: BackgroundEntry] = [:]
+  private var journal: (any HeldJournal)?
+  private var entryCount = 0
+  private var backgroundCount = 0
+  private var interruption: Interruption?
+
+  var session: Session { configuration.session }
+
+  /// An entry that did what it said, for `:save`.
+  struct KeptEntry: Sendable {
+    let text: String
+    /// What held before it.
+    let account: String?
+    let environment: String?
+  }
+
+  /// An entry that goes on behind the prompt.
+  struct BackgroundEntry: Sendable {
+    let text: String
+    let since: Timestamp
+    let interruption: Interruption
+  }
+
+  public init(
+    _ configuration: Configuration, terminal: any PromptTerminal, history: HistoryFile? = nil,
+    suggestions: Suggestions = Suggestions()
+  ) {
+    self.configuration = configuration
+    self.terminal = terminal
+    self.history = history
+    self.suggestions = suggestions
+    writer = PromptWriter(terminal: terminal)
+    let (account, environment) = (configuration.context.account, configuration.context.environment)
+    memory = Execution.Memory(account: account, environment: environment)
+    scope = CheckedScope(account: account, environment: environment)
+    suggestions.update(context: Self.context(configuration.context, scope: scope))
+  }
+
+  /// What entries are checked in: at the prompt an entry may change account and environment.
+  private static func context(_ base: CheckContext, scope: CheckedScope) -> CheckContext {
+    var context = base
+    context.account = nil
+    context.environment = nil
+    context.isInteractive = true
+    context.scope = scope
+    return context
+  }
+
+  var context: CheckContext { Self.context(configuration.context, scope: scope) }
+
+  var promptLine: PromptLine {
+    let guards = session.policy.guards
+    return PromptLine(
+      account: scope.account, environment: scope.environment,
+      isProtected: scope.environment.map(guards.protectedEnvironments.contains) ?? false,
+      isRehearsal: configuration.isRehearsal, isReadOnly: guards.isReadOnly)
+  }
+
+  // MARK: Entries
+
+  /// Checks statements and runs them to their end, or until they are interrupted; whether they did what they say.
+  @discardableResult
+  public func run(_ text: String, named name: String? = nil) async -> Bool {
+    let started = session.clock.now
+    lastText = text
+    guard let (preparation, runbook) = check(text, named: name) else { return false }
+    guard let parameters = await parameters(of: runbook), let journal = await openJournal() else { return false }
+    let interruption = Interruption()
+    self.interruption = interruption
+    terminal.onInterrupt { [terminal] in
+      if interruption.isRaised {
+        terminal.show("Already stopping: a `finally` is still at work.\n", as: .news)
+      } else {
+        interruption.raise()
+      }
+    }
+    let listener = writer.listener(
+      for: StatementFacts(runbook.program), in: preparation.sources, source: preparation.source.id)
+    for parameter in runbook.parameters { memory.forget(parameter.syntax.name.text) }
+    let before = memory
+    let (result, after) = await Self.evaluate(
+      runbook, entry: nextEntry(), after: memory, parameters: parameters,
+      effects: effects(journal: journal, people: session.people, listener: listener), policy: session.policy,
+      today: session.clock.now.date, interruption: interruption)
+    terminal.onInterrupt(nil)
+    self.interruption = nil
+    let waits = writer.endWaits()
+    memory = after
+    learn(from: runbook, result.ending)
+    tell(result.ending, waits: waits, in: preparation.sources)
+    if case .done = result.ending {
+      kept.append(KeptEntry(text: text, account: before.account, environment: before.environment))
+    }
+    if showsTime { terminal.show("took \(session.clock.now.since(started).rounded)\n", as: .news) }
+    if case .done = result.ending { return true }
+    return false
+  }
+
+  /// Checks statements that are to go on behind the prompt and gives what does that; `nil` where they cannot.
+  public func begin(_ text: String) async -> (@Sendable () async -> Void)? {
+    lastText = text
+    guard let (preparation, runbook) = check(text, named: nil, changesScope: false) else { return nil }
+    let facts = StatementFacts(runbook.program)
+    if let problem = BackgroundProblem(facts, outer: Set(memory.names.keys)) {
+      show([problem.diagnostic], in: preparation.sources)
+      return nil
+    }
+    guard let parameters = await parameters(of: runbook), let journal = await openJournal() else { return nil }
+    backgroundCount += 1
+    let number = backgroundCount
+    let label = "[\(number)]"
+    let interruption = Interruption()
+    background[number] = BackgroundEntry(text: text, since: session.clock.now, interruption: interruption)
+    let listener = writer.listener(for: facts, in: preparation.sources, source: preparation.source.id, label: label)
+    let effects = effects(
+      journal: journal, people: LabelledPeople(people: session.people, label: label), listener: listener)
+    let (entry, memory, policy, today) = (nextEntry(), memory, session.policy, session.clock.now.date)
+    terminal.show("\(label) \(Self.summary(of: text)) goes on behind the prompt\n", as: .news)
+    return {
+      let (result, after) = await Self.evaluate(
+        runbook, entry: entry, after: memory, parameters: parameters, effects: effects, policy: policy, today: today,
+        interruption: interruption)
+      await self.end(number, label, result, after, in: preparation.sources)
+    }
+  }
+
+  private func end(
+    _ number: Int, _ label: String, _ result: ExecutionResult, _ after: Execution.Memory, in sources: SourceMap
+  ) {
+    guard let entry = background.removeValue(forKey: number) else { return }
+    for (operation, activation) in after.stopped { memory.stopped[operation] = activation }
+    scope.stopped = Set(memory.stopped.keys)
+    suggestions.update(context: context)
+    let words = Self.summary(of: entry.text)
+    switch result.ending {
+    case .done: terminal.show("\(label) done: \(words)\n", as: .news)
+    case .stopped(let message):
+      terminal.show("\(label) stopped\(message.map { ": \($0.printable)" } ?? ""): \(words)\n", as: .news)
+    case .interrupted: terminal.show("\(label) no longer waiting: \(words)\n", as: .news)
+    case .failed(_, let diagnostic), .declined(let diagnostic), .broken(let diagnostic):
+      terminal.show("\(label) failed: \(words)\n", as: .news)
+      show([diagnostic], in: sources)
+    }
+  }
+
+  private static func evaluate(
+    _ runbook: CheckedRunbook, entry: Int, after memory: Execution.Memory, parameters: [String: Value],
+    effects: Effects, policy: EvaluationPolicy, today: CalendarDate, interruption: Interruption
+  ) async -> (ExecutionResult, Execution.Memory) {
+    let execution = Execution(
+      entry: entry, of: runbook, after: memory, effects: effects, policy: policy, today: today,
+      interruption: interruption)
+    let result = await execution.run(runbook, parameters: parameters)
+    return (result, execution.memory)
+  }
+
+  private func effects(journal: any HeldJournal, people: any People, listener: any EventListener) -> Effects {
+    Effects(
+      service: session.service, watcher: session.watcher, clock: session.clock, journal: journal, people: people,
+      listener: listener)
+  }
+
+  private func nextEntry() -> Int {
+    defer { entryCount += 1 }
+    return entryCount
+  }
+
+  /// A statement in one short line.
+  static func summary(of text: String) -> String {
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").printable
+    return line.count > 60 ? line.prefix(59) + "…" : line
+  }
+
+  // MARK: Before and after
+
+  /// Reads and checks an entry and says what there is to say; `nil` where it cannot run.
+  private func check(
+    _ text: String, named name: String?, changesScope: Bool = true
+  ) -> (preparation: Preparation, runbook: CheckedRunbook)? {
+    let id = sources.nextID
+    let source = SourceText(id: id, name: name ?? "prompt:\(id.number + 1)", text: text)
+    let preparation = Preparation(of: source, in: context, among: sources)
+    show(preparation.diagnostics, in: preparation.sources)
+    guard let runbook = preparation.runbook else { return nil }
+    sources = preparation.sources
+    return (preparation, runbook)
+  }
+
+  func show(_ diagnostics: [Diagnostic], in sources: SourceMap) {
+    let appearance = terminal.appearance
+    let renderer = DiagnosticRenderer(sources: sources, hasColour: appearance.hasColour, width: appearance.width)
+    for diagnostic in diagnostics {
+      if diagnostic.severity == .note {
+        terminal.show(appearance.paint(diagnostic.message, .dim) + "\n", as: .news)
+      } else {
+        terminal.show(renderer.render(diagnostic) + "\n", as: .news)
+      }
+    }
+  }
+
+  /// Reads the values that parameters get from elsewhere, and asks for those that nothing gives.
+  private func parameters(of runbook: CheckedRunbook) async -> [String: Value]? {
+    let given = runbook.parameterValues([], environment: configuration.variables)
+    guard given.problems.isEmpty else {
+      show(given.problems.map(\.diagnostic), in: runbook.sources)
+      return nil
+    }
+    let today = session.clock.now.date
+    var values = given.values.mapValues { Value($0, today: today) }
+    for parameter in given.missing {
+      let name = parameter.syntax.name.text
+      while values[name] == nil {
+        guard
+          case .line(let text) = await terminal.read(LineRequest(prompt: "\(name): ", kind: .question))
+        else { return nil }
+        switch parameter.value(text, at: parameter.syntax.name.range) {
+        case .success(let value): values[name] = Value(value, today: today)
+        case .failure(let problem): show([problem.diagnostic], in: runbook.sources)
+        }
+      }
+    }
+    return values
+  }
+
+  private func openJournal() async -> (any HeldJournal)? {
+    if let journal { return journal }
+    let now = session.clock.now
+    let header = ExecutionHeader(
+      id: session.ids.next(at: now), startedAt: now, today: now.date, holder: session.holder, name: "prompt",
+      directory: session.directory, sources: [], parameters: [:], account: scope.account,
+      environment: scope.environment, service: session.serviceName)
+    do throws(JournalStoreError) {
+      let opened = try await session.store.begin(header)
+      journal = opened
+      return opened
+    } catch {
+      terminal.show("Nothing was done: the journal cannot be written (\(error))\n", as: .news)
+      return nil
+    }
+  }
+
+  /// Takes over what an entry has left: all that it declares where it reached its end, else what it came to.
+  private func learn(from runbook: CheckedRunbook, _ ending: Ending) {
+    let before = scope
+    scope = runbook.scope
+    if case .done = ending {
+    } else {
+      scope.names = memory.names.reduce(into: [:]) { names, element in
+        let (name, value) = element
+        let (old, new) = (before.names[name], runbook.scope.names[name])
+        if let known = [new, old].compactMap({ $0 }).first(where: { $0.type.isOf(value) }) {
+          names[name] = known
+        } else {
+          names[name] = .init(type: ValueType(of: value), isVariable: (new ?? old)?.isVariable ?? false)
+        }
+      }
+      scope.runIsSet = memory.latestRun != nil
+      scope.statusIsSet = memory.latestStatus != nil
+      scope.account = memory.account
+      scope.environment = memory.environment
+    }
+    scope.stopped = Set(memory.stopped.keys)
+    suggestions.update(context: context)
+  }
+
+  private func tell(_ ending: Ending, waits: [PromptWriter.Wait], in sources: SourceMap) {
+    switch ending {
+    case .done: break
+    case .stopped(let message):
+      terminal.show("stopped\(message.map { ": \($0.printable)" } ?? "")\n", as: .news)
+    case .failed(_, let diagnostic), .declined(let diagnostic): show([diagnostic], in: sources)
+    case .broken(let diagnostic):
+      show([diagnostic], in: sources)
+      // The next entry begins a record of its own.
+      journal = nil
+    case .interrupted:
+      if waits.isEmpty { terminal.show("Interrupted; what was launched goes on.\n", as: .news) }
+      for wait in waits { terminal.show(self.words(for: wait) + "\n", as: .news) }
+    }
+  }
+
+  /// How to wait again.
+  private func words(for wait: PromptWriter.Wait) -> String {
+    switch wait.target {
+    case .run(let run):
+      let isLatest = memory.latestRun?.lastSeen.isSame(as: run) == true
+      let again = isLatest ? "await run" : "await (run \"\(run.id.printable)\" of \(run.operation))"
+      return
+        "Stopped waiting; run \(run.id.printable) of \(run.operation.name.printable) goes on. `\(again)` waits again."
+    case .next(let operation, let since):
+      return "Stopped waiting. `await next run of (\(operation)) since \(since)` waits again."
+    }
+  }
+
+  // MARK: Leaving
+
+  /// Whether the person wants to leave: asks where something still goes on behind the prompt.
+  func mayLeave() async -> Bool {
+    guard !background.isEmpty else { return true }
+    showBackground()
+    let reply = await terminal.read(
+      LineRequest(prompt: "Leave? What was launched goes on; nobody waits for it. [y/N] ", kind: .question))
+    switch reply {
+    case .line(let text): return ["y", "yes"].contains(text.trimmed.lowercased())
+    case .closed: return true
+    case .endOfFile, .interrupted: return false
+    }
+  }
+
+  func showBackground() {
+    let now = session.clock.now
+    if background.isEmpty { terminal.show("Nothing goes on behind the prompt.\n", as: .news) }
+    for (number, entry) in background.sorted(by: { $0.key < $1.key }) {
+      terminal.show(
+        "[\(number)] \(Self.summary(of: entry.text))  (\(now.since(entry.since).rounded))\n", as: .news)
+    }
+  }
+
+  /// Stops the waiting of what goes on behind the prompt.
+  func stopBackground(_ number: Int? = nil) -> Bool {
+    let chosen = background.filter { number == nil || $0.key == number }
+    for (_, entry) in chosen { entry.interruption.raise() }
+    return !chosen.isEmpty
+  }
+
+  /// Stops the entry in front: the terminal has gone.
+  func interrupt() { interruption?.raise() }
+
+  /// Writes that the session is over. Nothing is evaluated after it.
+  func close() async {
+    guard let journal else { return }
+    self.journal = nil
+    let end = ExecutionEnd(
+      at: session.clock.now, exitStatus: 0,
+      summary: "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt",
+      isResumable: false, origins: [])
+    do throws(JournalError) {
+      try await journal.end(end)
+    } catch {
+      terminal.show("The end of the session could not be recorded: \(error)\n", as: .news)
+    }
+  }
+
+  /// Keeps the journal's lease while the session goes on.
+  func keepLease() async { await journal?.keepLease() }
+  var executionID: String? { journal?.executionID }
+}

@@ -1,0 +1,164 @@
+import CivilTime
+import Foundation
+import RunbookDiagnostics
+import RunbookEvaluator
+import RunbookTerminal
+import TailerAPI
+
+/// Tells on the terminal what the entries do: that of the one in front as it comes, with live lines for what it waits
+/// for; that of those behind the prompt with their number before it.
+final class PromptWriter: @unchecked Sendable {
+  // The lock guards everything below it.
+  private let lock = NSLock()
+  private let terminal: any PromptTerminal
+  private var waits: [Wait] = []
+  private var seen: [Run] = []
+
+  /// Something the entry in front waits for.
+  struct Wait: Sendable {
+    enum Target: Sendable {
+      case run(Run)
+      case next(DataOperation, since: Timestamp)
+    }
+    let target: Target
+    let since: Timestamp
+    let deadline: Timestamp
+  }
+
+  init(terminal: any PromptTerminal) { self.terminal = terminal }
+
+  /// The runs of this session as last seen, those touched last first.
+  var runs: [Run] { lock.withLock { seen.reversed() } }
+
+  func listener(
+    for facts: StatementFacts, in sources: SourceMap, source: SourceID, label: String? = nil
+  ) -> any EventListener {
+    EntryListener(writer: self, terminal: terminal, facts: facts, sources: sources, source: source, label: label)
+  }
+
+  /// What the entry in front was waiting for when it ended; the live lines go.
+  func endWaits() -> [Wait] {
+    let left = lock.withLock {
+      defer { waits = [] }
+      return waits
+    }
+    terminal.showLive([])
+    return left
+  }
+
+  /// Redraws the live lines with the time that has passed.
+  func tick(at now: Timestamp) {
+    let waits = lock.withLock { self.waits }
+    if !waits.isEmpty { terminal.showLive(lines(of: waits, at: now)) }
+  }
+
+  fileprivate func note(_ event: Event, isInFront: Bool) {
+    let now: [Wait]? = lock.withLock {
+      switch event.kind {
+      case .launched(let run), .adopted(let run, _), .ended(let run), .checked(let run):
+        seen.removeAll { $0.isSame(as: run) }
+        seen.append(run)
+        if seen.count > 1_000 { seen.removeFirst(seen.count - 1_000) }
+      default: break
+      }
+      guard isInFront else { return nil }
+      switch event.kind {
+      case .awaiting(let run, let deadline):
+        waits.append(Wait(target: .run(run), since: event.at, deadline: deadline))
+      case .awaitingNext(let operation, let since, let deadline):
+        waits.append(Wait(target: .next(operation, since: since), since: event.at, deadline: deadline))
+      case .ended(let run):
+        let index =
+          waits.firstIndex { if case .run(let awaited) = $0.target { awaited.isSame(as: run) } else { false } }
+          ?? waits.firstIndex { if case .next(let awaited, _) = $0.target { awaited == run.operation } else { false } }
+        guard let index else { return nil }
+        waits.remove(at: index)
+      case .caught: waits.removeAll { $0.deadline <= event.at }
+      default: return nil
+      }
+      return waits
+    }
+    if let now { terminal.showLive(lines(of: now, at: event.at)) }
+  }
+
+  private static let liveLimit = 8
+
+  private func lines(of waits: [Wait], at now: Timestamp) -> [String] {
+    let appearance = terminal.appearance
+    guard appearance.isLive else { return [] }
+    var lines = waits.prefix(Self.liveLimit).map { wait in
+      let subject =
+        switch wait.target {
+        case .run(let run): "\(run.operation.name.printable)  run \(run.id.printable)"
+        case .next(let operation, _): "next run of \(operation.name.printable)"
+        }
+      return "… \(now.since(wait.since).rounded) so far, until \(wait.deadline.clock)  \(subject)"
+    }
+    if waits.count > Self.liveLimit { lines.append("… and \(waits.count - Self.liveLimit) more") }
+    return lines.map { appearance.paint($0.prefix(columns: max(10, appearance.width - 1)), .dim) }
+  }
+}
+
+/// Hears the events of one entry.
+private struct EntryListener: EventListener {
+  let writer: PromptWriter
+  let terminal: any PromptTerminal
+  let facts: StatementFacts
+  let sources: SourceMap
+  let source: SourceID
+  /// Before everything that an entry behind the prompt has to tell.
+  let label: String?
+
+  func hear(_ event: Event) {
+    let appearance = terminal.appearance
+    switch event.kind {
+    case .printed(let text): show(text.harmless + "\n", as: .output)
+    case .value(let value):
+      if isShown(value, at: event.place) {
+        show(ValueDisplay(now: event.at, width: appearance.width).text(of: value), as: .output)
+      }
+    case .warning(let diagnostic), .alsoFailed(let diagnostic):
+      let renderer = DiagnosticRenderer(sources: sources, hasColour: appearance.hasColour, width: appearance.width)
+      show(renderer.render(diagnostic) + "\n", as: .news)
+    default:
+      if let line = appearance.line(for: event) { show(line + "\n", as: .news) }
+    }
+    writer.note(event, isInFront: label == nil)
+  }
+
+  /// What stands alone in this entry's own words is shown, but for what says nothing, or nothing new.
+  private func isShown(_ value: Value, at place: SourceRange?) -> Bool {
+    guard let place, place.source == source else { return false }
+    switch value {
+    case .none: return !facts.calls.contains(place)
+    case .run: return !facts.launches.contains(place)
+    case .list: return !facts.launches.contains(place)
+    default: return true
+    }
+  }
+
+  private func show(_ text: String, as kind: Shown) {
+    guard let label else { return terminal.show(text, as: kind) }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    terminal.show(lines.map { "\(label) \($0)\n" }.joined(), as: kind)
+  }
+}
+
+extension String {
+  /// As much of the text as fits into so many columns of a terminal.
+  func prefix(columns limit: Int) -> String {
+    var result = ""
+    var width = 0
+    for character in self {
+      width += String(character).columns
+      if width > limit { break }
+      result.append(character)
+    }
+    return result
+  }
+}
+
+extension Run {
+  /// Whether it is the same execution of the same operation, whatever was last seen of it.
+  func isSame(as other: Run) -> Bool { id == other.id && operation == other.operation }
+}

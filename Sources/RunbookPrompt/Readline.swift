@@ -1,0 +1,320 @@
+@preconcurrency import CReadline
+import Foundation
+import Glibc
+
+/// GNU readline, by its callback interface, and the screen that it draws on.
+@TerminalActor
+final class Readline {
+  static let shared = Readline()
+
+  /// A line that somebody waits for.
+  private struct Reading {
+    let number: Int
+    let request: LineRequest
+    let continuation: CheckedContinuation<LineReply, Never>
+    /// What was typed of it when another one came in between.
+    var typed: (text: String, point: Int32)?
+  }
+
+  private var terminal: ReadlineTerminal?
+  private var suggestions: Suggestions?
+  private var screen: UnsafeMutablePointer<FILE>?
+  private var isLive = true
+  private var readings: [Reading] = []
+  private var nextNumber = 0
+  private var isInstalled = false
+  private var isClosed = false
+  private var isSuspended = false
+  private var live: [String] = []
+  private var drawnLive = 0
+  /// What the completion found, given out one by one.
+  private var matches: [String] = []
+
+  nonisolated private init() {}
+
+  func start(
+    _ terminal: ReadlineTerminal, draws screen: UnsafeMutablePointer<FILE>?, history: [String],
+    suggestions: Suggestions, isLive: Bool
+  ) {
+    self.terminal = terminal
+    self.suggestions = suggestions
+    self.screen = screen
+    self.isLive = isLive
+    setlocale(LC_CTYPE, "")
+    rl_readline_name = UnsafePointer(Self.name)
+    rl_outstream = screen
+    rl_catch_signals = 0
+    rl_catch_sigwinch = 0
+    rl_change_environment = 0
+    // Defaults of ours, which `.inputrc` overrules.
+    rl_variable_bind("page-completions", "off")
+    rl_variable_bind("completion-ignore-case", "on")
+    rl_initialize()
+    rl_completer_word_break_characters = UnsafePointer(Self.breaks)
+    rl_completer_quote_characters = nil
+    rl_attempted_completion_function = { _, start, end in
+      TerminalActor.assume { Readline.shared.complete(from: start, to: end).map(SendableMatches.init) }?.pointer
+    }
+    for entry in history { add_history(entry) }
+    TerminalThread.shared.serve(
+      onWake: { Readline.shared.refresh() }, onSignal: { Readline.shared.signalled($0) })
+    TerminalThread.shared.take([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT])
+  }
+
+  private static let name = strdup("runbook")
+  private static let breaks = strdup(" \t\n\"'(){}[],;=<>!+*/%.:#$&")
+
+  // MARK: Reading
+
+  func read(_ request: LineRequest) async -> LineReply {
+    nextNumber += 1
+    let number = nextNumber
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        if isClosed { return continuation.resume(returning: .closed) }
+        if Task.isCancelled { return continuation.resume(returning: .interrupted) }
+        setAside()
+        readings.append(Reading(number: number, request: request, continuation: continuation))
+        begin()
+      }
+    } onCancel: {
+      Task { @TerminalActor in self.withdraw(number) }
+    }
+  }
+
+  /// Takes the line being typed off the screen, to be typed on later.
+  private func setAside() {
+    guard isInstalled, let last = readings.indices.last else { return }
+    readings[last].typed = (String(cString: rl_line_buffer), rl_point)
+    if isLive { rl_clear_visible_line() } else { fputs("\n", screen) }
+    remove()
+  }
+
+  private func begin() {
+    guard let reading = readings.last, !isSuspended, !isClosed else { return }
+    refresh()
+    eraseLive()
+    fflush(screen)
+    rl_callback_handler_install(Self.marked(reading.request.prompt)) { line in
+      let text = line.map { String(cString: $0) }
+      free(line)
+      TerminalActor.assume { Readline.shared.finished(text) }
+    }
+    isInstalled = true
+    if let typed = reading.typed {
+      rl_insert_text(typed.text)
+      rl_point = min(typed.point, rl_end)
+      rl_redisplay()
+    }
+    TerminalThread.shared.listen { Readline.shared.readKeys() }
+  }
+
+  private func remove() {
+    TerminalThread.shared.listen(nil)
+    rl_callback_handler_remove()
+    isInstalled = false
+  }
+
+  private func readKeys() {
+    guard isInstalled else { return }
+    if readings.last?.request.kind == .question { rl_inhibit_completion = 1 } else { rl_inhibit_completion = 0 }
+    rl_callback_read_char()
+  }
+
+  /// A line was ended; `nil` by end of file.
+  private func finished(_ text: String?) {
+    if let text {
+      answer(.line(text))
+    } else {
+      fputs("\n", screen)
+      answer(.endOfFile)
+    }
+  }
+
+  /// Gives the line being typed to whoever waits for it, and goes on with the one set aside for it.
+  private func answer(_ reply: LineReply) {
+    guard let reading = readings.popLast() else { return }
+    remove()
+    if case .line(let text) = reply, reading.request.kind != .question { remember(text, after: reading.request) }
+    reading.continuation.resume(returning: reply)
+    begin()
+  }
+
+  private func withdraw(_ number: Int) {
+    guard let index = readings.firstIndex(where: { $0.number == number }) else { return }
+    let isFront = index == readings.count - 1
+    if isFront, isInstalled {
+      fputs("\n", screen)
+      remove()
+    }
+    let reading = readings.remove(at: index)
+    reading.continuation.resume(returning: .interrupted)
+    if isFront { begin() }
+  }
+
+  /// Keeps the entry in readline's own list: its lines together, not where it starts with a space.
+  private func remember(_ line: String, after request: LineRequest) {
+    let entry = request.kind == .continuation ? request.typed + "\n" + line : line
+    if request.kind == .continuation, history_length > 0, remembered {
+      if let removed = remove_history(history_length - 1) { free_history_entry(removed) }
+    }
+    remembered = false
+    guard let first = entry.first, first != " ", first != "\t", entry.contains(where: { !$0.isWhitespace }) else {
+      return
+    }
+    add_history(entry)
+    remembered = true
+  }
+
+  /// Whether the last line is in the list, so that the entry's next line joins it.
+  private var remembered = false
+
+  // MARK: Signals
+
+  private func signalled(_ number: Int32) {
+    switch number {
+    case SIGINT:
+      guard isInstalled else {
+        terminal?.interruptNow()
+        return
+      }
+      rl_callback_sigcleanup()
+      rl_free_line_state()
+      fputs("^C\n", screen)
+      answer(.interrupted)
+    case SIGTERM, SIGHUP:
+      isClosed = true
+      terminal?.interruptNow()
+      if isInstalled { remove() }
+      let waiting = readings
+      readings = []
+      for reading in waiting { reading.continuation.resume(returning: .closed) }
+    case SIGWINCH:
+      rl_resize_terminal()
+    case SIGCONT where isInstalled:
+      rl_deprep_terminal()
+      rl_prep_terminal(1)
+      rl_forced_update_display()
+    default: break
+    }
+  }
+
+  // MARK: The screen
+
+  /// Draws what was shown since the last time, above the line being typed.
+  private func refresh() {
+    guard !isSuspended, let shown = terminal?.takeShown() else { return }
+    let pieces = shown.pieces.filter { terminal?.divert($0) == false }
+    if let lines = shown.live, lines != live || !pieces.isEmpty {
+      live = lines
+    } else if pieces.isEmpty {
+      return
+    }
+    if isInstalled {
+      guard !pieces.isEmpty else { return }
+      if isLive { rl_clear_visible_line() } else { fputs("\n", screen) }
+      for piece in pieces { fputs(piece.text, screen) }
+      fflush(screen)
+      rl_on_new_line()
+      rl_forced_update_display()
+    } else {
+      eraseLive()
+      for piece in pieces { fputs(piece.text, screen) }
+      drawLive()
+    }
+    fflush(screen)
+  }
+
+  private func drawLive() {
+    for line in live { fputs(line + "\n", screen) }
+    drawnLive = live.count
+  }
+
+  private func eraseLive() {
+    guard drawnLive > 0 else { return }
+    fputs("\u{1B}[\(drawnLive)A\r\u{1B}[J", screen)
+    drawnLive = 0
+  }
+
+  /// Hands the terminal to something else meanwhile.
+  func suspended<T: Sendable>(_ body: @Sendable () -> T) -> T {
+    setAside()
+    refresh()
+    eraseLive()
+    fflush(screen)
+    isSuspended = true
+    defer {
+      isSuspended = false
+      begin()
+      refresh()
+    }
+    return body()
+  }
+
+  func stop() {
+    refresh()
+    if isInstalled { remove() }
+    eraseLive()
+    fflush(screen)
+    TerminalThread.shared.listen(nil)
+    let waiting = readings
+    readings = []
+    isClosed = true
+    for reading in waiting { reading.continuation.resume(returning: .closed) }
+  }
+
+  /// Tells readline which parts of a prompt take no room.
+  private static func marked(_ prompt: String) -> String {
+    var result = ""
+    var isInSequence = false
+    for scalar in prompt.unicodeScalars {
+      if scalar == "\u{1B}" {
+        result += "\u{1}"
+        isInSequence = true
+      }
+      result.unicodeScalars.append(scalar)
+      if isInSequence, scalar == "m" {
+        result += "\u{2}"
+        isInSequence = false
+      }
+    }
+    return result
+  }
+
+  // MARK: Completion
+
+  private func complete(from start: Int32, to end: Int32) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+    // Never the names of files where we have nothing to offer.
+    rl_attempted_completion_over = 1
+    rl_completion_append_character = 0
+    guard let reading = readings.last, reading.request.kind != .question, let suggestions, let buffer = rl_line_buffer
+    else {
+      return nil
+    }
+    let line = Array(UnsafeBufferPointer(start: buffer, count: Int(end))).map { UInt8(bitPattern: $0) }
+    let answer = suggestions.answer(for: String(decoding: line, as: UTF8.self), after: reading.request.typed)
+    // Readline may see the word begin later than the language does, as in an id with a dot.
+    let skipped = Int(start) - answer.start
+    matches = answer.candidates.compactMap { candidate in
+      let text = candidate.text + (answer.candidates.count == 1 ? candidate.end : "")
+      let bytes = Array(text.utf8)
+      if skipped > 0 { return bytes.count >= skipped ? String(decoding: bytes[skipped...], as: UTF8.self) : nil }
+      if skipped < 0 { return String(decoding: line[Int(start)..<min(answer.start, line.count)], as: UTF8.self) + text }
+      return text
+    }
+    guard !matches.isEmpty else { return nil }
+    return rl_completion_matches("") { _, state in
+      TerminalActor.assume { Readline.shared.nextMatch(state).map(SendableText.init) }?.pointer
+    }
+  }
+
+  private func nextMatch(_ state: Int32) -> UnsafeMutablePointer<CChar>? {
+    matches.isEmpty ? nil : strdup(matches.removeFirst())
+  }
+}
+
+/// Memory that readline takes over.
+private struct SendableText: @unchecked Sendable { let pointer: UnsafeMutablePointer<CChar> }
+private struct SendableMatches: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+}

@@ -1,0 +1,83 @@
+@preconcurrency import CReadline
+import Foundation
+import Glibc
+public import RunbookTerminal
+
+/// The person's terminal, through GNU readline.
+public final class ReadlineTerminal: PromptTerminal, @unchecked Sendable {
+  // The lock guards what follows; what is drawn belongs to `Readline`.
+  private let lock = NSLock()
+  private var outbox: [(text: String, kind: Shown)] = []
+  private var live: [String]?
+  private var interrupt: (@Sendable () -> Void)?
+  private let variables: [String: String]
+  private let stream: OutputChannel
+  private let isOutputApart: Bool
+
+  /// - Parameters:
+  ///   - history: Entries of earlier sessions, the oldest first.
+  ///   - suggestions: What is asked at the Tab key.
+  @TerminalActor
+  private init(variables: [String: String], history: [String], suggestions: Suggestions) {
+    self.variables = variables
+    isOutputApart = !OutputChannel.standardOutput.isTerminal
+    stream = isOutputApart ? .standardError : .standardOutput
+    Readline.shared.start(
+      self, draws: isOutputApart ? stderr : stdout, history: history, suggestions: suggestions,
+      isLive: appearance.isLive)
+  }
+
+  public static func open(
+    variables: [String: String], history: [String], suggestions: Suggestions
+  ) async -> ReadlineTerminal {
+    await make(variables, history, suggestions)
+  }
+
+  @TerminalActor
+  private static func make(_ variables: [String: String], _ history: [String], _ suggestions: Suggestions)
+    -> ReadlineTerminal
+  {
+    ReadlineTerminal(variables: variables, history: history, suggestions: suggestions)
+  }
+
+  public var appearance: Appearance { Appearance(of: stream, variables: variables) }
+
+  public func show(_ text: String, as kind: Shown) {
+    guard !text.isEmpty else { return }
+    lock.withLock { outbox.append((text, kind)) }
+    TerminalThread.shared.wake()
+  }
+
+  public func showLive(_ lines: [String]) {
+    lock.withLock { live = lines }
+    TerminalThread.shared.wake()
+  }
+
+  public func onInterrupt(_ body: (@Sendable () -> Void)?) { lock.withLock { interrupt = body } }
+
+  public func read(_ request: LineRequest) async -> LineReply { await Readline.shared.read(request) }
+
+  public func edit(_ text: String) async -> Result<String, EditorFailure> {
+    await Readline.shared.suspended { ExternalEditor(variables: variables).edit(text) }
+  }
+
+  /// Takes what was shown since the last time.
+  func takeShown() -> (pieces: [(text: String, kind: Shown)], live: [String]?) {
+    lock.withLock {
+      defer { (outbox, live) = ([], nil) }
+      return (outbox, live)
+    }
+  }
+
+  /// Puts a piece out beside the screen, where standard output goes elsewhere; whether it did.
+  func divert(_ piece: (text: String, kind: Shown)) -> Bool {
+    guard isOutputApart, case .output = piece.kind else { return false }
+    OutputChannel.standardOutput.write(piece.text)
+    return true
+  }
+
+  func interruptNow() { lock.withLock { interrupt }?() }
+
+  /// Leaves the terminal as it was found, after all that was shown is out.
+  public func close() async { await Readline.shared.stop() }
+}

@@ -1,0 +1,182 @@
+import RunbookChecker
+import RunbookDiagnostics
+import RunbookSession
+import RunbookSyntax
+
+/// What was done at a prompt as a runbook that checks: the statements of the entries that did what they say, without
+/// those that only looked, and with what a file wants and the prompt does not.
+struct SavedRunbook {
+  private(set) var text = ""
+  /// Statements that could not be kept, each in a line.
+  private(set) var leftOut: [String] = []
+  private(set) var statementCount = 0
+  /// Why nothing can be saved.
+  private(set) var problem: String?
+
+  private struct Part {
+    var text: String
+    let name: String?
+    let isDeclaration: Bool
+  }
+
+  init(_ entries: [PromptSession.KeptEntry], context: CheckContext) {
+    var parts: [Part] = []
+    var accounts: [String] = []
+    var environments: [String] = []
+    for entry in entries {
+      let source = SourceText(id: SourceID(0), name: "", text: entry.text)
+      let statements = parse(source).program.statements
+      var settings: (account: String?, environment: String?) = (entry.account, entry.environment)
+      var end = 0
+      for statement in statements {
+        let comments = Self.comments(source.text(end..<Int(statement.range.lower)))
+        end = Int(statement.range.upper)
+        switch statement.kind {
+        case .account(let expression): settings.account = expression.plainText ?? settings.account
+        case .environment(let reference): settings.environment = reference.plainText ?? settings.environment
+        case .expression(let expression, nil) where !expression.hasEffect: continue
+        default:
+          if let account = settings.account, accounts.last != account { accounts.append(account) }
+          if let environment = settings.environment, environments.last != environment {
+            environments.append(environment)
+          }
+          let (name, isDeclaration) = statement.declaredName
+          parts.append(Part(text: comments + source.text(statement.range), name: name, isDeclaration: isDeclaration))
+        }
+      }
+    }
+    for (what, values) in [("account", accounts), ("environment", environments)] where values.count > 1 {
+      problem =
+        "The session worked in more than one \(what) (\(values.joined(separator: ", "))), and a runbook has one; nothing was saved."
+      return
+    }
+    Self.joinDeclarations(&parts)
+    guard !parts.isEmpty else { return }
+    let header = (accounts.map { "account \"\($0)\"\n" } + environments.map { "environment \($0)\n" }).joined()
+    mend(&parts, header: header, context: context)
+    statementCount = parts.count
+    text = Self.joined(header, parts).text
+  }
+
+  /// A name that was declared again and again is a `var`, and procedures count as they were last.
+  private static func joinDeclarations(_ parts: inout [Part]) {
+    var last: [String: Int] = [:]
+    for (index, part) in parts.enumerated() { if let name = part.name { last[name] = index } }
+    var first: [String: Int] = [:]
+    var superseded: Set<Int> = []
+    for (index, part) in parts.enumerated() {
+      guard let name = part.name else { continue }
+      guard part.isDeclaration else {
+        if last[name] != index { superseded.insert(index) }
+        continue
+      }
+      guard let earlier = first[name] else {
+        first[name] = index
+        continue
+      }
+      if let assigned = part.text.replacingDeclaration(of: name, with: "") { parts[index].text = assigned }
+      if let variable = parts[earlier].text.replacingDeclaration(of: name, with: "var ") {
+        parts[earlier].text = variable
+      }
+    }
+    parts = parts.enumerated().filter { !superseded.contains($0.offset) }.map(\.element)
+  }
+
+  /// Checks the whole as a file. What a file wants read gets `or fail`; what still does not check is left out.
+  private mutating func mend(_ parts: inout [Part], header: String, context: CheckContext) {
+    var context = context
+    context.account = nil
+    context.environment = nil
+    context.isInteractive = false
+    context.scope = .empty
+    while !parts.isEmpty {
+      let (text, starts) = Self.joined(header, parts)
+      let preparation = Preparation(of: SourceText(id: SourceID(0), name: "saved", text: text), in: context)
+      guard let error = preparation.diagnostics.first(where: { $0.severity == .error }) else { return }
+      let place = Int(error.primary.range.lower)
+      let index = (starts.lastIndex { $0 <= place } ?? 0)
+      guard parts.indices.contains(index) else { return }
+      if error.id == "unread-outcome", !parts[index].text.hasSuffix("or fail") {
+        parts[index].text += " or fail"
+      } else {
+        leftOut.append(PromptSession.summary(of: parts[index].text))
+        parts.remove(at: index)
+      }
+    }
+  }
+
+  private static func joined(_ header: String, _ parts: [Part]) -> (text: String, starts: [Int]) {
+    var text = header.isEmpty ? "" : header + "\n"
+    var starts: [Int] = []
+    for part in parts {
+      starts.append(text.utf8.count)
+      text += part.text + "\n"
+    }
+    return (text, starts)
+  }
+
+  /// The comments between two statements, each on a line of its own.
+  private static func comments(_ text: String) -> String {
+    text.split(separator: "\n").map(\.trimmedSpace).filter { $0.hasPrefix("#") && !$0.hasPrefix("#!") }.map {
+      $0 + "\n"
+    }
+    .joined()
+  }
+}
+
+extension Substring {
+  fileprivate var trimmedSpace: String { String(self).trimmed }
+}
+
+extension String {
+  /// The text with `let NAME` or `var NAME` begun by other words; `nil` where it declares nothing so.
+  fileprivate func replacingDeclaration(of name: String, with words: String) -> String? {
+    // Comments of the entry may stand before it.
+    guard let line = split(separator: "\n", omittingEmptySubsequences: false).first(where: { !$0.hasPrefix("#") })
+    else {
+      return nil
+    }
+    for word in ["let", "var"] where line.hasPrefix(word + " ") {
+      let rest = self[line.startIndex...].dropFirst(word.count).drop { $0 == " " }
+      return self[..<line.startIndex] + words + rest
+    }
+    return nil
+  }
+}
+
+extension Statement {
+  /// The name that it declares at the top, and whether by `let` or `var`.
+  fileprivate var declaredName: (String?, isDeclaration: Bool) {
+    switch kind {
+    case .declaration(let declaration): (declaration.name.text, true)
+    case .procedure(let procedure): (procedure.name.text, false)
+    case .parameter(let parameter): (parameter.name.text, false)
+    default: (nil, false)
+    }
+  }
+}
+
+extension Expression {
+  fileprivate var plainText: String? {
+    guard case .text(let parts) = kind, parts.count == 1, case .literal(let text)? = parts.first else { return nil }
+    return text
+  }
+
+  /// Whether it does something, rather than only look.
+  fileprivate var hasEffect: Bool {
+    switch kind {
+    case .launch, .await, .check, .call, .confirm: true
+    case .parenthesized(let inner): inner.hasEffect
+    default: false
+    }
+  }
+}
+
+extension EnvironmentReference {
+  fileprivate var plainText: String? {
+    switch self {
+    case .word(let name): name.text
+    case .text(let expression): expression.plainText
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+import RunbookEvaluator
+import RunbookJournal
+import RunbookPrompt
+import RunbookSession
+import RunbookTerminal
+
+struct ReplCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repl", abstract: "The prompt: statements one by one, with what the ones before have left.",
+    discussion: """
+      Takes what a runbook takes, and commands that start with `:`, of which `:help` tells. Standard input that is not \
+      a terminal runs as a runbook. `runbook` alone on a terminal is the same.
+      """)
+
+  @OptionGroup var service: ServiceOptions
+  @OptionGroup var conduct: ConductOptions
+  @Option(
+    help: ArgumentHelp(
+      "Work on the built-in service, where waiting takes no time. A scenario file may be named, with a path in it after `#`.",
+      valueName: "scenario"))
+  var simulate: String?
+
+  func run() async throws {
+    try await CommandRunner.run {
+      let surroundings = try Surroundings(service)
+      if service.explainSettings {
+        OutputChannel.standardOutput.write(surroundings.settings.explanation().map { $0 + "\n" }.joined())
+        return 0
+      }
+      let choice = simulate.map(Service.Choice.simulated) ?? .configured
+      guard isatty(0) == 1 else {
+        let input = try Input(file: "-", text: nil, words: [], directory: surroundings.directory)
+        return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct).start(on: choice)
+      }
+      return try await prompt(on: Service(choice, surroundings, runbook: nil), surroundings)
+    }
+  }
+
+  private func prompt(on service: Service, _ surroundings: Surroundings) async throws -> Int32 {
+    let history = HistoryFile(in: surroundings.stateDirectory)
+    let suggestions = Suggestions(directory: surroundings.directory)
+    let policy = try surroundings.policy(isReadOnly: conduct.readOnly)
+    let terminal = await ReadlineTerminal.open(
+      variables: surroundings.variables, history: history.entries, suggestions: suggestions)
+    let people: any People =
+      conduct.yes ? AnswersYes() : PromptPeople(terminal: terminal, user: surroundings.user)
+    let session = Session(
+      service: service.client, watcher: service.watcher, clock: service.clock, store: service.store,
+      people: service.seeing(people), listener: Silence(), policy: policy, interruption: Interruption(),
+      holder: .current(), serviceName: service.name, directory: surroundings.directory)
+    let loop = PromptLoop(
+      .init(
+        session: session, context: surroundings.context(), variables: surroundings.variables,
+        isRehearsal: !service.isReal),
+      terminal: terminal, history: history, suggestions: suggestions)
+    let status = try await service.drive { await loop.run() }
+    await terminal.close()
+    return status
+  }
+}
