@@ -61,15 +61,23 @@ let package = Package(
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
         "RunbookSession",
       ]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    room(
+      "RunbookPrompt",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "RunbookSession", "RunbookTerminal", "CReadline",
+      ]),
     room(
       "TailerClient",
       [
         "CivilTime", "TailerAPI",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     room(
@@ -89,7 +97,7 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "RunbookJournal", "RunbookSession", "RunbookTerminal", "TailerClient", "TailerSimulator",
+        "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt", "TailerClient", "TailerSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -104,6 +112,24 @@ let package = Package(
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
     tests("CivilTimeTests", ["CivilTime"]),
+    tests(
+      "TailerSimulatorTests",
+      ["CivilTime", "TailerAPI", "TailerSimulator", .product(name: "Subprocess", package: "swift-subprocess")]),
+    tests(
+      "TailerClientTests",
+      [
+        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator",
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    tests(
+      "RunbookJournalTests",
+      [
+        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookJournal",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests(
       "RunbookEvaluatorTests",
       [

@@ -57,21 +57,17 @@ extension Interpreter {
     let launch = SafeLaunch(
       operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
       interruption: finallyDepth == 0 ? state.interruption : nil, tell: teller(at: place))
-    do {
-      let (run, adopted) =
+    do throws(SafeLaunch.Refusal) {
+      let run =
         if case .launch(_, _, let baseline, let sentAt)? = record?.intent {
           try await launch.recover(baseline: baseline, sentAt: sentAt)
         } else {
           try await launch.launch()
         }
-      let known = record?.intent ?? intent
-      try await journaling(at: place) { journal async throws(JournalError) in
-        try await journal.finish(known, .run(run, adopted: adopted), at: key, isLight: false)
-      }
       tell(.launched(run), at: place)
       return RunReference(run)
-    } catch let refusal as SafeLaunch.Refusal {
-      switch refusal {
+    } catch {
+      switch error {
       case .interrupted: throw .interrupted
       case .journal(let error):
         return try await journaling(at: place) { _ async throws(JournalError) in throw error }
@@ -83,8 +79,6 @@ extension Interpreter {
         }
         throw unwind
       }
-    } catch {
-      throw error as? Unwind ?? .interrupted
     }
   }
 

@@ -154,7 +154,7 @@ final class Interpreter {
       var attempts = 1
       var candidates: [Run] = []
       if case .service(let service, _, _) = problem.kind { attempts = service.attempts }
-      if case .launchAmbiguous(_, _, let found) = problem.kind { candidates = found }
+      if case .launchAmbiguous(_, _, let found, _) = problem.kind { candidates = found }
       error = RecordedError(
         kind: problem.errorKind, message: diagnostic.message, attempts: attempts, candidates: candidates,
         notes: diagnostic.notes)

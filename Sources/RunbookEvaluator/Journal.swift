@@ -1,3 +1,5 @@
+public import CivilTime
+import RunbookSyntax
 public import TailerAPI
 
 /// The record of one execution, as the evaluator uses it. Everything that could come out differently a second time goes
@@ -12,9 +14,13 @@ public protocol Journal: Sendable {
   /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write.
   func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool)
     async throws(JournalError)
-  /// Makes a run this effect's own, unless another effect of any execution in the journal owns it; tells which it is.
+  /// Makes a run this launch's own and its outcome, unless another effect of any execution in the journal owns it; tells
+  /// which it is.
   /// Durable when it returns.
   func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool
+  /// When the launches of the operation were begun whose runs are not known, by other effects of any execution in the
+  /// journal: they have no outcome, or an unconfirmed one. A new run may be theirs.
+  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp]
   /// The ids of the operation's runs that effects of any execution in the journal own.
   func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String>
   /// Waits until no other effect in the journal, of this execution or of a living one, is between the intent and the
@@ -36,6 +42,15 @@ public struct EffectRecord: Hashable, Sendable {
     self.intent = intent
     self.outcome = outcome
     self.textHash = textHash
+  }
+
+  /// Whether what became of the effect is not known.
+  public var isOpen: Bool {
+    switch outcome {
+    case nil: true
+    case .failed(let error): error.kind == .unconfirmed
+    default: false
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+public import CivilTime
 import RunbookSyntax
 public import TailerAPI
 
@@ -53,9 +54,22 @@ public actor MemoryJournal: HeldJournal {
   }
 
   public func claim(_ run: Run, for key: EffectKey) -> Bool {
-    if let owner = owners[ownerKey(run)] { return owner == key }
+    if let owner = owners[ownerKey(run)], owner != key { return false }
     owners[ownerKey(run)] = key
+    if let record = records[key.path], record.outcome == nil {
+      records[key.path] = EffectRecord(
+        intent: record.intent, outcome: .run(run, adopted: true), textHash: record.textHash)
+    }
     return true
+  }
+
+  public func openLaunches(of operation: DataOperation, besides key: EffectKey) -> [Timestamp] {
+    records.compactMap { path, record in
+      guard path != key.path, record.isOpen, case .launch(operation, _, _, let moment) = record.intent else {
+        return nil
+      }
+      return moment
+    }
   }
 
   public func ownedRuns(of operation: DataOperation) -> Set<String> {

@@ -115,11 +115,14 @@ extension RuntimeProblem: Diagnosable {
           "Look at its runs. `resume` looks for it again; `resume --launch-again` launches again, once you know there is none.",
         ]
       )
-    case .launchAmbiguous(let operation, let reason, let candidates):
+    case .launchAmbiguous(let operation, let reason, let candidates, let rivals):
       (
-        "launch-ambiguous", "one of \(candidates.count) new runs of \(operation.name) may be this launch",
-        reason.printable,
+        "launch-ambiguous",
+        candidates.count == 1
+          ? "a new run of \(operation.name) may be this launch, or another one that is not known either"
+          : "one of \(candidates.count) new runs of \(operation.name) may be this launch", reason.printable,
         candidates.map { "Candidate \($0.id.printable), \($0.status?.name.printable ?? "not seen yet")." }
+          + (rivals > 0 ? ["\(rivals) other launches of it in the journal have no known run."] : [])
           + ["Nothing was launched again."]
       )
     case .severalFailed(let messages, let count):
@@ -134,11 +137,14 @@ extension RuntimeProblem: Diagnosable {
       )
     case .saidNo(let question, let by): ("said-no", "\(by.printable) said no to “\(question.printable)”", "", [])
     case .journalUnavailable(let reason):
-      ("journal-unavailable", "the journal cannot be written: \(reason.printable)", "nothing was sent from here", [])
+      (
+        "journal-unavailable", "the journal cannot be written: \(reason.printable)", "",
+        ["Nothing more is sent. What had been sent, `resume` finds."]
+      )
     case .leaseLost(let holder):
       (
-        "lease-lost", "another process has taken this execution over: \(holder.printable)",
-        "nothing was sent from here", []
+        "lease-lost", "another process has taken this execution over: \(holder.printable)", "",
+        ["This process sends nothing more."]
       )
     case .diverged(let recorded, let found):
       (

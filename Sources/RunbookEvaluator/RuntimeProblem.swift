@@ -36,7 +36,7 @@ public struct RuntimeProblem: Sendable {
     case deadlinePassed(waitedFor: String, timeout: TimeSpan, lastSeen: String?)
     case service(ServiceError, verb: String, operation: String)
     case launchUnconfirmed(DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?)
-    case launchAmbiguous(DataOperation, reason: String, candidates: [Run])
+    case launchAmbiguous(DataOperation, reason: String, candidates: [Run], rivals: Int)
     case severalFailed([String], of: Int)
 
     case readOnly(verb: String)

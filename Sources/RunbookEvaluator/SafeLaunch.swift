@@ -20,8 +20,8 @@ struct SafeLaunch {
 
   private static let baselineSize = 50
 
-  /// Steps 1 to 4. Gives the run, and whether it was adopted.
-  func launch() async throws(Refusal) -> (run: Run, adopted: Bool) {
+  /// Steps 1 to 4. Gives the run, whose outcome has been recorded, and whether it was adopted.
+  func launch() async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
       let baseline = try await self.listing()
       let sentAt = self.effects.clock.now
@@ -30,24 +30,28 @@ struct SafeLaunch {
         try await self.effects.journal.intend(intent, at: self.key)
       }
       self.tell(.launching(self.operation, on: self.date))
-      let failure: ServiceError
-      do throws(ServiceError) {
-        let id = try await self.effects.service.launch(self.operation, on: self.date)
-        return (Run(id: id, operation: self.operation), false)
-      } catch {
-        failure = error
+      switch await Result(of: { () async throws(ServiceError) in
+        try await self.effects.service.launch(self.operation, on: self.date)
+      }) {
+      case .success(let id):
+        let run = Run(id: id, operation: self.operation)
+        try await self.journaling { () async throws(JournalError) in
+          try await self.effects.journal.finish(intent, .run(run, adopted: false), at: self.key, isLight: false)
+        }
+        return run
+      case .failure(let failure):
+        guard failure.kind == .unknown || failure.kind == .cancelled else {
+          throw .problem(.service(failure, verb: "launch", operation: self.operation.name))
+        }
+        let end = self.effects.clock.now.advanced(by: self.policy.visibilityDelay)
+        return try await self.search(
+          baseline: Set(baseline.map(\.id)), sentAt: sentAt, until: end, reason: failure.message)
       }
-      guard failure.kind == .unknown || failure.kind == .cancelled else {
-        throw .problem(.service(failure, verb: "launch", operation: self.operation.name))
-      }
-      return try await self.search(
-        baseline: Set(baseline.map(\.id)), sentAt: sentAt,
-        until: self.effects.clock.now.advanced(by: self.policy.visibilityDelay), reason: failure.message)
     }
   }
 
   /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome.
-  func recover(baseline: [String], sentAt: Timestamp) async throws(Refusal) -> (run: Run, adopted: Bool) {
+  func recover(baseline: [String], sentAt: Timestamp) async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
       try await self.search(
         baseline: Set(baseline), sentAt: sentAt, until: sentAt.advanced(by: self.policy.visibilityDelay),
@@ -59,25 +63,17 @@ struct SafeLaunch {
   /// might take somebody else's run while this one is not listed yet.
   private func search(
     baseline: Set<String>, sentAt: Timestamp, until end: Timestamp, reason: String
-  ) async throws(Refusal) -> (run: Run, adopted: Bool) {
+  ) async throws(Refusal) -> Run {
     tell(.launchUnknown(operation, reason: reason, lookingUntil: end))
     var candidates: [Run] = []
     var lookFailed: String?
-    while true {
+    looking: while true {
       do {
-        let owned = try await journaling { () async throws(JournalError) in
-          try await self.effects.journal.ownedRuns(of: self.operation)
-        }
-        let earliest = sentAt.advanced(by: policy.clockTolerance.negated)
-        candidates = try await listing().filter { run in
-          guard !baseline.contains(run.id), !owned.contains(run.id) else { return false }
-          guard let moment = Run.moment(ofID: run.id) ?? run.started else { return true }
-          return moment >= earliest
-        }
+        candidates = try await newRuns(besides: baseline, of: sentAt)
         lookFailed = nil
       } catch .problem(.service(let error, _, _)) {
         lookFailed = error.message
-        if error.kind == .refused || error.kind == .rejected { break }
+        if error.kind == .refused || error.kind == .rejected { break looking }
       } catch {
         throw error
       }
@@ -85,24 +81,48 @@ struct SafeLaunch {
       guard left > .zero else { break }
       try await sleep(for: min(left, policy.searchInterval))
     }
-    if let lookFailed {
-      throw .problem(
-        .launchUnconfirmed(operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: lookFailed))
-    }
-    guard let found = candidates.first else {
-      throw .problem(.launchUnconfirmed(operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: nil))
-    }
-    guard candidates.count == 1 else {
-      throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates))
+    let unconfirmed = RuntimeProblem.Kind.launchUnconfirmed(
+      operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: lookFailed)
+    guard lookFailed == nil, let found = candidates.first else { throw .problem(unconfirmed) }
+    let rivals = try await rivals(for: found)
+    guard candidates.count == 1, rivals == 0 else {
+      throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates, rivals: rivals))
     }
     let isOurs = try await journaling { () async throws(JournalError) in
       try await self.effects.journal.claim(found, for: self.key)
     }
-    guard isOurs else {
-      throw .problem(.launchUnconfirmed(operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: nil))
-    }
+    guard isOurs else { throw .problem(unconfirmed) }
     tell(.adopted(found, reason: reason))
-    return (found, true)
+    return found
+  }
+
+  /// The runs that can have come of a request sent then: not there before, nobody's, and begun in the time in which the
+  /// request can have arrived.
+  private func newRuns(besides baseline: Set<String>, of sentAt: Timestamp) async throws(Refusal) -> [Run] {
+    let owned = try await journaling { () async throws(JournalError) in
+      try await self.effects.journal.ownedRuns(of: self.operation)
+    }
+    let window = arrival(of: sentAt)
+    return try await listing().filter { run in
+      guard !baseline.contains(run.id), !owned.contains(run.id) else { return false }
+      guard let moment = run.began else { return true }
+      return window.contains(moment)
+    }
+  }
+
+  /// When the service can have received a request that was sent then.
+  private func arrival(of sentAt: Timestamp) -> ClosedRange<Timestamp> {
+    let latest = sentAt.advanced(by: policy.visibilityDelay).advanced(by: policy.clockTolerance)
+    return sentAt.advanced(by: policy.clockTolerance.negated)...max(latest, sentAt)
+  }
+
+  /// How many other launches, of whatever execution, may as well have brought this run about: their outcomes are not
+  /// known either, and it began in their time.
+  private func rivals(for run: Run) async throws(Refusal) -> Int {
+    let others = try await journaling { () async throws(JournalError) in
+      try await self.effects.journal.openLaunches(of: self.operation, besides: self.key)
+    }
+    return others.count { moment in run.began.map(arrival(of: moment).contains) ?? true }
   }
 
   private func listing() async throws(Refusal) -> [Run] {
@@ -159,4 +179,9 @@ struct SafeLaunch {
     guard let interruption else { return await Result(of: body) }
     return await interruption.racing(body)
   }
+}
+
+extension Run {
+  /// When the service began it, as far as that is known.
+  fileprivate var began: Timestamp? { Run.moment(ofID: id) ?? started }
 }

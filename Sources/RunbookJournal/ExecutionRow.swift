@@ -36,20 +36,13 @@ struct ExecutionRow {
   }
 
   func entries(_ db: Database) throws -> [JournalEntry] {
-    try Row.fetchAll(db, sql: "SELECT * FROM effects WHERE execution = ? ORDER BY sequence", arguments: [number]).map {
-      row in
-      JournalEntry(
-        sequence: try row.decode(Int64.self, forColumn: "sequence"),
-        key: EffectKey(
-          path: try row.decode(String.self, forColumn: "path"),
-          textHash: try row.decode(String.self, forColumn: "text_hash")),
-        intent: try row.json(EffectIntent.self, "intent"), intendedAt: try row.moment("intended_at"),
-        outcome: try row.optionalJSON(EffectOutcome.self, "outcome"), finishedAt: try row.optionalMoment("finished_at"))
-    }
+    try Row.fetchAll(db, sql: "SELECT * FROM effects WHERE execution = ? ORDER BY sequence", arguments: [number])
+      .map(JournalEntry.init)
   }
 
   /// Takes back how it ended, and reopens the failed effects that it ended over: a launch that is unconfirmed keeps its
-  /// intent, by which its run is looked for again, unless it is to be launched again; everything else is done anew and loses its row. Gives what is left.
+  /// intent, by which its run is looked for again, unless it is to be launched again; everything else is done anew and loses
+  /// its row. Gives what is left.
   func reopen(launchingAgain: Bool, _ db: Database) throws -> [SQLiteJournal.Line] {
     let origins = Set((end?.origins ?? []).map(\.path))
     var lines: [SQLiteJournal.Line] = []
@@ -73,5 +66,17 @@ struct ExecutionRow {
       sql: "UPDATE executions SET ended_at = NULL, ending = NULL, is_resumable = NULL WHERE number = ?",
       arguments: [number])
     return lines
+  }
+}
+
+extension JournalEntry {
+  init(_ row: Row) throws {
+    self.init(
+      sequence: try row.decode(Int64.self, forColumn: "sequence"),
+      key: EffectKey(
+        path: try row.decode(String.self, forColumn: "path"),
+        textHash: try row.decode(String.self, forColumn: "text_hash")),
+      intent: try row.json(EffectIntent.self, "intent"), intendedAt: try row.moment("intended_at"),
+      outcome: try row.optionalJSON(EffectOutcome.self, "outcome"), finishedAt: try row.optionalMoment("finished_at"))
   }
 }

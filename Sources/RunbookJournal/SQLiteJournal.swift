@@ -147,6 +147,32 @@ actor SQLiteJournal: HeldJournal {
     }
   }
 
+  /// A rare question, asked only while a launch's outcome is not known; it goes through all that is open.
+  func openLaunches(of operation: DataOperation, besides key: EffectKey) throws(JournalError) -> [Timestamp] {
+    let own = lease.execution
+    do {
+      return try surroundings.file.read { db in
+        let rows = try Row.fetchCursor(
+          db,
+          sql: """
+            SELECT * FROM effects WHERE intent LIKE '{"launch"%' AND (outcome IS NULL OR outcome LIKE '{"failed"%')
+            """)
+        var moments: [Timestamp] = []
+        while let row = try rows.next() {
+          let entry = try JournalEntry(row)
+          guard case .launch(operation, _, _, let moment) = entry.intent,
+            EffectRecord(intent: entry.intent, outcome: entry.outcome, textHash: entry.key.textHash).isOpen,
+            !(row["execution"] == own && entry.key.path == key.path)
+          else { continue }
+          moments.append(moment)
+        }
+        return moments
+      }
+    } catch {
+      throw JournalError(error, in: surroundings.file)
+    }
+  }
+
   func endForGood() throws(JournalError) {
     let now = surroundings.clock.now
     try write(.durable) { db in

@@ -90,7 +90,9 @@ public struct Session: Sendable {
     accepting changes: Comparison? = nil
   ) async -> Report {
     let execution = execution(opened, of: runbook, accepting: changes)
+    let lease = Task { await opened.journal.keepLease() }
     let result = await execution.run(runbook, parameters: parameters.mapValues(\.value))
+    lease.cancel()
     return await close(opened, after: result)
   }
 

@@ -58,6 +58,12 @@ public struct MortalJournal: HeldJournal {
     if life.isOver { throw .unavailable("dead") }
     return try await journal.ownedRuns(of: operation)
   }
+  public func openLaunches(
+    of operation: DataOperation, besides key: EffectKey
+  ) async throws(JournalError) -> [Timestamp] {
+    if life.isOver { throw .unavailable("dead") }
+    return try await journal.openLaunches(of: operation, besides: key)
+  }
   public func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await journal.intend(intent, at: key) }
   }

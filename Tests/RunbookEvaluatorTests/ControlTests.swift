@@ -1,6 +1,9 @@
 import CivilTime
 import RehearsalSupport
+import RunbookDiagnostics
 import RunbookEvaluator
+import TailerAPI
+import TailerSimulator
 import Testing
 
 @Suite struct ControlTests {
@@ -91,7 +94,8 @@ import Testing
   }
 
   @Test func aFailureInFinallyStandsBesideTheFirst() throws {
-    let outcome = try rehearse("var n = 0\ntry { fail \"first\" } finally { print text(1 / n) }")
+    let outcome = try rehearse(
+      "var n = number(\"0\")\ntry { fail \"first\" } finally { n = n * 2\n print text(1 / n) }")
     #expect(outcome.failure?.message == "first")
     #expect(outcome.told == ["division-by-zero"])
   }
@@ -115,7 +119,7 @@ import Testing
   }
 
   @Test func aFailureInsideAProcedureSaysTheWayThere() throws {
-    let outcome = try rehearse("procedure f(n) { print text(1 / n) }\nf(0)")
+    let outcome = try rehearse("procedure f(n) { print text(1 / n) }\nf(number(\"0\"))")
     #expect(outcome.failure?.trace.map(\.text) == ["called from here"])
   }
 }

@@ -1,5 +1,9 @@
+import CivilTime
 import RehearsalSupport
+import RunbookDiagnostics
 import RunbookEvaluator
+import TailerAPI
+import TailerSimulator
 import Testing
 
 @Suite struct GuardTests {
@@ -35,7 +39,17 @@ import Testing
 
   @Test(arguments: changing)
   func aYesLetsItPass(_ statement: String) throws {
-    var rehearsal = try Rehearsal(preamble + statement)
+    var rehearsal = try Rehearsal(
+      preamble + statement,
+      scenario: """
+        now: 2021-01-01T00:00:00Z
+        account: "000099"
+        environment: PROD
+        operations:
+          x:
+            table-to-table: x
+            history: [FAILED after 1m at 2020-12-30T11:28:37Z as 20201230-112837-0a795c70-2557-4a60-ba16-788aa2bea179]
+        """)
     rehearsal.people = ScriptedPeople(yes: true)
     #expect(try rehearsal.run().exitStatus == 0)
   }

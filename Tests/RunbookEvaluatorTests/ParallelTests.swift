@@ -1,6 +1,9 @@
 import CivilTime
 import RehearsalSupport
+import RunbookDiagnostics
 import RunbookEvaluator
+import TailerAPI
+import TailerSimulator
 import Testing
 
 @Suite struct ParallelTests {

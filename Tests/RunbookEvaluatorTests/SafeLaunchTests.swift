@@ -1,5 +1,6 @@
 import CivilTime
 import RehearsalSupport
+import RunbookDiagnostics
 import RunbookEvaluator
 import TailerAPI
 import TailerSimulator
@@ -18,7 +19,7 @@ import Testing
   }
 
   @Test func aLaunchThatCannotHaveBeenIsSentAgain() throws {
-    let outcome = try rehearse(Self.text, on: platform(more: "faults: [launch_job 1: never sent]"))
+    let outcome = try rehearse(Self.text, on: platform(more: "faults: [launch_job 1: unreachable]"))
     #expect(outcome.exitStatus == 0)
     #expect(outcome.simulator.launches.count == 1)
   }

@@ -1,4 +1,9 @@
+import CivilTime
 import RehearsalSupport
+import RunbookDiagnostics
+import RunbookEvaluator
+import TailerAPI
+import TailerSimulator
 import Testing
 
 @Suite struct ValueTests {
@@ -33,18 +38,21 @@ import Testing
     #expect(try value(of: text) == expected)
   }
 
+  /// What the checker cannot see, for it hangs on the value of `zero`, which only running knows.
   @Test(arguments: [
-    ("1 / 0", "division-by-zero"), ("1 % 0", "division-by-zero"), ("1h / 0", "division-by-zero"),
-    ("1h / 0s", "division-by-zero"), ("1000000000000000 * 10", "out-of-range"), ("9999-12-31 + 1d", "out-of-range"),
-    ("0001-01-01 - 1d", "out-of-range"), ("9999-12-31T23:59:59Z + 1d", "out-of-range"),
-    ("3000000d * 2", "out-of-range"), ("2020-12-30 + 1h", "wrong-type"), ("[1, 2][2]", "no-such-element"),
-    ("[1, 2][-1]", "no-such-element"), ("[1, 2][0.5]", "no-such-element"), ("date(\"2020-02-30\")", "not-convertible"),
-    ("number(\"many\")", "not-convertible"), ("timestamp(\"2020-12-30T11:28:43\")", "not-convertible"),
-    ("(1 .. 2000000)", "range-too-long"), ("(0.5 .. 2)", "wrong-type"),
+    ("1 / zero", "division-by-zero"), ("1 % zero", "division-by-zero"), ("1h / zero", "division-by-zero"),
+    ("1h / (0s * one)", "division-by-zero"), ("1000000000000000 * (one * 10)", "out-of-range"),
+    ("9999-12-31 + 1d * one", "out-of-range"), ("0001-01-01 - 1d * one", "out-of-range"),
+    ("9999-12-31T23:59:59Z + 1d * one", "out-of-range"), ("3000000d * (one * 2)", "out-of-range"),
+    ("2020-12-30 + 1h * one", "wrong-type"), ("[1, 2][one * 2]", "no-such-element"),
+    ("[1, 2][zero - 1]", "no-such-element"), ("[1, 2][one / 2]", "no-such-element"),
+    ("date(text(one))", "not-convertible"), ("number(word)", "not-convertible"), ("timestamp(word)", "not-convertible"),
+    ("(1 .. one * 2000000)", "range-too-long"), ("(one / 2 .. 2)", "wrong-type"),
   ])
   func runtimeFailures(_ text: String, _ id: String) throws {
-    // What the checker can see is hidden from it in a variable of a conversion.
-    let outcome = try rehearse("var n = number(\"1\")\nprint text(\(text.replacingLiteralZero))")
+    let outcome = try rehearse(
+      "var zero = number(\"0\")\nvar one = number(\"1\")\nvar word = \"${one} day\"\nzero = zero * one\nprint text(\(text))"
+    )
     #expect(outcome.failure?.id == id)
     #expect(outcome.exitStatus == 1)
     #expect(outcome.simulator.requestCount == 0)
@@ -58,11 +66,5 @@ import Testing
   @Test func aMillionStepsEnd() throws {
     let outcome = try rehearse("var sum = 0\nfor n in 1 .. 1000000 { sum = sum + n }\nprint \"${sum}\"")
     #expect(outcome.printed == ["500000500000"])
-  }
-}
-
-extension String {
-  fileprivate var replacingLiteralZero: String {
-    replacing(" / 0s", with: " / (0s * n)").replacing(" / 0", with: " / (n - n)").replacing(" % 0", with: " % (n - n)")
   }
 }

@@ -1,7 +1,9 @@
 import CivilTime
 import RehearsalSupport
+import RunbookDiagnostics
 import RunbookEvaluator
 import TailerAPI
+import TailerSimulator
 import Testing
 
 @Suite struct VerbTests {
@@ -93,14 +95,14 @@ import Testing
 
   @Test func whatOnlyRunningKnowsIsCheckedBeforeItsRequest() throws {
     let cases = [
-      ("launch job \"storage-to-storage|000099|s|DEV|${1}\"", "not-launchable-value"),
-      ("let e = \"${\"PRD\"}\"\nlaunch table-to-table \"x\" in \"${e}\"", "unknown-environment-value"),
-      ("let a = \"${12}\"\nlaunch table-to-table \"x\" of a", "invalid-account"),
-      ("let i = \"${\"\"}\"\nlaunch table-to-table \"${i}\"", "invalid-id"),
-      ("let j = \"${\"x\"}\"\nlaunch job \"${j}\"", "unknown-job-id"),
+      ("launch job \"storage-to-storage|000099|s|DEV|${one}\"", "not-launchable-value"),
+      ("launch table-to-table \"x\" in \"PRD${one}\"", "unknown-environment-value"),
+      ("launch table-to-table \"x\" of \"${one}\"", "invalid-account"),
+      ("launch table-to-table \"x\\n${one}\"", "invalid-id"),
+      ("launch job \"x${one}\"", "unknown-job-id"),
     ]
     for (text, id) in cases {
-      let outcome = try rehearse(text)
+      let outcome = try rehearse("var one = number(\"1\")\n" + text)
       #expect(outcome.failure?.id == id, "\(text)")
       #expect(outcome.simulator.requestCount == 0, "\(text)")
     }

@@ -118,6 +118,11 @@ struct FaultyJournal: HeldJournal {
     return try await base.initialRecords()
   }
 
+  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp] {
+    try life.requireLife()
+    return try await base.openLaunches(of: operation, besides: key)
+  }
+
   func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
     try life.requireLife()
     return try await base.ownedRuns(of: operation)

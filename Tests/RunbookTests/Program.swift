@@ -25,7 +25,7 @@ struct Program {
       folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for name in ["out", "err"] {
-        FileManager.default.createFile(atPath: folder.appending(path: name).path, contents: nil)
+        _ = FileManager.default.createFile(atPath: folder.appending(path: name).path, contents: nil)
       }
       process.executableURL = URL(filePath: Program.path)
       process.arguments = arguments
