@@ -20,7 +20,7 @@ struct FinallyFrame {
 
 extension Checker {
   func check(_ attempt: Attempt) {
-    if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range)) }
+    if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range.openingBrace)) }
     let entry = state
     let mark = nextNumber
     if attempt.finally != nil { finallies.append(FinallyFrame(loops: loops.count, calls: calls.count)) }
@@ -91,8 +91,8 @@ extension Checker {
       if escaping != nil { raise(with: state) }
       for (jump, left) in jumps {
         var left = left
-        before.stopped.forEach { id, _ in if state.stopped[id] == nil { left.stopped[id] = nil } }
-        state.stopped.forEach { id, stop in if before.stopped[id] == nil { left.stopped[id] = stop } }
+        before.stopped.visit { id, _ in if state.stopped[id] == nil { left.stopped[id] = nil } }
+        state.stopped.visit { id, stop in if before.stopped[id] == nil { left.stopped[id] = stop } }
         arrive(jump, with: left)
       }
     }
@@ -112,7 +112,7 @@ extension Checker {
     // What the body has set counts again, unless the `finally` has set something later.
     if !run.isNewer(than: entry.run) { state.run = after.run }
     if !status.isNewer(than: entry.status) { state.status = after.status }
-    after.unread.forEach(above: mark) { id, outcome in state.unread[id] = outcome }
+    after.unread.visit(above: mark) { id, outcome in state.unread[id] = outcome }
     state.latest = state.latest.union(after.latest)
   }
 

@@ -116,11 +116,15 @@ extension Checker {
     let given = bind(arguments, to: record.procedure, at: range, named: name)
     guard let given, !record.isRecursive else { return .unknown }
     guard depth < Self.depthLimit else {
-      report(ControlProblem.callsTooDeep(limit: Self.depthLimit, at: range))
+      if !hasGoneTooDeep { report(ControlProblem.callsTooDeep(limit: Self.depthLimit, at: range)) }
+      hasGoneTooDeep = true
       return .unknown
     }
     guard effort > 0 else {
-      report(FlowProblem.notFollowed(at: range))
+      if !hasGivenUp, !surroundings.isWithoutCall {
+        report(FlowProblem.notFollowed(at: range))
+        hasGivenUp = true
+      }
       return .unknown
     }
     return expand(record, given, at: range)
@@ -280,7 +284,12 @@ extension Checker {
     if settings.environment.isMissing { settings.environment = .computed(said: record.procedure.name.range) }
     surroundings = Surroundings()
     surroundings.isWithoutCall = true
+    // The calls themselves matter more.
+    let whole = effort
+    effort = min(effort, 2_000)
+    let part = effort
     _ = walk(record, record.procedure.parameters.map { _ in Fact(.unknown, .operations([symbol()])) }, call: nil)
+    effort = whole - (part - effort)
     (state, surroundings, settings, handlers, loops, finallies) = outer
   }
 

@@ -50,13 +50,18 @@ final class Checker {
   var expansions: [ExpansionKey: Expansion] = [:]
   var nextNumber = 0
   /// How many more statements may be walked over again, in calls and further rounds of loops.
-  var effort = 150_000
+  var effort = 0
+  /// What is said once: where following calls was given up.
+  var hasGivenUp = false
+  var hasGoneTooDeep = false
   /// All outcomes that a name or a run has ever held.
   var outcomesOfName: [VariableID: [OutcomeID]] = [:]
   var outcomesOfRun: [RunToken?: [OutcomeID]] = [:]
 
   /// How deep calls and blocks may be nested, together.
   static let depthLimit = 400
+  /// How much of the way to a mistake is shown.
+  private static let traceLimit = 8
 
   init(program: Program, sources: SourceMap, context: CheckContext) {
     self.program = program
@@ -68,6 +73,7 @@ final class Checker {
   func check() -> CheckResult {
     enterScope(context.scope)
     collect()
+    effort = 50_000 + 20 * items.count
     findRecursion()
     var reachability = Reachability(state)
     for item in items {
@@ -76,10 +82,9 @@ final class Checker {
       check(item.statement, &reachability)
     }
     if !context.isInteractive { reportUnread(above: -1, .blockEnds(nil)) }
-    diagnostics.sort {
-      ($0.primary.range.source.number, $0.primary.range.lower) < (
-        $1.primary.range.source.number, $1.primary.range.lower
-      )
+    diagnostics.sort { a, b in
+      let (one, other) = (a.primary.range, b.primary.range)
+      return (one.source.number, one.lower, one.upper, a.id) < (other.source.number, other.lower, other.upper, b.id)
     }
     guard !diagnostics.containsError else {
       return CheckResult(diagnostics: diagnostics, sources: sources, runbook: nil)
@@ -114,6 +119,11 @@ final class Checker {
         trace.append(.init(range, "included from here"))
         source = range.source
       }
+    }
+    if trace.count > Self.traceLimit {
+      let left = trace.count - Self.traceLimit
+      trace.replaceSubrange((Self.traceLimit - 2)..<(trace.count - 2), with: [])
+      trace[Self.traceLimit - 2] = .init(trace[Self.traceLimit - 2].range, "after \(left) more, from here")
     }
     diagnostics.append(
       Diagnostic(

@@ -8,13 +8,24 @@ enum FlowProblem {
   case unreadOutcome(UnreadOutcome.Origin, at: SourceRange, ending: OutcomeEnding)
   /// `or fail` or `or ignore` behind what has no outcome.
   case noOutcome(ValueType, clause: SourceRange, at: SourceRange)
-  case launchAfterStop(operation: String, stopped: ActivationWord, at: SourceRange, since: SourceRange)
-  case awaitAfterStop(operation: String, stopped: ActivationWord, at: SourceRange, since: SourceRange)
+  case launchAfterStop(StoppedOperation, at: SourceRange)
+  case awaitAfterStop(StoppedOperation, at: SourceRange)
   /// A warning.
   case unreachable(at: SourceRange, after: SourceRange?)
   case changesService(word: String, at: SourceRange, place: ReadOnlyPlace)
   /// The paths through nested calls and loops are too many to follow; a warning.
   case notFollowed(at: SourceRange)
+}
+
+/// An operation that some path has taken out of service.
+struct StoppedOperation {
+  let name: String
+  let word: ActivationWord
+  let since: SourceRange
+  /// Whether it went by another name there.
+  let isRenamed: Bool
+
+  fileprivate var label: String { isRenamed ? "this is the same operation" : "" }
 }
 
 /// What became of an outcome that nobody looked at.
@@ -56,17 +67,20 @@ extension FlowProblem: Diagnosable {
         id: "no-outcome", message: "there is no outcome here for this clause to judge", primary: .init(clause),
         secondary: [.init(range, "this is \(type.words)")],
         notes: ["`or fail` stands behind a status and behind what may be `none`, `or ignore` behind a status"],
-        fixes: [.init("leave it out", replacing: clause, with: "")])
-    case .launchAfterStop(let operation, let word, let range, let since):
+        fixes: [.init("leave it out", replacing: range.end.through(clause), with: "")])
+    case .launchAfterStop(let operation, let range):
       return Diagnostic(
-        id: "launch-after-disable", message: "`\(operation)` is launched after it was \(word.participle)",
-        primary: .init(range), secondary: [.init(since, "\(word.participle) here")],
+        id: "launch-after-disable",
+        message: "`\(operation.name)` is launched after it was \(operation.word.participle)",
+        primary: .init(range, operation.label),
+        secondary: [.init(operation.since, "\(operation.word.participle) here")],
         notes: ["`enable` it first"])
-    case .awaitAfterStop(let operation, let word, let range, let since):
+    case .awaitAfterStop(let operation, let range):
       return Diagnostic(
         id: "await-after-disable",
-        message: "`\(operation)` was \(word.participle), so no next run of it is to be expected",
-        primary: .init(range), secondary: [.init(since, "\(word.participle) here")],
+        message: "`\(operation.name)` was \(operation.word.participle), so no next run of it is to be expected",
+        primary: .init(range, operation.label),
+        secondary: [.init(operation.since, "\(operation.word.participle) here")],
         notes: ["a run already going can be awaited by itself"])
     case .unreachable(let range, let after):
       return Diagnostic(

@@ -10,7 +10,6 @@ enum NameProblem {
   /// Only at the prompt, and only a note.
   case replacesEarlier(String, at: SourceRange)
   case assignedLet(String, at: SourceRange, declared: SourceRange?)
-  case assignedBuiltIn(String, at: SourceRange)
   case assignedInParallel(String, at: SourceRange, declared: SourceRange?, parallel: SourceRange)
   case itOutsideWhere(at: SourceRange)
   case errorOutsideCatch(at: SourceRange)
@@ -19,7 +18,7 @@ enum NameProblem {
 extension NameProblem: Diagnosable {
   static let allIDs = [
     "unknown-name", "used-before-declaration", "not-set-at-call", "already-declared", "replaces-earlier",
-    "assigned-let", "assigned-built-in", "assigned-in-parallel", "it-outside-where",
+    "assigned-let", "assigned-in-parallel", "it-outside-where",
     "error-outside-catch",
   ]
 
@@ -52,10 +51,6 @@ extension NameProblem: Diagnosable {
         id: "assigned-let", message: "`\(name)` is not a `var` and cannot be assigned", primary: .init(range),
         secondary: declared.map { [.init($0, "declared here")] } ?? [],
         notes: ["only what `var` declares can be assigned again"])
-    case .assignedBuiltIn(let name, let range):
-      return Diagnostic(
-        id: "assigned-built-in", message: "`\(name)` is set by the language and cannot be assigned",
-        primary: .init(range))
     case .assignedInParallel(let name, let range, let declared, let parallel):
       return Diagnostic(
         id: "assigned-in-parallel",

@@ -183,11 +183,8 @@ extension Checker {
 
   func assign(_ name: Name, _ fact: Fact, value: SourceRange) -> VariableID? {
     guard let id = variable(named: name.text) else {
-      if Self.builtIns.contains(name.text) {
-        report(NameProblem.assignedBuiltIn(name.text, at: name.range))
-      } else {
-        _ = reportUnknown(name.text, at: name.range)
-      }
+      // Of the language's own names the parser has said that they are not assigned.
+      if !Self.builtIns.contains(name.text) { _ = reportUnknown(name.text, at: name.range) }
       return nil
     }
     let variable = variables[id.number]

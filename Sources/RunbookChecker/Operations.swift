@@ -166,6 +166,4 @@ extension Checker {
   func requireRuns(_ fact: Fact, at range: SourceRange) {
     if types(of: fact).contains(where: { !$0.hasRuns }) { report(ServiceProblem.workflowHasNoRuns(at: range)) }
   }
-
-  func name(of id: OperationID, at range: SourceRange) -> String { operations[id]?.name ?? text(of: range) }
 }

@@ -62,11 +62,11 @@ extension Checker {
     var result = entry
     for branch in branches {
       if !mayBeNone {
-        entry.stopped.forEach { id, _ in if branch.stopped[id] == nil { result.stopped[id] = nil } }
+        entry.stopped.visit { id, _ in if branch.stopped[id] == nil { result.stopped[id] = nil } }
       }
     }
     for branch in branches {
-      branch.stopped.forEach { id, stop in if entry.stopped[id] == nil { result.stopped[id] = stop } }
+      branch.stopped.visit { id, stop in if entry.stopped[id] == nil { result.stopped[id] = stop } }
     }
     return result
   }

@@ -65,7 +65,7 @@ public struct ParameterProblem: Diagnosable, Error {
         id: "missing-parameters",
         message: "\(names.listed) \(names.count == 1 ? "has" : "have") to be given", primary: .init(range),
         secondary: others.map { .init($0, "this one, too") },
-        notes: ["write \(names.map { "\($0)=…" }.joined(separator: " ")) behind the file"])
+        notes: ["write `\(names.map { "\($0)=…" }.joined(separator: " "))` behind the file"])
     }
   }
 }

@@ -22,7 +22,9 @@ extension Checker {
     if let value = parameter.defaultValue {
       let outer = surroundings
       surroundings.isParameterDefault = true
-      let fact = infer(value)
+      let errors = diagnostics.count
+      var fact = infer(value)
+      if diagnostics.count > errors { fact = .unknown }
       surroundings = outer
       if let written {
         _ = demand(fact, written, "the default of `\(parameter.name.text)`", at: value)

@@ -40,8 +40,10 @@ extension ServiceProblem: Diagnosable {
     switch self {
     case .cannotLaunch(let type, let range):
       return Diagnostic(
-        id: "cannot-launch", message: "the service launches no \(type.rawValue)", primary: .init(range),
-        notes: ["only \(ConfigurationType.allCases.filter(\.canBeLaunched).map(\.rawValue).listed) can be launched"])
+        id: "cannot-launch", message: "a \(type.rawValue) cannot be launched", primary: .init(range),
+        notes: [
+          "the service launches \(ConfigurationType.allCases.filter(\.canBeLaunched).map(\.rawValue).listed) only"
+        ])
     case .cannotReset(let type, let range):
       return Diagnostic(
         id: "cannot-reset", message: "only a workflow can be reset", primary: .init(range, "this is a \(type.rawValue)")

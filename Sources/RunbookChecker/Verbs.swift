@@ -24,10 +24,8 @@ extension Checker {
     for part in operand.parts {
       if let type = types(of: part.fact).first(where: { !$0.canBeLaunched }) {
         report(ServiceProblem.cannotLaunch(type, at: part.range))
-      } else if let (id, stop) = stopped(part.fact) {
-        report(
-          FlowProblem.launchAfterStop(
-            operation: name(of: id, at: part.range), stopped: stop.word, at: part.range, since: stop.range))
+      } else if let stopped = stopped(part.fact, at: part.range) {
+        report(FlowProblem.launchAfterStop(stopped, at: part.range))
       }
     }
     mayRaise()
@@ -51,10 +49,15 @@ extension Checker {
   }
 
   /// The operation that some path has stopped, among those that a value may be.
-  private func stopped(_ fact: Fact) -> (OperationID, Stop)? {
+  private func stopped(_ fact: Fact, at range: SourceRange) -> StoppedOperation? {
     guard !state.stopped.isEmpty, state.isReachable else { return nil }
     for id in fact.operations {
-      if let stop = state.stopped[id] { return (id, stop) }
+      guard let stop = state.stopped[id] else { continue }
+      let words = text(of: range)
+      let before = text(of: stop.range)
+      return StoppedOperation(
+        name: operations[id]?.name ?? words, word: stop.word, since: stop.range,
+        isRenamed: words != before && !before.hasPrefix("["))
     }
     return nil
   }
@@ -76,10 +79,8 @@ extension Checker {
       expect(since, .timestamp, "`since`")
       for part in operand.parts {
         requireRuns(part.fact, at: part.range)
-        if let (id, stop) = stopped(part.fact) {
-          report(
-            FlowProblem.awaitAfterStop(
-              operation: name(of: id, at: part.range), stopped: stop.word, at: part.range, since: stop.range))
+        if let stopped = stopped(part.fact, at: part.range) {
+          report(FlowProblem.awaitAfterStop(stopped, at: part.range))
         }
       }
       run = Fact(.run, .run(token(), of: operand.fact.operations))

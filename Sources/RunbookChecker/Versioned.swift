@@ -78,7 +78,7 @@ struct Versioned<Value: Equatable> {
   // MARK: Going through
 
   /// Calls `body` for all values whose keys are greater than `mark`, in their order.
-  func forEach(above mark: Int = -1, _ body: (Int, Value) -> Void) {
+  func visit(above mark: Int = -1, _ body: (Int, Value) -> Void) {
     if isEmpty { return }
     Self.walk(root, height, 0, mark, body)
   }
@@ -98,7 +98,7 @@ struct Versioned<Value: Equatable> {
 
   func keys(above mark: Int = -1) -> [Int] {
     var result: [Int] = []
-    forEach(above: mark) { key, _ in result.append(key) }
+    visit(above: mark) { key, _ in result.append(key) }
     return result
   }
 

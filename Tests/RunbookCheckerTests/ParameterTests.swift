@@ -14,7 +14,7 @@ struct ParameterTests {
     Case("param list = [1]", "default-type"),
     Case("let x = 1\nparam y = x", "default-reads"),
     Case("param y = run", "default-reads"),
-    Case("param op = launch table-to-table \"x\" in DEV of \"000099\"", "default-acts", "default-type"),
+    Case("param op = (launch (table-to-table \"x\" in DEV of \"000099\"))", "default-acts"),
     Case("procedure p() { return 1 }\nparam y = p()", "default-acts"),
     Case("param t from env \"TICKET\""),
     Case("param t from env \"\"", "not-spelled-out"),
