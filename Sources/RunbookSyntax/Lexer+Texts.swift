@@ -161,10 +161,6 @@ extension Lexer {
       endsInInterpolation = true
       return close
     }
-    if let nested = (start + 2..<close).first(where: { bytes[$0] == 0x24 && bytes[$0 + 1] == 0x7B }) {
-      report(.nestedInterpolation, nested, nested + 2)
-      return close + 1
-    }
     emit(.interpolationBegin, start, start + 2)
     let outer = (limit, startsLine, isInInterpolation)
     (limit, startsLine, isInInterpolation) = (close, false, true)

@@ -76,6 +76,9 @@ struct Lexer {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): name()
       case UInt8(ascii: "0")...UInt8(ascii: "9"): number()
       case UInt8(ascii: "#") where !isInInterpolation: comment()
+      case UInt8(ascii: "$") where isInInterpolation && followed(by: "{"):
+        report(.nestedInterpolation, at, at + 2)
+        emit(.invalid, at, limit)
       case UInt8(ascii: "\""): escapedText()
       case UInt8(ascii: "'"): rawText()
       case UInt8(ascii: "("): emit(.leftParen, at, at + 1)

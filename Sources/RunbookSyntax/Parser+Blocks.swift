@@ -41,6 +41,7 @@ extension Parser {
       kind = try statementKind()
     } catch {
       recover()
+      precedesText = false
     }
     (statementStart, depth) = outer
     let range = index == before ? self.range(start) : range(from: start)

@@ -4,7 +4,7 @@ import RunbookDiagnostics
 extension Parser {
   /// What `if` and its like ask for. A `=` in it is meant to compare.
   mutating func condition(of word: Word) throws(Failure) -> Expression {
-    if endsStatement || token.kind == .leftBrace { throw missingExpression() }
+    if word != .where, endsStatement || token.kind == .leftBrace { throw missingExpression() }
     let condition = try expression()
     return token.kind == .equals && !isOnNewLine ? try comparison(condition) : condition
   }

@@ -34,7 +34,18 @@ extension Parser {
   }
 
   /// The value of a clause, which binds no looser than `+`.
-  mutating func clauseValue() throws(Failure) -> Expression { try binary(.sum) }
+  mutating func clauseValue() throws(Failure) -> Expression {
+    let start = token
+    let value = try binary(.sum)
+    if value.isVerb { unparenthesized(value, beside: start) }
+    return value
+  }
+
+  /// A verb whose clauses could be taken for those of what is around it.
+  private mutating func unparenthesized(_ value: Expression, beside mark: Token) {
+    let before = mark.lower == value.range.lower ? previous(to: mark) : mark
+    report(.unparenthesizedOperand(verb: text(before), text: source.text(value.range)), value.range)
+  }
 
   private func infix() -> (BinaryOperator, Precedence)? {
     if token.kind == .word {
@@ -63,7 +74,7 @@ extension Parser {
     }
   }
 
-  private mutating func binary(_ loosest: Precedence) throws(Failure) -> Expression {
+  mutating func binary(_ loosest: Precedence) throws(Failure) -> Expression {
     try descend()
     var left = try prefix(loosest)
     var nonAssociative: (Precedence, SourceRange)?
@@ -80,11 +91,17 @@ extension Parser {
     _ left: Expression, _ infix: BinaryOperator, _ precedence: Precedence
   ) throws(Failure) -> Expression {
     let leftHeight = height
-    let mark = place
+    let mark = token
     advance()
     let right = try binary(precedence.next)
+    if precedence.rawValue > Precedence.comparison.rawValue { operands(left, right, of: mark) }
     try rise(to: max(leftHeight, height) + 1)
-    return Expression(.binary(infix, mark, left, right), left.range.through(right.range))
+    return Expression(.binary(infix, range(mark), left, right), left.range.through(right.range))
+  }
+
+  private mutating func operands(_ left: Expression, _ right: Expression, of mark: Token) {
+    if left.isVerb { unparenthesized(left, beside: mark) }
+    if right.isVerb { unparenthesized(right, beside: mark) }
   }
 
   private mutating func chained(
@@ -118,6 +135,7 @@ extension Parser {
     try descend()
     advance()
     let operand = unary == .not ? try binary(.not) : try prefix(.product)
+    if unary == .negate, operand.isVerb { unparenthesized(operand, beside: start) }
     depth -= 1
     try rise(to: height + 1)
     return Expression(.unary(unary, operand), range(from: start))
@@ -229,6 +247,16 @@ extension Parser {
       if !token.startsLine { return failed(.unexpectedToken(described(token)), place) }
     }
     return failed(.unclosedBracket(text(bracket), missingAt: endOfPrevious), range(bracket))
+  }
+}
+
+extension Expression {
+  /// Whether it is a verb with its clauses, outside of parentheses.
+  fileprivate var isVerb: Bool {
+    switch kind {
+    case .launch, .await, .check, .confirm, .lastRuns, .runsOfType: true
+    default: false
+    }
   }
 }
 

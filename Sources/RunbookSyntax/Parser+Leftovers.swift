@@ -44,7 +44,8 @@ extension Parser {
     switch token.word {
     case nil: break
     case .job: if next.kind.isText { return false }
-    case .last, .runs: if next.word == .run || next.kind == .number || next.word == .of { return false }
+    case .last: if isLastRuns { return false }
+    case .runs: if next.word == .of { return false }
     case .some(let word): if word.role != .clause { return false }
     }
     if next.kind == .leftBrace { return true }

@@ -174,7 +174,7 @@ extension Parser {
 
   /// A name before a text can only be meant for a type.
   private mutating func refuseUnknownType() throws(Failure) {
-    guard isText(peek()) else { return }
+    guard isText(peek()), !precedesText else { return }
     let name = text(token)
     guard name.contains("-") || nearest(to: name, among: Word.types) != nil else { return }
     throw failed(.unknownType(name), place)

@@ -187,7 +187,9 @@ extension Parser {
     while !endsStatement {
       if token.kind == .equals, defaultValue == nil {
         advance()
+        precedesText = true
         defaultValue = try clauseValue()
+        precedesText = false
       } else if isWord(.from), variable == nil {
         advance()
         try expect(.env, after: "from")

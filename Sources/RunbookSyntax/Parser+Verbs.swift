@@ -67,15 +67,11 @@ extension Parser {
 
   /// `last run of OP` or `last N runs of OP`; `nil` where `last` is a name.
   private mutating func lastRuns() throws(Failure) -> Expression.Kind? {
-    let next = peek()
-    guard !next.startsLine || brackets > 0 else { return nil }
+    guard isLastRuns else { return nil }
     var count: Expression?
     var countHeight = 0
-    if next.word == .run {
-      advance()
-    } else {
-      guard next.kind == .number || next.kind == .unreadable || isCount(next) else { return nil }
-      advance()
+    advance()
+    if token.word != .run {
       count = try postfix()
       countHeight = height
       guard isWord(.runs) else { throw failed(.missingWord("runs", after: "last N"), missingPlace) }
@@ -90,12 +86,19 @@ extension Parser {
       LastRuns(count: count, operation: operation, started: clauses[.started], status: clauses[.with]))
   }
 
+  /// Whether the word `last` begins `last run of` or `last N runs of` here, and is no name.
+  var isLastRuns: Bool {
+    let next = peek()
+    if next.startsLine, brackets == 0 { return false }
+    return next.word == .run || next.kind == .number || next.kind == .unreadable || isCount(next)
+  }
+
   /// Whether what follows `last` is a count, which `runs of` shows: a name with fields, or something in parentheses.
   private func isCount(_ next: Token) -> Bool {
     var distance = 2
     if next.kind == .leftParen {
       var open = 1
-      while open > 0, distance < 64 {
+      while open > 0, distance < 1000 {
         switch peek(distance).kind {
         case .leftParen: open += 1
         case .rightParen: open -= 1
@@ -105,7 +108,7 @@ extension Parser {
       }
     } else {
       guard next.kind == .word, next.word?.isReserved != true else { return false }
-      while distance < 64, peek(distance).kind == .dot { distance += 2 }
+      while distance < 1000, peek(distance).kind == .dot { distance += 2 }
     }
     return peek(distance).word == .runs && peek(distance + 1).word == .of
   }
@@ -143,7 +146,7 @@ extension Parser {
   private var isLoose: Bool {
     switch token.word {
     case .not, .launch, .await, .check, .confirm: true
-    case .last: peek().word == .run || peek().kind == .number
+    case .last: isLastRuns
     case .runs: peek().word == .of
     default: token.kind == .minus
     }
@@ -151,7 +154,7 @@ extension Parser {
 
   private mutating func looseOperand(of verb: Word) throws(Failure) -> Expression {
     let start = token
-    let value = try clauseValue()
+    let value = try binary(.sum)
     let range = range(from: start)
     report(.unparenthesizedOperand(verb: verb.rawValue, text: source.text(range)), range)
     return value

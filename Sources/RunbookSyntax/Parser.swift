@@ -51,6 +51,8 @@ struct Parser {
   /// Whether a header that could not be read has no block to go on at.
   var blockIsLost = false
   var reportedDepth = false
+  /// Whether the value being read may be followed by a text, as a parameter's is.
+  var precedesText = false
   /// The first token of the statement being read.
   var statementStart: Token
   /// The last statement of the text.
@@ -78,6 +80,17 @@ struct Parser {
 
   func peek(_ distance: Int = 1) -> Token { tokens[min(index + distance, tokens.count - 1)] }
   var previous: Token { tokens[max(index - 1, 0)] }
+
+  /// The token before one that was read a while ago.
+  func previous(to token: Token) -> Token {
+    var low = 0
+    var high = tokens.count
+    while low < high {
+      let middle = (low + high) / 2
+      if tokens[middle].lower < token.lower { low = middle + 1 } else { high = middle }
+    }
+    return tokens[max(low - 1, 0)]
+  }
 
   /// Whether the token is the first on its line and the newline before it means something.
   var isOnNewLine: Bool { token.startsLine && brackets == 0 }
