@@ -77,6 +77,10 @@ extension Lexer {
       report(.hiddenCharacter(value), at, end)
       at = end
     case 0x80...: foreignCharacter(value, end)
+    case 0x5C where byte(at + 1) == 0x0A || (byte(at + 1) == 0x0D && byte(at + 2) == 0x0A):
+      // The line is meant to go on, so it does.
+      report(.unexpectedCharacter("\\"), at, end)
+      at += byte(at + 1) == 0x0A ? 2 : 3
     default: unexpected(end)
     }
   }

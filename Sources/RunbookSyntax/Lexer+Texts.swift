@@ -15,15 +15,16 @@ extension Lexer {
       if next == 0x0D, byte(end + 1) == 0x0A { break }
       end = (0x20..<0x7F).contains(next) ? end + 1 : checked(end)
     }
-    unterminated(start, end, quote: "'")
-    emit(.unreadable, start, end)
+    emit(.unreadable, start, unterminated(start, end, quote: "'"))
   }
 
-  private mutating func unterminated(_ start: Int, _ end: Int, quote: String) {
+  /// Reports a text that does not end and gives where it most likely should have: before the `{` of a block.
+  private mutating func unterminated(_ start: Int, _ end: Int, quote: String) -> Int {
     var close = end
     while close > start + 1, [0x20, 0x09, UInt8(ascii: "{")].contains(bytes[close - 1]) { close -= 1 }
     let place = SourceRange(source, close, close)
     report(.unterminatedText(quote: quote, closeAt: place), start, end)
+    return close
   }
 
   /// `"…"`, or the block that `"""` opens.
@@ -36,14 +37,12 @@ extension Lexer {
       if next == Self.quote { return emit(.text, start, end + 1) }
       if next == Self.backslash || (next == UInt8(ascii: "$") && byte(end + 1) == UInt8(ascii: "{")) { break }
       if next == 0x0A || (next == 0x0D && byte(end + 1) == 0x0A) {
-        unterminated(start, end, quote: "\"")
-        return emit(.unreadable, start, end)
+        return emit(.unreadable, start, unterminated(start, end, quote: "\""))
       }
       end = (0x20..<0x7F).contains(next) ? end + 1 : checked(end)
     }
     guard end < limit else {
-      unterminated(start, end, quote: "\"")
-      return emit(.unreadable, start, end)
+      return emit(.unreadable, start, unterminated(start, end, quote: "\""))
     }
     emit(.textBegin, start, start + 1)
     endsInInterpolation = false
@@ -54,7 +53,7 @@ extension Lexer {
     if byte(stop) == Self.quote {
       emit(.textEnd, stop, stop + 1)
     } else {
-      if !endsInInterpolation { unterminated(start, stop, quote: "\"") }
+      if !endsInInterpolation { _ = unterminated(start, stop, quote: "\"") }
       emit(.textEnd, stop, stop)
     }
   }

@@ -36,6 +36,7 @@ extension Parser {
   }
 
   private mutating func loopHead(of word: String) throws(Failure) -> (Name, Expression) {
+    if token.word == .in, peek().word != .in { throw failed(.missingName(after: word), missingPlace) }
     let name = try declaredName(after: word)
     try expect(.in, after: "\(word) \(name.text)")
     if endsStatement || token.kind == .leftBrace {
@@ -136,7 +137,7 @@ extension Parser {
       advance()
       finally = block(of: "finally")
     }
-    if catches.isEmpty, finally == nil, !reportedUnclosedBlock { report(.attemptWithoutHandler, range(start)) }
+    if catches.isEmpty, finally == nil, !reportedUnclosedBlock, !body.range.isEmpty { report(.attemptWithoutHandler, range(start)) }
     return .attempt(Attempt(body: body, catches: catches, finally: finally))
   }
 

@@ -132,11 +132,21 @@ extension Parser {
 
   /// What a verb works on: a postfix expression or a list. Anything looser wants parentheses.
   mutating func operand(of verb: Word, wants: String) throws(Failure) -> Expression {
-    if endsStatement || token.kind == .leftBrace { throw withoutOperand(verb.rawValue, wants: wants) }
+    if endsStatement || token.kind == .leftBrace || isAtClause {
+      throw withoutOperand(verb.rawValue, wants: wants)
+    }
     try descend(by: 2)
     let value = isLoose ? try looseOperand(of: verb) : try postfix()
     depth -= 2
     return value
+  }
+
+  /// Whether a clause begins here, and not a name that is spelt like one.
+  private var isAtClause: Bool {
+    switch token.word {
+    case .timeout, .every, .on, .since, .started, .with, .limit: peek().beginsOperand && !peek().startsLine
+    default: false
+    }
   }
 
   mutating func withoutOperand(_ verb: String, wants: String) -> Failure {
@@ -154,7 +164,7 @@ extension Parser {
 
   private mutating func looseOperand(of verb: Word) throws(Failure) -> Expression {
     let start = token
-    let value = try binary(.sum)
+    let value = try binary(token.word == .not ? .not : .sum)
     let range = range(from: start)
     report(.unparenthesizedOperand(verb: verb.rawValue, text: source.text(range)), range)
     return value

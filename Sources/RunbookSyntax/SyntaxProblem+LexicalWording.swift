@@ -15,7 +15,7 @@ extension SyntaxProblem {
         notes: value == 0
           ? ["Is this a text file?"]
           : value == 0x0D ? ["Lines end in a line feed, or in both; save the file anew."] : [],
-        fixes: replacing("leave it out", with: value == 0x0D ? "\n" : ""))
+        fixes: value == 0x0D ? [] : replacing("leave it out", with: ""))
     case .hiddenCharacter(let value):
       Words(
         "hidden-character", "an invisible character stands here, \(Self.name(of: value))",

@@ -75,8 +75,7 @@ extension SyntaxProblem {
 
   private func unknownClauseWords(_ word: String, _ verb: String, _ known: [String]) -> Words {
     let shown = known.map { $0 == "with" ? "with status" : $0 == "keep" ? "keep going" : $0 }
-    let message =
-      known.isEmpty ? "\(quoted(word)) makes no sense here" : "`\(verb)` has no clause \(quoted(word))"
+    let message = "\(quoted(verb)) has no clause \(quoted(word))"
     if word == "status" {
       return Words("unknown-clause", message, fixes: replacing("write `with status`", with: "with status"))
     }
