@@ -100,11 +100,10 @@ extension Checker {
       state = after
       return
     }
-    if exceptional != nil, effort <= 0 {
+    if exceptional != nil, !mayRepeat(finally, at: finally.range.openingBrace) {
       state = after
       return
     }
-    if exceptional != nil { effort -= finally.statements.count }
     state = known(after, before: entry, mark)
     walk(finally)
     let (run, status) = (state.run, state.status)

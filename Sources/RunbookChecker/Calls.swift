@@ -121,10 +121,7 @@ extension Checker {
       return .unknown
     }
     guard effort > 0 else {
-      if !hasGivenUp, !surroundings.isWithoutCall {
-        report(FlowProblem.notFollowed(at: range))
-        hasGivenUp = true
-      }
+      giveUp(at: range)
       return .unknown
     }
     return expand(record, given, at: range)
@@ -239,11 +236,12 @@ extension Checker {
 
   /// Walks over a procedure's body with what is known of its arguments; gives what it returns.
   private func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
-    let outer = (surroundings, locals, openBlocks, state.run, state.status, state.latest)
+    let outer = (surroundings, locals, openBlocks, source, state.run, state.status, state.latest)
     let procedure = record.procedure
     calls.append(CallFrame(record: record, range: call))
     locals = [:]
     openBlocks = []
+    source = procedure.name.range.source
     surroundings.isTopLevel = false
     surroundings.isInStep = false
     surroundings.frame = freshNumber()
@@ -264,7 +262,7 @@ extension Checker {
     }
     let frame = calls.removeLast()
     state = join(frame.state, state)
-    (surroundings, locals, openBlocks, state.run, state.status, state.latest) = outer
+    (surroundings, locals, openBlocks, source, state.run, state.status, state.latest) = outer
     return frame.returned ?? Fact(.none)
   }
 

@@ -14,6 +14,8 @@ final class Checker {
   var procedures: [String: ProcedureRecord] = [:]
   var included: [SourceRange: Program] = [:]
   var includers: [SourceID: SourceRange] = [:]
+  var includes: [SourceID: Set<SourceID>] = [:]
+  var reach: [SourceID: Set<SourceID>] = [:]
   var declaredLater: [String: LaterName] = [:]
   var unreadableRanges: [SourceRange] = []
 
@@ -41,6 +43,8 @@ final class Checker {
   var state = FlowState()
   var surroundings = Surroundings()
   var order = 0
+  /// The source whose names are seen here.
+  var source: SourceID
   /// How deep expressions, blocks and calls are nested here.
   var depth = 0
   var handlers: [Handler] = []
@@ -65,6 +69,7 @@ final class Checker {
 
   init(program: Program, sources: SourceMap, context: CheckContext) {
     self.program = program
+    source = program.source.id
     self.sources = sources
     self.sources.add(program.source)
     self.context = context
@@ -78,6 +83,7 @@ final class Checker {
     var reachability = Reachability(state)
     for item in items {
       order = item.order
+      source = item.statement.range.source
       surroundings.readOnly = item.include.map { .include($0) }
       check(item.statement, &reachability)
     }

@@ -97,7 +97,8 @@ extension Checker {
     let variable = variables[id]
     // What a comparison said of a field holds only where both ways know it.
     if variable.isPath { return nil }
-    return (one ?? variable.fact).joined(other ?? variable.fact)
+    let fact = (one ?? variable.fact).joined(other ?? variable.fact)
+    return fact == variable.fact ? nil : fact
   }
 
   /// Whether another round of a loop that begins with `b` instead of `a` could find anything new.

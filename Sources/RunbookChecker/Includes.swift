@@ -26,6 +26,7 @@ extension Checker {
     /// The files being read, outermost first, by their canonical names.
     var path: [String]
     var first: [String: SourceRange] = [:]
+    var ids: [String: SourceID] = [:]
     var order = 0
   }
 
@@ -79,6 +80,7 @@ extension Checker {
     }
     let including = sources[range.source]?.name ?? program.source.name
     let name = context.loader.resolve(path, from: including)
+    defer { if let id = reading.ids[name] { includes[range.source, default: []].insert(id) } }
     if let start = reading.path.firstIndex(of: name) {
       report(IncludeProblem.cycle(reading.path[start...] + [name], at: range))
       return
@@ -108,12 +110,30 @@ extension Checker {
     let source = SourceText(id: sources.nextID, name: name, bytes: bytes)
     sources.add(source)
     includers[source.id] = range
+    reading.ids[name] = source.id
     let result = parse(source)
     for diagnostic in result.diagnostics { report(diagnostic) }
     included[range] = result.program
     reading.path.append(name)
     collect(result.program, include: range, &reading)
     reading.path.removeLast()
+  }
+}
+
+extension Checker {
+  /// Whether the text of one source sees what another declares: its own, and what it includes by whatever way.
+  func sees(_ source: SourceID?, from here: SourceID) -> Bool {
+    // What earlier entries at the prompt have declared is seen by entries, and not by the files that they include.
+    guard let source else { return includers[here] == nil }
+    if source == here { return true }
+    if let known = reach[here] { return known.contains(source) }
+    var found: Set<SourceID> = [here]
+    var open = [here]
+    while let next = open.popLast() {
+      for id in includes[next] ?? [] where found.insert(id).inserted { open.append(id) }
+    }
+    reach[here] = found
+    return found.contains(source)
   }
 }
 

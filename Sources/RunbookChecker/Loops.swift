@@ -21,15 +21,15 @@ enum Jump {
 extension Checker {
   func checkLoop(_ name: Name, _ list: Expression, _ body: Block) {
     let fact = inferIterated(list, "what a loop goes through")
-    guard let elements = writtenOutOperations(fact) else {
-      iterate(name, elementFact(of: fact), body)
+    guard let elements = writtenOutOperations(fact), effort > 0 else {
+      iterate(name, elementFact(of: fact), body, over: proven(list, fact))
       return
     }
     // Each element in its turn, so that what is done to one is not held against another.
     let entry = state
     var breaks: FlowState?
-    for element in elements {
-      guard state.isReachable, effort > 0 else { break }
+    for (index, element) in elements.enumerated() where state.isReachable {
+      guard index == 0 || mayRepeat(body, at: list.range) else { break }
       breaks = joinAny(breaks, round(name, element, body, from: state).breaks)
     }
     let after = join(breaks, state)
@@ -38,6 +38,22 @@ extension Checker {
     state.run = join(entry.run, state.run) { $0.joined($1) }
     state.status = join(entry.status, state.status) { $0.union($1) }
     state.unread = state.unread.joined(entry.unread) { $1 ?? $2 }
+  }
+
+  /// Whether a block may be walked over once more. Blocks in blocks can come to be more than anybody can wait for.
+  func mayRepeat(_ body: Block, at range: SourceRange) -> Bool {
+    guard effort > 0 else {
+      giveUp(at: range)
+      return false
+    }
+    effort -= 1 + body.statements.count
+    return true
+  }
+
+  func giveUp(at range: SourceRange) {
+    if hasGivenUp || surroundings.isWithoutCall { return }
+    hasGivenUp = true
+    report(FlowProblem.notFollowed(at: range))
   }
 
   /// The list that a loop or a `parallel` goes through.
@@ -58,31 +74,38 @@ extension Checker {
   }
 
   /// A loop of any number of rounds: walked over again until another round changes nothing.
-  private func iterate(_ name: Name, _ element: Fact, _ body: Block) {
+  private func iterate(_ name: Name, _ element: Fact, _ body: Block, over list: (VariableID, Fact)?) {
     var entry = state
     for pass in 0..<4 {
       let mark = nextNumber
-      if pass > 0 { effort -= body.statements.count }
-      let (breaks, next) = round(name, element, body, from: entry)
+      if pass > 0, !mayRepeat(body, at: name.range) { break }
+      let (breaks, next) = round(name, element, body, from: entry, over: list)
       var merged = join(entry, next)
       forgetSymbols(above: mark, in: &merged)
       let isSettled = isSettled(entry, merged)
       state = join(breaks, merged)
-      if isSettled || effort <= 0 { break }
+      if isSettled { break }
       entry = merged
     }
+  }
+
+  /// The name of a list that a loop goes through: inside the loop it has an element at least.
+  func proven(_ list: Expression, _ fact: Fact) -> (VariableID, Fact)? {
+    guard let id = path(list), case .nothing = fact.detail, case .list = fact.type else { return nil }
+    return (id, Fact(fact.type, .nonEmpty))
   }
 
   /// One round of a loop. Leaves, and gives, what holds before the next, and what holds where `break` left.
   @discardableResult
   private func round(
-    _ name: Name, _ element: Fact, _ body: Block, from entry: FlowState
+    _ name: Name, _ element: Fact, _ body: Block, from entry: FlowState, over list: (VariableID, Fact)? = nil
   ) -> (breaks: FlowState?, next: FlowState) {
     let outer = surroundings
     surroundings.loopCount += 1
     surroundings.loopBarrier = nil
     loops.append(LoopFrame(mark: nextNumber))
     state = entry
+    if let (id, fact) = list { state.facts[id] = fact }
     inBlock(body) {
       declare(name, element)
       check(body.statements)
@@ -104,7 +127,7 @@ extension Checker {
     }
     var entry = state
     for pass in 0..<4 {
-      if pass > 0 { effort -= retry.body.statements.count }
+      if pass > 0, !mayRepeat(retry.body, at: retry.times.range) { return }
       handlers.append(Handler())
       let mark = nextNumber
       state = entry
@@ -115,7 +138,7 @@ extension Checker {
       raised.unread.removeAll(above: mark)
       var merged = join(entry, raised)
       forgetSymbols(above: mark, in: &merged)
-      if isSettled(entry, merged) || effort <= 0 { return }
+      if isSettled(entry, merged) { return }
       state = after
       entry = merged
     }

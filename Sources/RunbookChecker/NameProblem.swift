@@ -6,6 +6,8 @@ enum NameProblem {
   case usedBeforeDeclaration(String, at: SourceRange, declared: SourceRange)
   /// A procedure reads a name of the file, and is called where that name has no value yet.
   case notSetAtCall(String, at: SourceRange, declared: SourceRange)
+  /// An included file means a name of the file that includes it.
+  case declaredElsewhere(String, at: SourceRange, declared: SourceRange?, file: String)
   case alreadyDeclared(String, at: SourceRange, earlier: SourceRange?)
   /// Only at the prompt, and only a note.
   case replacesEarlier(String, at: SourceRange)
@@ -17,7 +19,8 @@ enum NameProblem {
 
 extension NameProblem: Diagnosable {
   static let allIDs = [
-    "unknown-name", "used-before-declaration", "not-set-at-call", "already-declared", "replaces-earlier",
+    "unknown-name", "used-before-declaration", "not-set-at-call", "declared-elsewhere", "already-declared",
+    "replaces-earlier",
     "assigned-let", "assigned-in-parallel", "it-outside-where",
     "error-outside-catch",
   ]
@@ -34,9 +37,15 @@ extension NameProblem: Diagnosable {
         secondary: [.init(declared, "declared only here")])
     case .notSetAtCall(let name, let range, let declared):
       return Diagnostic(
-        id: "not-set-at-call", message: "`\(name)` has no value yet where this procedure is called",
+        id: "not-set-at-call",
+        message: "`\(name)` has no value yet where this procedure is called",
         primary: .init(range), secondary: [.init(declared, "it gets its value here, after the call")],
         notes: ["call the procedure further down, or hand the value over as an argument"])
+    case .declaredElsewhere(let name, let range, let declared, let file):
+      return Diagnostic(
+        id: "declared-elsewhere", message: "`\(name)` belongs to `\(file)`, which this file does not include",
+        primary: .init(range), secondary: declared.map { [.init($0, "declared here")] } ?? [],
+        notes: ["an included file sees its own names only; hand the value over as an argument"])
     case .alreadyDeclared(let name, let range, let earlier):
       return Diagnostic(
         id: "already-declared", message: "`\(name)` is already declared",

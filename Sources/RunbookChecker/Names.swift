@@ -34,7 +34,7 @@ extension Checker {
   @discardableResult
   func declare(_ name: Name, _ fact: Fact, isVariable: Bool = false) -> VariableID? {
     let isReplacing = context.isInteractive && surroundings.isTopLevel
-    if let earlier = variable(named: name.text) {
+    if let earlier = conflict(name.text) {
       guard isReplacing else {
         report(NameProblem.alreadyDeclared(name.text, at: name.range, earlier: variables[earlier.number].range))
         return nil
@@ -61,6 +61,13 @@ extension Checker {
       if let last = blocks.indices.last { blocks[last].append(name.text) }
     }
     return id
+  }
+
+  /// The variable whose name a declaration here would take. In a procedure the file's own names count when it is
+  /// checked by itself; a call adds nothing to that.
+  private func conflict(_ name: String) -> VariableID? {
+    if surroundings.isTopLevel { return globals[name] }
+    return calls.isEmpty || surroundings.isWithoutCall ? variable(named: name) : locals[name]
   }
 
   func add(_ variable: Variable) -> VariableID {
@@ -91,8 +98,12 @@ extension Checker {
   func variable(named name: String) -> VariableID? {
     if let id = locals[name] { return id }
     guard let id = globals[name] else { return nil }
-    if let call = calls.last, variables[id.number].order >= call.record.order { return nil }
-    return id
+    let variable = variables[id.number]
+    if let call = calls.last {
+      guard call.record.isFromThisText else { return id }
+      if variable.order >= call.record.order { return nil }
+    }
+    return sees(variable.range?.source, from: source) ? id : nil
   }
 
   func fact(of id: VariableID) -> Fact { state.facts[id] ?? variables[id.number].fact }
@@ -128,6 +139,13 @@ extension Checker {
       report(CallProblem.procedureNotCalled(name, at: range, declared: procedure.procedure.name.range))
       return .unknown
     }
+    if let hidden = globals[name].map({ variables[$0.number] }), !sees(hidden.range?.source, from: source) {
+      report(
+        NameProblem.declaredElsewhere(
+          name, at: range, declared: hidden.range,
+          file: (hidden.range?.source).flatMap { sources[$0]?.name } ?? "the prompt"))
+      return .unknown
+    }
     if let later = declaredLater[name] {
       guard let procedure = calls.last?.record, later.order < procedure.order else {
         report(NameProblem.usedBeforeDeclaration(name, at: range, declared: later.range))
@@ -153,7 +171,7 @@ extension Checker {
   }
 
   var visibleNames: [String] {
-    let seen = globals.filter { calls.last == nil || variables[$0.value.number].order < calls.last?.record.order ?? 0 }
+    let seen = globals.filter { variable(named: $0.key) != nil }
     return Array(locals.keys) + Array(seen.keys) + Array(procedures.keys) + [
       "run", "status", "today", "yesterday", "now",
     ]

@@ -8,12 +8,14 @@ extension Checker {
     let fact = inferIterated(list, "what a `parallel` goes through")
     expectCount(clauses.max, "`max`")
     let entry = state
+    let proven = proven(list, fact)
     let elements = writtenOutOperations(fact) ?? [elementFact(of: fact)]
     var branches: [FlowState] = []
     for element in elements {
-      guard effort > 0 || branches.isEmpty else { break }
+      guard branches.isEmpty || mayRepeat(body, at: list.range) else { break }
       branches.append(
         checkBranch(from: entry, keyword(of: range)) {
+          if let (id, fact) = proven { state.facts[id] = fact }
           inBlock(body) {
             declare(name, element)
             check(body.statements)

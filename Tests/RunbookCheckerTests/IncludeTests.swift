@@ -64,6 +64,17 @@ struct IncludeTests {
     #expect(result.first("already-declared")?.secondary.first?.range.source == SourceID(0))
   }
 
+  @Test func anIncludedFileSeesItsOwnNamesOnly() {
+    let library = "procedure tell(job) {\n let day = job\n print day\n}"
+    #expect(check("let job = 1\nlet day = 2\ninclude \"a\"\ntell(job)\nprint day", ["a": library]).ids == [])
+    let curious = "let y = x\nprocedure tell() {\n print x\n}"
+    #expect(
+      check("let x = 1\ninclude \"a\"\ntell()\nprint y", ["a": curious]).ids
+        == ["declared-elsewhere", "declared-elsewhere"])
+    let files = ["b": "include \"c\"\nprocedure tell() { print x }", "c": "let x = 1"]
+    #expect(check("include \"c\"\ninclude \"b\"\ntell()", files).ids == [])
+  }
+
   @Test func aPathIsSpelledOut() {
     #expect(check("let x = \"a\"\ninclude \"${x}\"", ["a": ""]).ids == ["not-spelled-out"])
   }

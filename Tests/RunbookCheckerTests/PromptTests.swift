@@ -68,6 +68,16 @@ struct PromptTests {
     #expect(ids.last == ["unread-outcome"])
   }
 
+  @Test func anIncludedFileDoesNotMindTheNamesOfThePrompt() {
+    let loader = Files(files: ["lib": "let base = 2\nprocedure tell(job) { return job + base }"])
+    var scope = CheckedScope.empty
+    for text in ["let job = 1", "include \"lib\"", "tell(job) + base", "let job = 3", "tell(job)"] {
+      let result = checked(text, in: CheckContext(isInteractive: true, scope: scope, loader: loader))
+      #expect(result.errors == [])
+      if let runbook = result.result.runbook { scope = runbook.scope }
+    }
+  }
+
   @Test func aSecondEnvironmentReplacesTheFirst() {
     #expect(entries("environment DEV", "environment PROD").scope.environment == "PROD")
   }

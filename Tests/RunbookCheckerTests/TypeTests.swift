@@ -65,6 +65,9 @@ struct TypeTests {
       "let runs = last 3 runs of a\nif runs.count > 0 { print runs.first.id } else { print runs.last.id }", "maybe-none"
     ),
     Case("let runs = last 3 runs of a\nif runs.count == 0 { stop }\nprint runs.last.id"),
+    Case("let runs = last 3 runs of a\nfor r in runs { print runs.first.id + r.id }\nprint runs.last.id", "maybe-none"),
+    Case(
+      "var runs = last 3 runs of a\nfor r in runs {\n runs = last 2 runs of a\n print runs.first.id\n}", "maybe-none"),
     Case("try { print 1 } catch { print error.kind + error.message\n print error.attempts + 1 }"),
     Case("try { print 1 } catch { print error.run.id }", "maybe-none"),
     Case("try { print 1 } catch { if error.run != none { print error.run.id } }"),
