@@ -148,6 +148,9 @@ extension Checker {
         _ = demand(fact, .list(wanted), "what `\(verb)` takes", at: expression)
         return Operand(fact: fact, isList: true, parts: [])
       }
+      if case .elements(let facts) = fact.detail {
+        return Operand(fact: fact, isList: true, parts: facts.map { ($0, expression.range) })
+      }
       return Operand(fact: fact, isList: true, parts: [(one, expression.range)])
     }
     let isFit = demand(fact, wanted, "what `\(verb)` takes", at: expression)

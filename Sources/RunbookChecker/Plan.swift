@@ -72,8 +72,10 @@ public struct Plan: Sendable {
 }
 
 /// Says what a runbook would do.
-public func plan(_ runbook: CheckedRunbook) -> Plan {
-  var planner = Planner(runbook)
+///
+/// - Parameter parameters: The values that are given; for the others the defaults are shown.
+public func plan(_ runbook: CheckedRunbook, parameters: [String: ParameterValue] = [:]) -> Plan {
+  var planner = Planner(runbook, parameters)
   planner.visit(runbook.program.statements)
   return Plan(steps: planner.steps, isCut: planner.isCut)
 }
@@ -85,6 +87,9 @@ extension Plan.Subject {
     let names = operations.map { "\($0.type.rawValue) \"\($0.name)\" in \($0.environment)" }.joined(separator: ", ")
     return isOneOf && operations.count > 1 ? "one of \(names)" : names
   }
+
+  /// The same for a run, or runs: `a run of prepare in DEV`.
+  public var runWords: String { operations.isEmpty ? source : "a run of \(words)" }
 }
 
 extension Plan.Deadline {
@@ -101,12 +106,12 @@ extension Plan.Action {
   public var words: String {
     switch self {
     case .launch(let subject, let date): "launch \(subject.words)" + (date.map { " on \($0)" } ?? "")
-    case .await(let subject, let deadline): "await a run of \(subject.words), \(deadline.words)"
+    case .await(let subject, let deadline): "await \(subject.runWords), \(deadline.words)"
     case .awaitNext(let subject, let since, let deadline):
       "await the next run of \(subject.words) since \(since), \(deadline.words)"
-    case .check(let subject): "look at a run of \(subject.words)"
+    case .check(let subject): "look at \(subject.runWords)"
     case .list(let source): "look up \(source)"
-    case .mark(let subject, let status): "mark a run of \(subject.words) as \(status)"
+    case .mark(let subject, let status): "mark \(subject.runWords) as \(status)"
     case .reset(let subject): "reset \(subject.words)"
     case .activate(let word, let subject): "\(word.rawValue) \(subject.words)"
     case .wait(let span): "wait \(span)"

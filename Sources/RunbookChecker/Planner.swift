@@ -1,3 +1,4 @@
+import CivilTime
 import RunbookDiagnostics
 import RunbookSyntax
 import TailerAPI
@@ -24,12 +25,28 @@ struct Planner {
     case operations([DataOperation], isOneOf: Bool)
     case list([Known])
     case text(String)
+    /// Any other value, in words.
+    case value(String)
     case unknown
+
+    init(_ value: ParameterValue) {
+      switch value {
+      case .text(let text): self = .text(text)
+      case .number(let number): self = .value(number.description)
+      case .boolean(let value): self = .value(value ? "true" : "false")
+      case .date(let date): self = .value(date.description)
+      case .today: self = .value("today")
+      case .yesterday: self = .value("yesterday")
+      case .timestamp(let moment): self = .value(moment.description)
+      case .duration(let span): self = .value(span.description)
+      case .status(let status): self = .value(status.name)
+      }
+    }
   }
 
-  init(_ runbook: CheckedRunbook) {
+  init(_ runbook: CheckedRunbook, _ parameters: [String: ParameterValue]) {
     self.runbook = runbook
-    names = [:]
+    names = parameters.mapValues(Known.init)
     account = runbook.settings.account
     environment = runbook.settings.environment
   }
@@ -74,10 +91,9 @@ struct Planner {
     case .reset(let operand): add(.reset(subject(operand)), at: statement.range)
     case .activation(let word, let operand): add(.activate(word, subject(operand)), at: statement.range)
     case .wait(let span):
-      _ = evaluate(span)
-      add(.wait(source(span)), at: statement.range)
+      add(.wait(words(span)), at: statement.range)
     case .waitUntil(let condition, let every, let timeout):
-      for part in [every, timeout] { visit(part) }
+      visit(every)
       add(.waitUntil(source(condition), deadline(timeout)), at: statement.range)
       _ = evaluate(condition)
     case .confirm(let question):
@@ -91,7 +107,10 @@ struct Planner {
     case .require(let condition, let message):
       _ = evaluate(condition)
       visit(message)
-    case .parameter, .procedure, .break, .continue, .invalid: break
+    case .parameter(let parameter):
+      guard names[parameter.name.text] == nil, let value = parameter.defaultValue else { break }
+      names[parameter.name.text] = evaluate(value)
+    case .procedure, .break, .continue, .invalid: break
     case .conditional, .forEach, .retry, .parallelFor, .parallel, .attempt, .step: visitControl(statement)
     }
   }
@@ -110,15 +129,15 @@ struct Planner {
     case .parallelFor(let name, let list, let clauses, let body):
       names[name.text] = element(of: evaluate(list))
       visit(clauses.max)
-      around.append(.parallel(max: clauses.max.map(source)))
+      around.append(.parallel(max: clauses.max.map { words($0) }))
       visit(body, in: .loop("\(name.text) in \(source(list))"))
       around.removeLast()
     case .parallel(let clauses, let body):
       visit(clauses.max)
-      visit(body, in: .parallel(max: clauses.max.map(source)))
+      visit(body, in: .parallel(max: clauses.max.map { words($0) }))
     case .retry(let retry):
-      for part in [retry.times, retry.every, retry.backoff] { visit(part) }
-      visit(retry.body, in: .retry(times: source(retry.times)))
+      for part in [retry.every, retry.backoff] { visit(part) }
+      visit(retry.body, in: .retry(times: words(retry.times)))
     case .attempt(let attempt):
       visit(attempt.body, in: .attempt)
       for clause in attempt.catches { visit(clause.body, in: .caught(kind: clause.kind?.text)) }
@@ -143,6 +162,8 @@ struct Planner {
   private mutating func evaluate(_ expression: Expression) -> Known {
     switch expression.kind {
     case .text(let parts): return evaluate(parts)
+    case .number, .boolean, .date, .timestamp, .duration, .status: return .value(source(expression))
+    case .name(let name) where name == "today" || name == "yesterday": return .value(name)
     case .name(let name): return names[name] ?? globals[name] ?? .unknown
     case .parenthesized(let inner): return evaluate(inner)
     case .list(let elements): return .list(elements.map { evaluate($0) })
@@ -182,21 +203,20 @@ struct Planner {
     case .runLiteral(_, let operand): return evaluate(operand)
     case .launch(let operand, let date):
       let known = evaluate(operand)
-      visit(date)
-      add(.launch(subject(known, operand), on: date.map(source)), at: range)
+      add(.launch(subject(known, operand), on: date.map { words($0) }), at: range)
       note(known)
       return known
     case .await(.runs(let operand), let timeout, let every):
       let known = evaluate(operand)
       let subject = subject(known, operand)
       note(known)
-      for part in [timeout, every] { visit(part) }
+      visit(every)
       add(.await(subject, deadline(timeout)), at: range)
     case .await(.nextRun(let operand, let since), let timeout, let every):
       let known = evaluate(operand)
       let subject = subject(known, operand)
       note(known)
-      for part in [since, timeout, every] { visit(part) }
+      for part in [since, every] { visit(part) }
       add(.awaitNext(subject, since: source(since), deadline(timeout)), at: range)
     case .check(let operand):
       let known = evaluate(operand)
@@ -229,7 +249,10 @@ struct Planner {
       switch part {
       case .literal(let literal): text?.append(literal)
       case .interpolation(let value):
-        if case .text(let known) = evaluate(value) { text?.append(known) } else { text = nil }
+        switch evaluate(value) {
+        case .text(let known), .value(let known): text?.append(known)
+        default: text = nil
+        }
       }
     }
     return text.map { .text($0) } ?? .unknown
@@ -322,7 +345,7 @@ struct Planner {
       let each = parts.map(operations(in:))
       guard each.allSatisfy({ !$0.all.isEmpty }) else { return ([], false) }
       return (each.flatMap(\.all), each.contains(where: \.isOneOf))
-    case .text, .unknown: return ([], false)
+    case .text, .value, .unknown: return ([], false)
     }
   }
 
@@ -331,7 +354,18 @@ struct Planner {
     return all.isEmpty ? .unknown : .operations(all, isOneOf: true)
   }
 
-  private func deadline(_ timeout: Expression?) -> Plan.Deadline { timeout.map { .written(source($0)) } ?? .standard }
+  private mutating func deadline(_ timeout: Expression?) -> Plan.Deadline {
+    timeout.map { .written(words($0)) } ?? .standard
+  }
+
+  /// An expression as it is written, and its value where that is known and not the same.
+  private mutating func words(_ expression: Expression) -> String {
+    let written = source(expression)
+    switch evaluate(expression) {
+    case .value(let value) where value != written: return "\(written) (\(value))"
+    default: return written
+    }
+  }
 
   private func source(_ expression: Expression) -> String {
     runbook.sources[expression.range.source]?.text(expression.range).printable ?? ""

@@ -1,3 +1,4 @@
+import CivilTime
 import RunbookChecker
 import RunbookSyntax
 import Testing
@@ -28,7 +29,7 @@ struct PlanTests {
       try { confirm "Go?" } catch { manual "Look" } finally { print 1 }
       """
     let expected = [
-      "Relaunch / launch table-to-table \"a\" in DEV on day",
+      "Relaunch / launch table-to-table \"a\" in DEV on day (today)",
       "Relaunch / await a run of table-to-table \"a\" in DEV, for at most 30m",
       "if status == FAILED / disable table-to-table \"a\" in DEV, table-to-table \"b\" in DEV",
       "if status == FAILED / reset workflow \"flow\" in DEV",
@@ -58,6 +59,36 @@ struct PlanTests {
       "in relaunch / launch table-to-table \"b\" in DEV, table-to-table \"y\" in DEV",
     ]
     #expect(try lines(text) == expected)
+  }
+
+  @Test func showsTheValuesOfParametersThatAreKnown() throws {
+    let text = """
+      param patience: duration = 30m
+      param name = "x"
+      let op = table-to-table "${name}"
+      procedure relaunch(job, attempts = 3) {
+        retry attempts times {
+          launch job
+          await run timeout patience or fail
+        }
+      }
+      relaunch(op)
+      """
+    let runbook = try #require(checked(preamble + text).result.runbook)
+    func last(_ parameters: [String: ParameterValue]) -> String? {
+      plan(runbook, parameters: parameters).steps.last.map { step in
+        (step.around.map(\.words) + [step.action.words]).joined(separator: " / ")
+      }
+    }
+    #expect(
+      last([:])
+        == "in relaunch / up to attempts (3) times / await a run of table-to-table \"x\" in DEV, "
+        + "for at most patience (30m)")
+    let given: [String: ParameterValue] = ["patience": .duration(.hours(2)), "name": .text("y")]
+    #expect(
+      last(given)
+        == "in relaunch / up to attempts (3) times / await a run of table-to-table \"y\" in DEV, "
+        + "for at most patience (2h)")
   }
 
   @Test func isCutWhereItWouldBeEndless() throws {
