@@ -62,8 +62,9 @@ final class Checker {
   var outcomesOfName: [VariableID: [OutcomeID]] = [:]
   var outcomesOfRun: [RunToken?: [OutcomeID]] = [:]
 
-  /// How deep calls and blocks may be nested, together.
-  static let depthLimit = 400
+  /// How deep calls, blocks and expressions may be nested, together, for another call to be followed: with what the
+  /// parser lets that call nest, it fits the smallest stack that a thread has.
+  static let depthLimit = 80
   /// How much of the way to a mistake is shown.
   private static let traceLimit = 8
 

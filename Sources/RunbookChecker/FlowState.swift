@@ -2,19 +2,77 @@ import RunbookDiagnostics
 import RunbookSyntax
 
 /// What holds at one point of a runbook on every path that reaches it, or, for what is dangerous, on any.
+///
+/// A value that shares its storage until it is changed: the walk keeps many of them on the stack at once.
 struct FlowState {
-  var isReachable = true
-  var run: Latest<Fact> = .unset(.never)
+  private final class Storage {
+    var isReachable = true
+    var run: Latest<Fact> = .unset(.never)
+    var status: Latest<[OutcomeID]> = .unset(.never)
+    var stopped = Versioned<Stop>()
+    var unread = Versioned<UnreadOutcome>()
+    var latest: [OutcomeID] = []
+    var facts = FactMap()
+
+    func copy() -> Storage {
+      let copy = Storage()
+      copy.isReachable = isReachable
+      copy.run = run
+      copy.status = status
+      copy.stopped = stopped
+      copy.unread = unread
+      copy.latest = latest
+      copy.facts = facts
+      return copy
+    }
+  }
+
+  private var storage = Storage()
+
+  private mutating func own() -> Storage {
+    if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+    return storage
+  }
+
+  var isReachable: Bool {
+    get { storage.isReachable }
+    set { if newValue != storage.isReachable { own().isReachable = newValue } }
+  }
+
+  var run: Latest<Fact> {
+    get { storage.run }
+    set { own().run = newValue }
+  }
+
   /// The outcomes, one of which `status` is.
-  var status: Latest<[OutcomeID]> = .unset(.never)
+  var status: Latest<[OutcomeID]> {
+    get { storage.status }
+    set { own().status = newValue }
+  }
+
   /// Operations that some path has disabled or archived and not enabled since.
-  var stopped = Versioned<Stop>()
+  var stopped: Versioned<Stop> {
+    get { storage.stopped }
+    _modify { yield &own().stopped }
+  }
+
   /// Outcomes that some path has not read yet.
-  var unread = Versioned<UnreadOutcome>()
+  var unread: Versioned<UnreadOutcome> {
+    get { storage.unread }
+    _modify { yield &own().unread }
+  }
+
   /// Those of them that the next outcome replaces, for they have no name.
-  var latest: [OutcomeID] = []
+  var latest: [OutcomeID] {
+    get { storage.latest }
+    set { own().latest = newValue }
+  }
+
   /// What flow adds to what a name's declaration says: assigned values and narrowed types.
-  var facts = FactMap()
+  var facts: FactMap {
+    get { storage.facts }
+    _modify { yield &own().facts }
+  }
 }
 
 /// `run` or `status` at one point.
