@@ -137,7 +137,9 @@ extension Parser {
       advance()
       finally = block(of: "finally")
     }
-    if catches.isEmpty, finally == nil, !reportedUnclosedBlock, !body.range.isEmpty { report(.attemptWithoutHandler, range(start)) }
+    if catches.isEmpty, finally == nil, !reportedUnclosedBlock, !body.range.isEmpty {
+      report(.attemptWithoutHandler, range(start))
+    }
     return .attempt(Attempt(body: body, catches: catches, finally: finally))
   }
 
@@ -158,8 +160,9 @@ extension Parser {
   mutating func stray(_ word: Word) throws(Failure) -> Statement.Kind {
     let wants =
       switch word {
-      case .else: "an `if`"
-      default: "a `try`"
+      case .else: "`if`"
+      case .catch, .finally: "`try`"
+      default: "value"
       }
     let failure = failed(.strayWord(word.rawValue, wants: wants), place)
     while token.word?.role == .continuation { advance() }

@@ -5,10 +5,10 @@ extension Parser {
   /// How tightly operators bind, loosest first.
   enum Precedence: Int {
     case or = 1
-    case and, not, comparison, range, sum, product
+    case and, not, comparison, range, sum, product, operand
 
     /// The next tighter one.
-    var next: Precedence { Precedence(rawValue: rawValue + 1) ?? .product }
+    var next: Precedence { Precedence(rawValue: rawValue + 1) ?? .operand }
 
     /// Whether `a == b == c` is no expression.
     var isNonAssociative: Bool { self == .comparison || self == .range }

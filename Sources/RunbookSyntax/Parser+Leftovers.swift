@@ -30,7 +30,7 @@ extension Parser {
     }
     switch token.word {
     case .in, .of: report(.misplacedBinding(name), place)
-    case .else, .catch, .finally: report(.strayWord(name, wants: token.word == .else ? "an `if`" : "a `try`"), place)
+    case .else, .catch, .finally: report(.strayWord(name, wants: token.word == .else ? "`if`" : "`try`"), place)
     case .some(let word) where word.role == .statement: report(.missingSeparator(next: name), endOfPrevious)
     case .some(let word) where word.role == .clause:
       report(.unknownClause(name, of: text(statementStart), known: []), place)

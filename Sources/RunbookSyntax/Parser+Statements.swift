@@ -4,7 +4,7 @@ import RunbookDiagnostics
 extension Parser {
   mutating func statementKind() throws(Failure) -> Statement.Kind {
     guard token.kind == .word else { return try strangeStatement() }
-    guard let word = token.word, word.role == .statement || word.role == .continuation else {
+    guard let word = token.word, [.statement, .continuation, .operator].contains(word.role), word != .not else {
       return try plainStatement()
     }
     switch word {
@@ -17,7 +17,7 @@ extension Parser {
     case .parallel: return parallel()
     case .try: return attempt()
     case .step: return step()
-    case .else, .catch, .finally: return try stray(word)
+    case .else, .catch, .finally, .where, .contains, .and, .or: return try stray(word)
     default: return try simple(word)
     }
   }

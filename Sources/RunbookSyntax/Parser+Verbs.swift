@@ -204,7 +204,9 @@ extension Parser {
     default:
       if word == .with { try expect(.status, after: "with") }
       if endsStatement || token.kind == .leftBrace { throw missingExpression() }
+      try descend(by: 2)
       clauses.add(word, place, try clauseValue())
+      depth -= 2
     }
   }
 

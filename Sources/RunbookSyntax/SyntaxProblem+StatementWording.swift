@@ -57,8 +57,10 @@ extension SyntaxProblem {
       Words("try-without-handler", "`try` has neither a `catch` nor a `finally`")
     case .strayWord(let word, let wants):
       Words(
-        "stray-word", "`\(word)` has no \(wants.replacing("an ", with: "").replacing("a ", with: "")) before it",
-        notes: word == "else" ? ["Between `}` and `else` stands nothing but space and newlines."] : [])
+        "stray-word", "`\(word)` has no \(wants) before it",
+        notes: word == "else"
+          ? ["Between `}` and `else` stands nothing but space and newlines."]
+          : wants == "value" ? ["A line goes on behind `\(word)`: write it at the end of the line before."] : [])
     case .tooManyErrors(let more):
       tooManyErrorsWords(more)
     default: Words("", "")
