@@ -111,6 +111,14 @@ let package = Package(
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
+    // Sources and what is made of them, side by side in one file.
+    .target(
+      name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
+    tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
+    tests("RunbookSyntaxTests", ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "GoldenSupport"]),
+    tests(
+      "RunbookCheckerTests",
+      ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
@@ -134,8 +142,8 @@ let package = Package(
       "RunbookEvaluatorTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "TailerSimulator", "RehearsalSupport",
+        "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport",
       ]),
-    tests("RunbookTests", ["runbook"]),
+    tests("RunbookTests", ["runbook", "CivilTime", "TailerSimulator", "GoldenSupport"]),
   ]
 )

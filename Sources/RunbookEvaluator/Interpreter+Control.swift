@@ -95,10 +95,13 @@ extension Interpreter {
   }
 
   func execute(_ attempt: Attempt) async throws(Unwind) -> Completion {
+    // `catch` and `finally` know only what was set before.
+    let before = latest
     var ending: Result<Completion, Unwind>
     do {
       ending = .success(try await execute(attempt.body, as: "try"))
     } catch .failure(let failure) {
+      latest = before
       ending = await handle(failure, attempt.catches)
     } catch {
       ending = .failure(error)
@@ -122,7 +125,12 @@ extension Interpreter {
       break
     }
     finallyDepth += 1
-    defer { finallyDepth -= 1 }
+    let after = latest
+    latest = before
+    defer {
+      finallyDepth -= 1
+      latest = after
+    }
     do {
       _ = try await execute(block, as: "finally")
     } catch {
@@ -189,7 +197,7 @@ extension Interpreter {
       if try await self.condition(condition) { return }
       let left = deadline.since(try await now(at: place))
       guard left > .zero else {
-        throw fail(.deadlinePassed(waitedFor: "the condition", timeout: timeout, lastSeen: nil), at: place)
+        throw fail(.conditionNeverHeld(timeout: timeout), at: condition.range)
       }
       try await sleep(for: min(interval, left), at: place)
       look += 1

@@ -105,6 +105,7 @@ extension RuntimeProblem: Diagnosable {
           "It goes on; only the waiting has ended.",
         ]
       )
+    case .conditionNeverHeld(let timeout): ("deadline-passed", "the condition did not hold within \(timeout)", "", [])
     case .service(let error, let verb, let operation): serviceWords(error, verb, operation)
     case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed):
       (

@@ -34,6 +34,7 @@ public struct RuntimeProblem: Sendable {
     case nothingFound(String?)
 
     case deadlinePassed(waitedFor: String, timeout: TimeSpan, lastSeen: String?)
+    case conditionNeverHeld(timeout: TimeSpan)
     case service(ServiceError, verb: String, operation: String)
     case launchUnconfirmed(DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?)
     case launchAmbiguous(DataOperation, reason: String, candidates: [Run], rivals: Int)
@@ -67,7 +68,7 @@ public struct RuntimeProblem: Sendable {
   /// What `catch` goes by.
   public var errorKind: ErrorKind {
     switch kind {
-    case .deadlinePassed: .timeout
+    case .deadlinePassed, .conditionNeverHeld: .timeout
     case .launchUnconfirmed, .launchAmbiguous: .unconfirmed
     case .service(let error, _, _):
       switch error.kind {

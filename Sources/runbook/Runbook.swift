@@ -25,7 +25,7 @@ struct Runbook: AsyncParsableCommand {
     if arguments.isEmpty, isatty(0) == 1 { arguments = ["repl"] }
     // `--simulate` may stand alone, which the argument parser knows no way to say.
     if let index = arguments.firstIndex(of: "--simulate"), !arguments[..<index].contains("--") {
-      arguments[index] = "--simulate="
+      arguments[index] = "--simulate=\(ScenarioChoice.beside)"
     }
     do {
       var command = try parseAsRoot(arguments)

@@ -6,10 +6,14 @@ import TailerSimulator
 
 /// Which scenario a rehearsal goes by.
 enum ScenarioChoice {
+  /// What stands for the scenario beside the runbook.
+  static let beside = "."
+
   /// Reads `FILE`, `FILE#path`, or `#path` of the file beside the runbook: `x.scenario.yaml` for `x.runbook`. With
   /// nothing said and nothing beside it, a platform that takes every request and where every run succeeds.
   static func load(_ text: String, beside runbook: String?, _ surroundings: Surroundings) throws -> Scenario {
     let now = RealClock().now
+    let text = text == beside ? "" : text
     let (file, path) = text.hasPrefix("#") ? ("", String(text.dropFirst())) : ScenarioFile.split(text)
     let name = file.isEmpty ? runbook.map(besideName) : file
     guard let name else { return Scenario(now: now) }

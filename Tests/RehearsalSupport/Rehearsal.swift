@@ -132,6 +132,17 @@ public struct Rehearsal: Sendable {
     guard let result else { throw Invalid(diagnostics: [], sources: runbook.sources) }
     return Outcome(result: result, events: listener.events, simulator: world.simulator, sources: runbook.sources)
   }
+
+  /// Compares a record with the runbook as it is now, as `resume` does.
+  public func compare(on world: World, journal: any HeldJournal) async throws -> Comparison {
+    let runbook = try checked()
+    let client = world.client()
+    let effects = Effects(
+      service: client, watcher: PollingRunWatcher(service: client, clock: world.time), clock: world.time,
+      journal: journal)
+    let execution = Execution(of: runbook, effects: effects, policy: policy, today: scenario.now.date)
+    return await execution.compare(runbook, parameters: parameters)
+  }
 }
 
 /// The platform and its time, which outlive an execution.

@@ -83,6 +83,19 @@ import Testing
       try rehearse(text, on: platform(prepare: "runs: FAILED after 10s")).printed == ["failed", "finally"])
   }
 
+  @Test func catchAndFinallyKnowWhatWasSetBefore() throws {
+    let outcome = try rehearse(
+      """
+      launch export
+      await run or fail
+      try {
+        launch prepare
+        await run or fail
+      } catch failed { print "catch ${run.operation.name}" } finally { print "finally ${run.operation.name}" }
+      """, on: platform(prepare: "runs: FAILED after 1m"))
+    #expect(outcome.printed == ["catch e", "finally e"])
+  }
+
   @Test func finallyRunsWhateverHappens() throws {
     let failing = try rehearse("try { fail \"x\" } finally { print \"finally\" }")
     #expect(failing.printed == ["finally"])

@@ -33,7 +33,8 @@ import Testing
     ),
   ]
 
-  private func rehearsal(_ text: String) throws -> Rehearsal {
+  /// A rehearsal of one of these on the platform that they speak of.
+  static func rehearsal(_ text: String) throws -> Rehearsal {
     try Rehearsal(
       preamble + "let report_ = table-to-table \"f\"\n" + text,
       scenario: platform(more: "takes: 3m").replacing(
@@ -42,7 +43,7 @@ import Testing
 
   @Test(arguments: runbooks)
   func dyingAnywhereAndResumingComesToTheSame(_ name: String, _ text: String, _ launches: Int) async throws {
-    let rehearsal = try rehearsal(text)
+    let rehearsal = try Self.rehearsal(text)
     let calm = World(scenario: rehearsal.scenario)
     let life = Life()
     let undisturbed = try rehearsal.run(on: calm, journal: MemoryJournal(), life: life)

@@ -1,0 +1,183 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Interrupting, resuming and editing, with the real program on the real server.
+@Suite struct ResumeCommandTests {
+  static let waiting = "launch lasting\nawait run every 100ms or fail\nprint \"over\"\n"
+
+  /// A run that goes on until somebody marks it: started, launched and waiting.
+  private func begin(_ text: String = waiting, on site: Site) throws -> Program.Running {
+    let running = try site.start("run", try site.write(text))
+    try running.hasSaid("launched table-to-table lasting")
+    return running
+  }
+
+  private func endRun(on site: Site) throws {
+    let runs = try site.runs(of: "l")
+    #expect(runs.count == 1)
+    try site.mark(try #require(runs.first), of: "l")
+  }
+
+  private func lastLine(_ result: Program.Result) -> String {
+    result.news.split(separator: "\n").last.map(String.init) ?? ""
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func aSignalStopsTheWaitingAndResumeGoesOn(_ number: Int32) throws {
+    try Site.with { site in
+      let running = try begin(on: site)
+      running.send(number)
+      let stopped = running.wait()
+      #expect(stopped.status == 130)
+      let (id, state) = try site.latest()
+      #expect(state == "unfinished")
+      #expect(lastLine(stopped).contains("`runbook resume \(id)`"))
+      try endRun(on: site)
+      let resumed = try site.run("resume")
+      #expect(resumed.status == 0, "\(resumed.news)")
+      #expect(resumed.output == "over\n")
+      #expect(site.launchRequests == 1)
+      #expect(try site.latest().state == "ended")
+    }
+  }
+
+  @Test func aSecondSignalQuitsAtOnceAndCanBeResumed() throws {
+    try Site.with { site in
+      let text =
+        "launch lasting\ntry { await run every 100ms or fail } finally { wait 1h }\nprint \"over\"\n"
+      let running = try begin(text, on: site)
+      running.send(SIGINT)
+      try Site.wait("the finally begins") {
+        try site.objects(site.run("transcript", site.latest().id).output).contains { entry in
+          (entry["intent"] as? [String: Any])?["wait"] != nil
+        }
+      }
+      running.send(SIGINT)
+      #expect(running.wait().status == 130)
+      let again = try site.run("resume")
+      #expect(again.status == 64, "a finally has begun, which ends the execution")
+    }
+  }
+
+  @Test func anInterruptedFinallyEndsTheExecutionAndSaysSo() throws {
+    try Site.with { site in
+      let running = try begin(
+        "launch lasting\ntry { await run every 100ms or fail } finally { disable prepare }\n", on: site)
+      running.send(SIGINT)
+      let stopped = running.wait()
+      #expect(stopped.status == 130)
+      #expect(lastLine(stopped).contains("cannot be resumed"))
+      let (id, state) = try site.latest()
+      #expect(state == "ended")
+      #expect(site.exchanges.contains { $0.contains("/v1/configuration/status") })
+      let refused = try site.run("resume", id)
+      #expect(refused.status == 64)
+      #expect(refused.news.contains("finally"))
+      #expect(try site.run("resume").status == 64)
+      #expect(site.launchRequests == 1)
+    }
+  }
+
+  @Test func ofTwoWhoResumeAtOnceOneIsRefused() throws {
+    try Site.with { site in
+      let running = try begin(on: site)
+      running.send(SIGKILL)
+      _ = running.wait()
+      let id = try site.latest().id
+      let two = [try site.start("resume", id), try site.start("resume", id)]
+      try Site.wait("one of them is refused") { two.contains { !$0.process.isRunning } }
+      let (refused, other) = two[0].process.isRunning ? (two[1], two[0]) : (two[0], two[1])
+      let result = refused.wait()
+      #expect(result.status == 6)
+      #expect(result.news.contains("process \(other.process.processIdentifier)"))
+      #expect(try site.latest().state == "running")
+      try endRun(on: site)
+      let done = other.wait()
+      #expect(done.status == 0, "\(done.news)")
+      #expect(site.launchRequests == 1)
+    }
+  }
+
+  // MARK: Edited files
+
+  private func killedWhileWaiting(on site: Site, _ text: String = waiting) throws -> String {
+    let running = try begin(text, on: site)
+    running.send(SIGKILL)
+    _ = running.wait()
+    try endRun(on: site)
+    return try site.latest().id
+  }
+
+  @Test func whatComesAfterTheRecordMayChange() throws {
+    try Site.with { site in
+      let id = try killedWhileWaiting(on: site)
+      _ = try site.write(
+        Self.waiting.replacing("\"over\"", with: "\"over, and edited\"") + "launch prepare\nawait run or fail\n")
+      let resumed = try site.run("resume", id)
+      #expect(resumed.status == 0, "\(resumed.news)")
+      #expect(resumed.output == "over, and edited\n")
+      #expect(site.launchRequests == 2)
+      #expect(try site.runs(of: "l").count == 1)
+    }
+  }
+
+  @Test func aChangedRecordedPartIsRefusedByNameUntilItIsAccepted() throws {
+    try Site.with { site in
+      let id = try killedWhileWaiting(on: site)
+      _ = try site.write(
+        "step \"Now with a title\" {\n  launch lasting\n}\nawait run every 100ms or fail\nprint \"over\"\n")
+      let before = site.exchanges.count
+      let refused = try site.run("resume", id)
+      #expect(refused.status == 2)
+      #expect(refused.news.contains("launch lasting") || refused.news.contains("launch of lasting"), "\(refused.news)")
+      #expect(refused.news.contains("--accept-changes"))
+      #expect(site.exchanges.count == before)
+      #expect(try site.latest().state == "unfinished")
+      let accepted = try site.run("resume", id, "--accept-changes")
+      #expect(accepted.status == 0, "\(accepted.news)")
+      #expect(site.launchRequests == 1)
+      #expect(try site.runs(of: "l").count == 1)
+    }
+  }
+
+  /// What was accepted once does not answer for a later launch of the same operation.
+  @Test func aMovedLaunchIsTakenOnceAlsoWhenItIsKilledAgain() throws {
+    try Site.with { site in
+      let id = try killedWhileWaiting(on: site)
+      _ = try site.write(
+        """
+        step "Again" { launch lasting }
+        await run every 100ms or fail
+        launch prepare
+        await run every 100ms or fail
+        wait 2s
+        launch lasting
+        await run every 100ms or fail
+        print "over"
+
+        """)
+      let accepting = try site.start("resume", id, "--accept-changes")
+      try accepting.hasSaid("launched table-to-table prepare")
+      try Site.wait("the wait begins") {
+        try site.objects(site.run("transcript", id).output).contains { entry in
+          (entry["intent"] as? [String: Any])?["wait"] != nil
+        }
+      }
+      accepting.send(SIGKILL)
+      _ = accepting.wait()
+      #expect(try site.runs(of: "l").count == 1)
+      let again = try site.start("resume", id, "--accept-changes")
+      try Site.wait("the second launch; \(again.news)") {
+        try !again.process.isRunning || site.runs(of: "l").count == 2
+      }
+      let second = try site.runs(of: "l")
+      #expect(second.count == 2, "\(again.news)")
+      for run in second { try site.mark(run, of: "l") }
+      let done = again.wait()
+      #expect(done.status == 0, "\(done.news)")
+      #expect(done.output == "over\n")
+      #expect(site.launchRequests == 3)
+    }
+  }
+}
