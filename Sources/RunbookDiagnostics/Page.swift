@@ -51,9 +51,9 @@ struct Page {
     }
     var labelled = placed.filter { !$0.segment.label.isEmpty }
     let end = placed.map(\.columns.upperBound).max() ?? 0
-    if let last = labelled.last, last.columns.upperBound == end {
-      row.put(" " + last.segment.label, at: end, last.segment.style)
-      labelled.removeLast()
+    if let index = labelled.lastIndex(where: { $0.columns.upperBound == end }) {
+      let beside = labelled.remove(at: index).segment
+      row.put(" " + beside.label, at: end, beside.style)
     }
     append(row)
     while let last = labelled.popLast() {
