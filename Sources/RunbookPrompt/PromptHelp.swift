@@ -85,10 +85,10 @@ enum PromptHelp {
       text:
         "Attempts a block again after it failed or the service could not be reached; the number counts all attempts."),
     Topic(
-      word: "wait", forms: ["wait 10s", "wait until (last run of prepare).status == SUCCESS every 1m timeout 2h"],
+      word: "wait", forms: ["wait 10s", "wait until (check run) == SUCCESS every 1m timeout 2h"],
       text: "Waits for a time, or until a condition holds."),
     Topic(
-      word: "parallel", forms: ["parallel for job in [prepare, load] max 2 { launch job }"],
+      word: "parallel", forms: ["parallel for job in [prepare, export] max 2 { launch job }"],
       text: "Does several things at once, under a cap."),
     Topic(
       word: "try", forms: ["try { launch prepare } catch timeout { print error.message } finally { enable prepare }"],

@@ -92,7 +92,9 @@ final class PromptWriter: @unchecked Sendable {
         case .run(let run): "\(run.operation.name.printable)  run \(run.id.printable)"
         case .next(let operation, _): "next run of \(operation.name.printable)"
         }
-      return "… \(now.since(wait.since).rounded) so far, until \(wait.deadline.clock)  \(subject)"
+      let elapsed = TimeSpan.seconds(Int(max(0, now.since(wait.since).microseconds / 1_000_000)))
+      let isToday = wait.deadline.date == now.date
+      return "… \(elapsed) so far, until \(isToday ? wait.deadline.clock : wait.deadline.plainMoment)  \(subject)"
     }
     if waits.count > Self.liveLimit { lines.append("… and \(waits.count - Self.liveLimit) more") }
     return lines.map { appearance.paint($0.prefix(columns: max(10, appearance.width - 1)), .dim) }

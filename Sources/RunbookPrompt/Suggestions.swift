@@ -54,6 +54,7 @@ public final class Suggestions: @unchecked Sendable {
     }
   }
 
+  var currentContext: CheckContext { lock.withLock { context } }
   var knownOperations: Int { lock.withLock { operations.count } }
 
   /// - Parameters:
@@ -92,8 +93,7 @@ public final class Suggestions: @unchecked Sendable {
   private func words(in trial: Trial, _ context: CheckContext) -> (start: Int, candidates: [Candidate]) {
     let (start, word) = (trial.start, trial.word)
     if word.first?.isNumber == true { return (start, []) }
-    let behind = trial.text[..<start]
-    if behind.last == UInt8(ascii: "."), behind.dropLast().last != UInt8(ascii: ".") {
+    if trial.isField {
       let fields = Self.fields.filter { $0.hasPrefix(word) && trial.accepts($0) }
       return (start, fields.map { Candidate(text: $0, end: "") })
     }
@@ -106,8 +106,7 @@ public final class Suggestions: @unchecked Sendable {
       candidates.append(Candidate(text: word, end: " "))
     }
     for name in Array(procedures.keys) + Self.functions where name.hasPrefix(word) {
-      // A call is tried with something in its place that goes with everything.
-      if trial.accepts(name, closedBy: "()") { candidates.append(Candidate(text: name, end: "(")) }
+      if trial.acceptsCall(of: name) { candidates.append(Candidate(text: name, end: "(")) }
     }
     if let name = trial.openCall, let procedure = procedures[name], trial.mayLabel {
       for parameter in procedure.parameters where parameter.name.text.hasPrefix(word) {

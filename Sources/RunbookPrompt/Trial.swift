@@ -1,6 +1,7 @@
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
+import TailerAPI
 
 /// Tries words at the end of an unfinished text: one is right where parser and checker find nothing wrong with it.
 struct Trial {
@@ -27,35 +28,80 @@ struct Trial {
   }
 
   var place: TextScan.Place { scan.place }
+  /// Whether the word follows a dot.
+  var isField: Bool {
+    let before = text[..<start]
+    return place == .code && before.last == UInt8(ascii: ".") && before.dropLast().last != UInt8(ascii: ".")
+  }
   /// What there is of the word.
   var word: String { String(decoding: text[start...], as: UTF8.self) }
 
-  /// - Parameters:
-  ///   - word: What is tried in place of what stands from `start` on.
-  ///   - end: What follows it at once, such as the parentheses of a call.
-  func accepts(_ word: String, closedBy end: String = "") -> Bool {
-    let bytes = Array(text[..<start]) + Array(word.utf8)
-    let after = errors(in: bytes + Array(end.utf8) + closing, upTo: bytes.count)
-    return after.isSubset(of: mistakesBefore)
+  /// Whether nothing speaks against the word where it stands, as far as the text has come.
+  func accepts(_ word: String) -> Bool {
+    let samples = isField ? [""] : Self.samples[word] ?? [""]
+    return samples.contains { sample in
+      let bytes = Array(text[..<start]) + Array((word + sample).utf8)
+      return errors(in: bytes + closing, upTo: bytes.count).isSubset(of: mistakesBefore)
+    }
   }
 
+  /// Whether a call may stand here. What its arguments come to is not known yet.
+  func acceptsCall(of name: String) -> Bool {
+    let bytes = Array(text[..<start]) + Array(name.utf8)
+    return errors(in: bytes + Array("()".utf8) + closing, upTo: bytes.count, isCall: true).isSubset(of: mistakesBefore)
+  }
+
+  /// Words that mean nothing by themselves, with what could follow them: where no such text checks, neither will any
+  /// other.
+  private static let samples: [String: [String]] = {
+    let (operation, run) = (" table-to-table \"x\"", " (run \"1\" of table-to-table \"x\")")
+    var samples: [String: [String]] = [
+      "account": [" \"000000\""], "environment": [" DEV"], "param": [" zz: date"], "procedure": [" zz() { }"],
+      "let": [" zz = 1"], "var": [" zz = 1"], "launch": [operation], "await": [run], "check": [run],
+      "mark": [run + " as CHECKED"], "reset": [" workflow \"x\""], "disable": [operation], "enable": [operation],
+      "archive": [operation], "if": [" true { }"], "for": [" zz in [1] { }"], "retry": [" 3 times { }"],
+      "wait": [" 1s"], "parallel": [" for zz in [1] { }"], "try": [" { }"], "step": [" \"x\" { }"],
+      "require": [" true"], "print": [" 1"], "confirm": [" \"x\""], "manual": [" \"x\""], "else": [" { }"],
+      "catch": [" { }"], "finally": [" { }"], "where": [" true"], "or": [" true", " fail", " ignore"],
+      "and": [" true"], "not": [" true"], "contains": [" \"x\"", " 1"], "timeout": [" 1s", " { }"],
+      "every": [" 1s", " 1s { }"], "on": [" today"], "in": [" DEV", " [1] { }"],
+      "of": [operation, " table-to-table", " \"000000\""], "since": [" now"], "started": [" today"],
+      "with": [" status SUCCESS"], "limit": [" 1"], "max": [" 2 { }"], "keep": [" going { }"], "going": [" { }"],
+      "backoff": [" 2 { }"], "times": [" { }"], "until": [" true"], "as": [" CHECKED"], "from": [" env \"X\""],
+      "env": [" \"X\""], "verbatim": [" \"x\""], "next": [" run of\(operation) since now"],
+      "last": [" run of\(operation)", " 2 runs of\(operation)"],
+      "runs": [" of table-to-table", " of\(operation)"], "job": [" \"gbq-to-gbq|x\""],
+      "run": ["", " \"1\" of\(operation)", " of\(operation) since now", " of\(operation)"],
+      "workflow": [" \"x\"", ""], "status": ["", " SUCCESS"],
+    ]
+    for type in ConfigurationType.allCases { samples[type.rawValue] = [" \"x\"", ""] }
+    samples["gbq-to-gbq"] = [" \"x\"", ""]
+    return samples
+  }()
+
   private struct Mistake: Hashable {
+    let source: SourceID
     let id: String
     let lower: Int32
   }
 
   /// Errors that what is still to come may mend.
   private static let pending: Set<String> = ["unread-outcome"]
+  private static let aboutArguments: Set<String> = ["missing-arguments"]
 
-  /// Errors that begin before an offset.
-  private func errors(in bytes: [UInt8], upTo end: Int) -> Set<Mistake> {
+  /// Errors that begin before an offset, or in what is called or included.
+  ///
+  /// - Parameter isCall: Whether the arguments of a call are still to come, and with them what the call leads to.
+  private func errors(in bytes: [UInt8], upTo end: Int, isCall: Bool = false) -> Set<Mistake> {
     let id = SourceID(.max)
     let preparation = Preparation(of: SourceText(id: id, name: "", bytes: bytes), in: context)
     return Set(
       preparation.diagnostics.compactMap { diagnostic in
         let range = diagnostic.primary.range
-        guard diagnostic.severity == .error, range.source == id, range.lower < end else { return nil }
-        return Self.pending.contains(diagnostic.id) ? nil : Mistake(id: diagnostic.id, lower: range.lower)
+        guard diagnostic.severity == .error, !Self.pending.contains(diagnostic.id) else { return nil }
+        if range.source == id, range.lower >= end { return nil }
+        if isCall, range.source != id || Self.aboutArguments.contains(diagnostic.id) { return nil }
+        return Mistake(source: range.source, id: diagnostic.id, lower: range.lower)
       })
   }
 
