@@ -21,9 +21,9 @@ struct GrammarTests {
     var generator = SentenceGenerator(grammar, seed: 20_201_230)
     let everything = generator.everything
     var index = 0
-    while index < 250 || (index < 3_000 && !everything.isSubset(of: generator.made.keys)) {
+    while index < 200 || (index < 2_000 && !everything.isSubset(of: generator.made.keys)) {
       index += 1
-      let text = generator.sentence("program", depth: 6 + (index * 7) % 20)
+      let text = generator.sentence("program", depth: 8 + index % 20)
       let result = Self.parsed(text)
       guard let first = result.diagnostics.first else { continue }
       let renderer = DiagnosticRenderer(sources: SourceMap([result.program.source]))

@@ -106,6 +106,9 @@ struct SentenceGenerator {
   private mutating func reference(_ name: String, _ depth: Int) {
     made[name, default: 0] += 1
     guard let part = grammar.productions[name] else { return }
+    // Expressions are most of a grammar; kept small, they leave the budget to statements.
+    let isExpression = name == "expression" || name == "value"
+    let depth = isExpression ? min(depth, (least[name] ?? 0) + random.next(below: random.next(below: 10) == 0 ? 22 : 6)) : depth
     let isWord = name == name.uppercased()
     guard isWord != isInText else { return make(part, name, depth - 1) }
     // A word's parts stand side by side; what stands inside a text has its own spaces, and no newline.
@@ -138,7 +141,7 @@ struct SentenceGenerator {
       made[takes ? "\(path)?" : "\(path)!", default: 0] += 1
       if takes { make(part, "\(path)?", depth) }
     case .many(let part, let atLeast):
-      let most = self.depth(part) <= depth ? 2 : atLeast
+      let most = self.depth(part) <= depth ? 3 : atLeast
       let isNew = most > 0 && made["\(path)*"] == nil
       let count = max(atLeast, isNew ? 1 : random.next(below: most + 1))
       if count > 0 { made["\(path)*", default: 0] += 1 }
