@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What the parser says about mistakes")
 struct SyntaxGoldenTests {
-  static let directory = Golden.directory("syntax")
+  static let directory = Golden.directory("Syntax")
 
   @Test("every mistake is said as it was recorded, in the file of its id")
   func goldens() throws {
