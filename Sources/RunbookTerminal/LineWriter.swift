@@ -79,7 +79,7 @@ public final class LineWriter: EventListener, @unchecked Sendable {
     case .warning(let diagnostic), .alsoFailed(let diagnostic): news.write(rendered(diagnostic) + "\n")
     default:
       guard !isQuiet, let worded = EventLine(event) else { return }
-      line(worded.text, worded.tone, at: event.at, depth: event.steps.count)
+      line(worded.text, worded.tone, at: event.at, depth: event.steps.count - (event.isStepsOwn ? 1 : 0))
     }
   }
 
@@ -150,5 +150,15 @@ public final class LineWriter: EventListener, @unchecked Sendable {
         $0.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\t")
       }
       .joined(separator: "\n")
+  }
+}
+
+extension Event {
+  /// Whether it is a step's own beginning or end, which stands where the step does and not inside it.
+  fileprivate var isStepsOwn: Bool {
+    switch kind {
+    case .stepBegan, .stepEnded: true
+    default: false
+    }
   }
 }
