@@ -46,12 +46,16 @@ final class Readline {
     rl_catch_signals = 0
     rl_catch_sigwinch = 0
     rl_change_environment = 0
+    // Between lines the terminal stays as readline wants it, so that what is typed ahead is neither echoed nor lost.
+    rl_deprep_term_function = {}
     // Defaults of ours, which `.inputrc` overrules.
     rl_variable_bind("page-completions", "off")
     rl_variable_bind("completion-ignore-case", "on")
     rl_initialize()
     rl_completer_word_break_characters = UnsafePointer(Self.breaks)
+    // Where texts begin and end is for the suggestions to know; readline would add quotes of its own.
     rl_completer_quote_characters = nil
+    rl_basic_quote_characters = UnsafePointer(Self.noQuotes)
     rl_attempted_completion_function = { _, start, end in
       TerminalActor.assume { Readline.shared.complete(from: start, to: end).map(SendableMatches.init) }?.pointer
     }
@@ -62,6 +66,7 @@ final class Readline {
   }
 
   private static let name = strdup("runbook")
+  private static let noQuotes = strdup("")
   private static let breaks = strdup(" \t\n\"'(){}[],;=<>!+*/%.:#$&")
 
   // MARK: Reading
@@ -243,6 +248,7 @@ final class Readline {
     eraseLive()
     fflush(screen)
     isSuspended = true
+    restore()
     defer {
       isSuspended = false
       begin()
@@ -256,11 +262,20 @@ final class Readline {
     if isInstalled { remove() }
     eraseLive()
     fflush(screen)
+    restore()
     TerminalThread.shared.listen(nil)
     let waiting = readings
     readings = []
     isClosed = true
     for reading in waiting { reading.continuation.resume(returning: .closed) }
+  }
+
+  /// Gives the terminal back as it was found.
+  private func restore() {
+    // Else readline adds a line of its own.
+    rl_eof_found = 0
+    rl_deprep_terminal()
+    fflush(screen)
   }
 
   /// Tells readline which parts of a prompt take no room.

@@ -34,6 +34,10 @@ struct ReplCommand: AsyncParsableCommand {
         let input = try Input(file: "-", text: nil, words: [], directory: surroundings.directory)
         return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct).start(on: choice)
       }
+      guard conduct.output == .lines, !conduct.quiet else {
+        throw CommandFailure(
+          "--output json and --quiet are for scripts; the prompt on a terminal knows neither", status: 64)
+      }
       return try await prompt(on: Service(choice, surroundings, runbook: nil), surroundings)
     }
   }

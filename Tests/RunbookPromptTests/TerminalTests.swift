@@ -4,7 +4,7 @@ import Testing
 /// The real program, keystroke by keystroke.
 @Suite(.serialized) struct TerminalTests {
   private let prepare = #"let prepare = table-to-table "000099_p""#
-  private let rehearsal = ["repl", "--simulate=#", "--account", "000099", "--environment", "DEV"]
+  private let rehearsal = ["repl", "--simulate", "--account", "000099", "--environment", "DEV"]
   private let prompt = "000099/DEV rehearsal> "
 
   /// A fresh folder that goes away with the body.
@@ -86,7 +86,6 @@ import Testing
     try inFolder { folder in
       let terminal = try started(in: folder)
       terminal.type("if confirm \"Sure?\" { print \"went on\" } else { print \"did not\" }; print \"after\"")
-      terminal.send("\r")
       try terminal.waitForPrompt("Sure? [y/N] ")
       terminal.control("c")
       try terminal.waitForPrompt(prompt)
@@ -106,7 +105,7 @@ import Testing
       try server.wait(for: "http://127.0.0.1:")
       let address = try #require(server.screen.lines.first { $0.hasPrefix("http://") })
       let terminal = try PseudoTerminal(
-        ["repl", "--account", "000099", "--environment", "DEV"], state: folder,
+        ["repl", "--account", "000099", "--environment", "DEV"], state: folder, width: 200,
         environment: ["TAILER_API_URL": address, "TAILER_API_JWT": "rehearsal"])
       try terminal.waitForPrompt("000099/DEV> ")
       terminal.type(prepare)
@@ -168,7 +167,7 @@ import Testing
       try terminal.wait(for: "Saved 3 statements to saved.runbook; it checks.")
       terminal.control("d")
       #expect(try terminal.end() == 0)
-      let second = try PseudoTerminal(["run", "saved.runbook", "--simulate=#"], state: folder, directory: folder)
+      let second = try PseudoTerminal(["run", "saved.runbook", "--simulate"], state: folder, directory: folder)
       #expect(try second.end() == 0)
       #expect(second.screen.text.contains("ended SUCCESS"))
     }
@@ -251,7 +250,7 @@ import Testing
   @Test func aProtectedEnvironmentCannotBeOverlooked() throws {
     try inFolder { folder in
       let terminal = try PseudoTerminal(
-        ["repl", "--simulate=#", "--account", "000099", "--environment", "PROD"], state: folder, width: 40,
+        ["repl", "--simulate", "--account", "000099", "--environment", "PROD"], state: folder, width: 40,
         environment: ["NO_COLOR": "1"])
       try terminal.waitForPrompt("000099/PROD PROTECTED! rehearsal> ")
       terminal.type("environment DEV")
@@ -264,6 +263,56 @@ import Testing
       let terminal = try started(in: folder)
       terminal.hangUp()
       #expect(try terminal.end() == 129)
+    }
+  }
+
+  @Test func theInputFileOfReadlineIsHeeded() throws {
+    try inFolder { folder in
+      let file = "$if runbook\n\"\\C-t\": \"print 6 * 7\\n\"\n$endif\nset editing-mode vi\n"
+      try file.write(toFile: "\(folder)/inputrc", atomically: true, encoding: .utf8)
+      let terminal = try started(in: folder, environment: ["INPUTRC": "\(folder)/inputrc"])
+      // Keys are those of vi: back to the beginning, and a letter replaced there.
+      terminal.send("xrint 5\u{1B}0rp")
+      try terminal.wait(for: "the letter replaced") { $0.cursorLine == prompt + "print 5" }
+      terminal.send("\r")
+      try terminal.wait(for: "\n5\n")
+    }
+    try inFolder { folder in
+      let file = "$if runbook\n\"\\C-t\": \"print 6 * 7\\n\"\n$endif\n"
+      try file.write(toFile: "\(folder)/inputrc", atomically: true, encoding: .utf8)
+      let terminal = try started(in: folder, environment: ["INPUTRC": "\(folder)/inputrc"])
+      terminal.control("t")
+      try terminal.wait(for: "print 6 * 7\n42\n")
+    }
+  }
+
+  @Test func whatIsTypedAheadIsNeitherLostNorShownTwice() throws {
+    try inFolder { folder in
+      let terminal = try started(in: folder)
+      for line in [prepare, "launch prepare", "await run", "print \"end\""] { terminal.send(line + "\r") }
+      terminal.control("d")
+      #expect(try terminal.end() == 0)
+      #expect(terminal.screen.lines.count { $0.contains("launch prepare") } == 1)
+      #expect(terminal.screen.lines.contains("end"))
+    }
+  }
+
+  @Test func standardInputThatIsNoTerminalRunsAsAScript() throws {
+    try inFolder { folder in
+      try "print \"one\"\nprint \"two\"\n".write(toFile: "\(folder)/script", atomically: true, encoding: .utf8)
+      let process = Process()
+      process.executableURL = URL(filePath: PseudoTerminal.program)
+      process.arguments = ["repl", "--simulate"]
+      process.environment = ["HOME": folder, "RUNBOOK_STATE_DIRECTORY": folder, "SWIFT_BACKTRACE": "enable=no"]
+      process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(folder)/script"))
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(text == "one\ntwo\n")
+      #expect(process.terminationStatus == 0)
     }
   }
 
