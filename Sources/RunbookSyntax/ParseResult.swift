@@ -6,7 +6,7 @@ public struct ParseResult: Sendable {
   /// How far an entry has come.
   public enum Completeness: Hashable, Sendable {
     case complete
-    /// Complete, but `else`, `catch`, `finally` or an outcome clause could still follow on the next line.
+    /// Complete, but `else`, `catch` or `finally` could still follow on the next line.
     case mayContinue
     /// More has to come: an open bracket, text or block, a trailing operator or comma.
     case unfinished
