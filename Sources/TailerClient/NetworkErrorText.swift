@@ -37,9 +37,13 @@ enum NetworkErrorText {
     return "the name '\(ErrorText.shown(error.host))' could not be resolved"
   }
 
+  /// Without the library's own account of the failure, which tells where its sources lay when it was built.
   private static func words(for error: NIOSSLError) -> String {
-    let details = ErrorText.shown("\(error)")
-    return details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate")
-      ? "the server's certificate is not trusted (\(details))" : "TLS failed (\(details))"
+    let details = "\(error)"
+    if details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate") {
+      return "the server's certificate is not trusted"
+    }
+    let reason = details.split(separator: ":").last { $0.contains("_") && !$0.contains("/") }
+    return "TLS failed" + (reason.map { " (\(ErrorText.shown(String($0.prefix { $0 != " " }))))" } ?? "")
   }
 }
