@@ -119,6 +119,7 @@ let package = Package(
     tests(
       "RunbookCheckerTests",
       ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
+    tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
