@@ -108,7 +108,8 @@ struct SentenceGenerator {
     guard let part = grammar.productions[name] else { return }
     // Expressions are most of a grammar; kept small, they leave the budget to statements.
     let isExpression = name == "expression" || name == "value"
-    let depth = isExpression ? min(depth, (least[name] ?? 0) + random.next(below: random.next(below: 10) == 0 ? 22 : 6)) : depth
+    let slack = isExpression ? random.next(below: random.next(below: 10) == 0 ? 22 : 6) : 0
+    let depth = isExpression ? min(depth, (least[name] ?? 0) + slack) : depth
     let isWord = name == name.uppercased()
     guard isWord != isInText else { return make(part, name, depth - 1) }
     // A word's parts stand side by side; what stands inside a text has its own spaces, and no newline.
