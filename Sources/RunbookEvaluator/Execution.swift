@@ -181,7 +181,11 @@ public final class Execution {
         RuntimeProblem(.recordNotReached(recorded: $0.record.intent.words), at: place).diagnostic
       }
     }
-    let launches = missed.map(\.record).filter { if case .launch = $0.intent { true } else { false } }
+    // A launch that an earlier edit has moved is in the record twice, with one intent: it is taken once.
+    var taken = Set(records.filter { notes.hasVisited($0.key) }.map(\.record.intent))
+    let launches = missed.map(\.record).filter { record in
+      if case .launch = record.intent { taken.insert(record.intent).inserted } else { false }
+    }
     return Comparison(conflicts: conflicts, movedLaunches: launches)
   }
 

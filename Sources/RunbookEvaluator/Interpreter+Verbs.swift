@@ -86,8 +86,11 @@ extension Interpreter {
     _ moved: EffectRecord, key: EffectKey, at place: SourceRange
   ) async throws(Unwind) -> RunReference {
     try await journaling(at: place) { journal async throws(JournalError) in
-      try await journal.intend(moved.intent, at: key)
-      if let outcome = moved.outcome { try await journal.finish(moved.intent, outcome, at: key, isLight: false) }
+      if let outcome = moved.outcome {
+        try await journal.finish(moved.intent, outcome, at: key, isLight: false)
+      } else {
+        try await journal.intend(moved.intent, at: key)
+      }
     }
     guard case .launch(let operation, let date, _, _) = moved.intent else { throw .interrupted }
     return try await launch(operation, on: date, key: key, at: place)

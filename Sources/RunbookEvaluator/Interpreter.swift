@@ -195,16 +195,14 @@ final class Interpreter {
       if state.comparing != nil, !isOptional { throw .recordEnds }
       return nil
     }
-    if let notes = state.comparing {
-      notes.visit(key)
-      guard record.outcome != nil else { throw .recordEnds }
-    }
+    state.comparing?.visit(key)
     guard intent.agrees(with: record.intent) else {
       throw broken(.diverged(recorded: record.intent.words, found: intent.words), at: place)
     }
     guard record.textHash == key.textHash || state.acceptsChanges else {
       throw broken(.recordedTextChanged(recorded: record.intent.words), at: place)
     }
+    if state.comparing != nil, record.outcome == nil { throw .recordEnds }
     return record
   }
 

@@ -84,7 +84,7 @@ struct SafeLaunch {
     let unconfirmed = RuntimeProblem.Kind.launchUnconfirmed(
       operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: lookFailed)
     guard lookFailed == nil, let found = candidates.first else { throw .problem(unconfirmed) }
-    let rivals = try await rivals(for: found)
+    let rivals = try await rivals(for: found, of: sentAt)
     guard candidates.count == 1, rivals == 0 else {
       throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates, rivals: rivals))
     }
@@ -118,11 +118,12 @@ struct SafeLaunch {
 
   /// How many other launches, of whatever execution, may as well have brought this run about: their outcomes are not
   /// known either, and it began in their time.
-  private func rivals(for run: Run) async throws(Refusal) -> Int {
+  private func rivals(for run: Run, of sentAt: Timestamp) async throws(Refusal) -> Int {
     let others = try await journaling { () async throws(JournalError) in
       try await self.effects.journal.openLaunches(of: self.operation, besides: self.key)
     }
-    return others.count { moment in run.began.map(arrival(of: moment).contains) ?? true }
+    // Launches of one operation begin one after the other: one of the same moment is this one, as it stood before an edit.
+    return others.count { moment in moment != sentAt && run.began.map(arrival(of: moment).contains) ?? true }
   }
 
   private func listing() async throws(Refusal) -> [Run] {

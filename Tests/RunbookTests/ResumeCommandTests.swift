@@ -9,7 +9,7 @@ import Testing
   /// A run that goes on until somebody marks it: started, launched and waiting.
   private func begin(_ text: String = waiting, on site: Site) throws -> Program.Running {
     let running = try site.start("run", try site.write(text))
-    try running.hasSaid("launched table-to-table lasting")
+    try running.hasSaid("launched table-to-table l in DEV")
     return running
   }
 
@@ -42,7 +42,22 @@ import Testing
     }
   }
 
-  @Test func aSecondSignalQuitsAtOnceAndCanBeResumed() throws {
+  /// `timeout` and other keepers of processes signal a process and its group at once.
+  @Test func twoSignalsAtOnceAreOneInterruption() throws {
+    try Site.with { site in
+      let running = try begin(on: site)
+      running.send(SIGSTOP)
+      running.send(SIGINT)
+      running.send(SIGTERM)
+      running.send(SIGCONT)
+      let stopped = running.wait()
+      #expect(stopped.status == 130)
+      #expect(lastLine(stopped).contains("`runbook resume "))
+      #expect(try site.latest().state == "unfinished")
+    }
+  }
+
+  @Test func aSecondSignalQuitsAtOnce() throws {
     try Site.with { site in
       let text =
         "launch lasting\ntry { await run every 100ms or fail } finally { wait 1h }\nprint \"over\"\n"
@@ -53,7 +68,11 @@ import Testing
           (entry["intent"] as? [String: Any])?["wait"] != nil
         }
       }
-      running.send(SIGINT)
+      try Site.wait("it quits") {
+        running.send(SIGINT)
+        usleep(50_000)
+        return !running.process.isRunning
+      }
       #expect(running.wait().status == 130)
       let again = try site.run("resume")
       #expect(again.status == 64, "a finally has begun, which ends the execution")
@@ -130,13 +149,60 @@ import Testing
       let before = site.exchanges.count
       let refused = try site.run("resume", id)
       #expect(refused.status == 2)
-      #expect(refused.news.contains("launch lasting") || refused.news.contains("launch of lasting"), "\(refused.news)")
+      #expect(refused.news.contains("launch table-to-table \"l\""), "\(refused.news)")
       #expect(refused.news.contains("--accept-changes"))
       #expect(site.exchanges.count == before)
       #expect(try site.latest().state == "unfinished")
       let accepted = try site.run("resume", id, "--accept-changes")
       #expect(accepted.status == 0, "\(accepted.news)")
       #expect(site.launchRequests == 1)
+      #expect(try site.runs(of: "l").count == 1)
+    }
+  }
+
+  /// The statement it was killed in was edited, as to give a wait more time.
+  @Test func aChangedOpenStatementIsRefusedUntilItIsAccepted() throws {
+    try Site.with { site in
+      let id = try killedWhileWaiting(on: site)
+      _ = try site.write(Self.waiting.replacing("every 100ms", with: "timeout 2h every 100ms"))
+      let refused = try site.run("resume", id)
+      #expect(refused.status == 2)
+      #expect(refused.news.contains("x.runbook:7:") && refused.news.contains("await run"), "\(refused.news)")
+      let accepted = try site.run("resume", id, "--accept-changes")
+      #expect(accepted.status == 0, "\(accepted.news)")
+      #expect(accepted.output == "over\n")
+      #expect(site.launchRequests == 1)
+    }
+  }
+
+  /// What was launched in place of something else cannot be told from it by any flag: nothing is sent.
+  @Test func aRecordNeverAnswersForAnotherOperation() throws {
+    try Site.with { site in
+      let id = try killedWhileWaiting(on: site)
+      _ = try site.write(Self.waiting.replacing("launch lasting", with: "launch prepare"))
+      for arguments in [["resume", id], ["resume", id, "--accept-changes"]] {
+        let refused = try Program.run(arguments, environment: site.environment, directory: site.folder.path)
+        #expect(refused.status != 0)
+        #expect(refused.news.contains("x.runbook:6:"), "\(refused.news)")
+        #expect(site.launchRequests == 1)
+        #expect(try site.latest().state == "unfinished")
+      }
+      _ = try site.write(Self.waiting)
+      #expect(try site.run("resume", id).status == 0)
+      #expect(site.launchRequests == 1)
+    }
+  }
+
+  @Test func aMovedLaunchWhoseReplyWasLostIsFound() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1: slow by 2s]")) { site in
+      let running = try site.start("run", try site.write(Self.waiting))
+      try Site.wait("the launch takes effect") { try !site.runs(of: "l").isEmpty }
+      running.send(SIGKILL)
+      _ = running.wait()
+      _ = try site.write("step \"Moved\" { launch lasting }\nawait run every 100ms or fail\nprint \"over\"\n")
+      try endRun(on: site)
+      let accepted = try site.run("resume", "--accept-changes")
+      #expect(accepted.status == 0, "\(accepted.news)")
       #expect(try site.runs(of: "l").count == 1)
     }
   }
@@ -158,7 +224,7 @@ import Testing
 
         """)
       let accepting = try site.start("resume", id, "--accept-changes")
-      try accepting.hasSaid("launched table-to-table prepare")
+      try accepting.hasSaid("launched table-to-table p in DEV")
       try Site.wait("the wait begins") {
         try site.objects(site.run("transcript", id).output).contains { entry in
           (entry["intent"] as? [String: Any])?["wait"] != nil

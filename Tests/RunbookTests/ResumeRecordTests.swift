@@ -16,7 +16,7 @@ import Testing
 
       let list = try site.run("history")
       #expect(list.status == 0)
-      for word in ["ann", "x.runbook day=2020-12-29", "bad.runbook", "DEV", "done", "1: enough"] {
+      for word in [try site.user, "x.runbook day=2020-12-29", "bad.runbook", "DEV", "done", "1: enough"] {
         #expect(list.output.contains(word), "\(word) in\n\(list.output)")
       }
       let summaries = try site.history()
@@ -45,7 +45,7 @@ import Testing
     try Site.with { site in
       #expect(try site.run("run", try site.write(Self.text)).status == 0)
       let waiting = try site.start("run", try site.write("launch lasting\nawait run every 100ms or fail\n"))
-      try waiting.hasSaid("launched table-to-table lasting")
+      try waiting.hasSaid("launched table-to-table l in DEV")
       waiting.send(SIGKILL)
       _ = waiting.wait()
       let kept = try site.run("history", "--prune", "90d")
@@ -79,7 +79,7 @@ import Testing
         try site.configure("token-command: [\(command.path)]")
       }
       let running = try site.start("run", try site.write("launch lasting\nawait run every 100ms or fail\n"))
-      try running.hasSaid("launched table-to-table lasting")
+      try running.hasSaid("launched table-to-table l in DEV")
       running.send(SIGKILL)
       let killed = running.wait()
       // The write-ahead log is there as the dead process has left it.
@@ -127,7 +127,7 @@ import Testing
       let text =
         "launch lasting\nawait run every 100ms or fail\nlaunch prepare\nawait run every 100ms or fail\nprint \"over\"\n"
       let running = try site.start("run", try site.write(text))
-      try running.hasSaid("launched table-to-table lasting")
+      try running.hasSaid("launched table-to-table l in DEV")
       fill(site.statePath)
       for run in try site.runs(of: "l") { try site.mark(run, of: "l") }
       let stopped = running.wait()

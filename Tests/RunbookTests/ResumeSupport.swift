@@ -8,6 +8,7 @@ final class Site: @unchecked Sendable {
   let server: Program.Running
   let address: String
   private(set) var environment: [String: String]
+  private var started: [Program.Running] = []
 
   static let token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbm4ifQ.c2VjcmV0LXRva2Vu"
 
@@ -56,8 +57,10 @@ final class Site: @unchecked Sendable {
     try Program.withFolder { folder in
       let site = try Site(scenario, in: folder)
       defer {
-        kill(site.server.process.processIdentifier, SIGKILL)
-        _ = site.server.wait()
+        for running in site.started + [site.server] where running.process.isRunning {
+          kill(running.process.processIdentifier, SIGKILL)
+          _ = running.wait()
+        }
       }
       return try body(site)
     }
@@ -80,8 +83,11 @@ final class Site: @unchecked Sendable {
     return file.path
   }
 
+  /// Starts the program; it does not outlive the site.
   func start(_ arguments: String...) throws -> Program.Running {
-    try Program.start(arguments, environment: environment, directory: folder.path)
+    let running = try Program.start(arguments, environment: environment, directory: folder.path)
+    started.append(running)
+    return running
   }
 
   func run(_ arguments: String...) throws -> Program.Result {
@@ -156,6 +162,14 @@ final class Site: @unchecked Sendable {
     return (try #require(header?["id"] as? String), try #require(summary["state"] as? String))
   }
 
+  /// Who the latest execution was started by.
+  var user: String {
+    get throws {
+      let header = try history().first?["header"] as? [String: Any]
+      return try #require((header?["holder"] as? [String: Any])?["user"] as? String)
+    }
+  }
+
   /// The ids of the runs that an execution knows as its launches'.
   func recordedRuns(of execution: String) throws -> Set<String> {
     let entries = try objects(run("history", execution, "--output", "json").output)
@@ -194,10 +208,10 @@ final class Site: @unchecked Sendable {
   struct TookTooLong: Error { let what: String }
 
   /// Looks again and again, for as long as a loaded machine may take.
-  static func wait(_ what: String, until condition: () throws -> Bool) throws {
+  static func wait(_ what: @autoclosure () -> String, until condition: () throws -> Bool) throws {
     let end = ContinuousClock.now + .seconds(60)
     while try !condition() {
-      guard ContinuousClock.now < end else { throw TookTooLong(what: what) }
+      guard ContinuousClock.now < end else { throw TookTooLong(what: what()) }
       usleep(1_000)
     }
   }
