@@ -73,14 +73,40 @@ import Testing
     #expect(try Program.run(["run", "--simulate", "/tmp"]).status == 2)
   }
 
+  /// A service that answers everything with a rejection in red, a bell and a cursor that moves up.
+  private static let hostileService = #"""
+    import http.server, sys
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            body = b'{"message": "\\u001b[31mred\\u0007\\u001b[2A\\u009b1m \\u202egnp"}'
+            self.send_response(400)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        def log_message(self, *arguments): pass
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    print(server.server_port, flush=True)
+    server.serve_forever()
+    """#
+
   @Test func aReplysControlCharactersDoNotReachTheTerminal() throws {
-    let text = CommandTests.head + "launch table-to-table \"x\""
+    let server = Process()
+    server.executableURL = URL(filePath: "/usr/bin/env")
+    server.arguments = ["python3", "-c", Self.hostileService]
+    let pipe = Pipe()
+    server.standardOutput = pipe
+    try server.run()
+    defer { server.terminate() }
+    let port = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self).prefix { $0.isNumber }
     try Program.withFolder { folder in
-      let scenario = folder.appending(path: "s.yaml")
-      try Data("faults:\n  - launch_job 1: 400\n".utf8).write(to: scenario)
-      let result = try Program.run(["run", "--simulate=\(scenario.path)", "-c", text])
+      let result = try Program.run(
+        ["run", "--url", "http://127.0.0.1:\(port)", "-c", CommandTests.head + "launch table-to-table \"x\""],
+        environment: Program.surroundings(state: folder.path, ["TAILER_API_JWT": "a.b.c"]))
       #expect(result.status == 3)
-      #expect(!result.news.contains("\u{1B}"))
+      #expect(result.news.contains("red"))
+      #expect(!result.news.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n") || (0x7F..<0xA0).contains($0.value) })
+      #expect(!result.news.contains("\u{202E}"))
     }
   }
 }
