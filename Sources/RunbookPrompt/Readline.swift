@@ -27,6 +27,8 @@ final class Readline {
   private var isSuspended = false
   private var live: [String] = []
   private var drawnLive = 0
+  /// How the terminal was before.
+  private var found: termios?
   /// What the completion found, given out one by one.
   private var matches: [String] = []
 
@@ -51,6 +53,8 @@ final class Readline {
     // Defaults of ours, which `.inputrc` overrules.
     rl_variable_bind("page-completions", "off")
     rl_variable_bind("completion-ignore-case", "on")
+    rl_getc_function = { _ in KeySource.next() }
+    take()
     rl_initialize()
     rl_completer_word_break_characters = UnsafePointer(Self.breaks)
     // Where texts begin and end is for the suggestions to know; readline would add quotes of its own.
@@ -179,6 +183,7 @@ final class Readline {
   private func signalled(_ number: Int32) {
     switch number {
     case SIGINT:
+      KeySource.forget()
       guard isInstalled else {
         terminal?.interruptNow()
         return
@@ -251,6 +256,7 @@ final class Readline {
     restore()
     defer {
       isSuspended = false
+      take()
       begin()
       refresh()
     }
@@ -270,12 +276,23 @@ final class Readline {
     for reading in waiting { reading.continuation.resume(returning: .closed) }
   }
 
+  /// Keeps Ctrl-C from discarding what is on its way to the screen; what was typed before it is discarded where it is
+  /// taken.
+  private func take() {
+    var settings = termios()
+    guard tcgetattr(0, &settings) == 0 else { return }
+    found = settings
+    settings.c_lflag |= tcflag_t(NOFLSH)
+    tcsetattr(0, TCSANOW, &settings)
+  }
+
   /// Gives the terminal back as it was found.
   private func restore() {
     // Else readline adds a line of its own.
     rl_eof_found = 0
     rl_deprep_terminal()
     fflush(screen)
+    if var found { tcsetattr(0, TCSADRAIN, &found) }
   }
 
   /// Tells readline which parts of a prompt take no room.

@@ -75,7 +75,10 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
     signalPipe = wakeUp.write
     for number in signals {
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { number in TerminalThread.send(UInt8(truncatingIfNeeded: number)) }
+      action.__sigaction_handler.sa_handler = { number in
+        if number == SIGINT { KeySource.interrupt() }
+        TerminalThread.send(UInt8(truncatingIfNeeded: number))
+      }
       sigaction(number, &action, nil)
     }
   }

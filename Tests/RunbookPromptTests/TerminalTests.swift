@@ -50,7 +50,7 @@ import Testing
       try terminal.wait(for: "launched table-to-table")
       try terminal.waitForPrompt(prompt)
       for (typed, completed) in [
-        ("aw\t", "await"), ("launch prep\t", "launch prepare"), ("print run.sta\t\t", "print run.sta"),
+        ("aw\t", "await"), ("launch prep\t", "launch prepare"), ("print run.sta\t", "print run.sta"),
         ("print run.stat\t", "print run.status"), ("if run.status == FA\t", "if run.status == FAILED"),
         ("await run time\t", "await run timeout"),
         ("launch table-to-table \"0\t", "launch table-to-table \"000099_p\""),
@@ -61,7 +61,8 @@ import Testing
         terminal.control("c")
         try terminal.waitForPrompt(prompt)
       }
-      #expect(terminal.screen.text.contains("started  status"))
+      terminal.send("print run.sta\t\t")
+      try terminal.wait(for: "started  status")
     }
   }
 
@@ -202,9 +203,10 @@ import Testing
         terminal.send("\r")
         terminal.control("g")
         terminal.control("c")
+        try terminal.waitForPrompt(prompt)
       }
       terminal.control("c")
-      terminal.control("c")
+      try terminal.waitForPrompt(prompt)
       terminal.type("print \"still here\"")
       try terminal.wait(for: "\nstill here")
       terminal.control("c")
