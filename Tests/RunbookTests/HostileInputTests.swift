@@ -105,7 +105,8 @@ import Testing
         environment: Program.surroundings(state: folder.path, ["TAILER_API_JWT": "a.b.c"]))
       #expect(result.status == 3)
       #expect(result.news.contains("red"))
-      #expect(!result.news.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n") || (0x7F..<0xA0).contains($0.value) })
+      let isControl: (Unicode.Scalar) -> Bool = { ($0.value < 0x20 && $0 != "\n") || (0x7F..<0xA0).contains($0.value) }
+      #expect(!result.news.unicodeScalars.contains(where: isControl))
       #expect(!result.news.contains("\u{202E}"))
     }
   }
