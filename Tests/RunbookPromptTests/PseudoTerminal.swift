@@ -8,6 +8,7 @@ final class PseudoTerminal {
   private let process: pid_t
   private(set) var screen: Screen
   private var status: Int32?
+  private var latest: ArraySlice<UInt8> = []
 
   struct Failure: Error, CustomStringConvertible { let description: String }
 
@@ -106,6 +107,7 @@ final class PseudoTerminal {
     let count = bytes.withUnsafeMutableBytes { Glibc.read(master, $0.baseAddress, $0.count) }
     guard count > 0 else { return false }
     screen.feed(Array(bytes[..<count]))
+    latest = (latest + bytes[..<count]).suffix(600)
     return true
   }
 
@@ -116,7 +118,8 @@ final class PseudoTerminal {
     let deadline = ContinuousClock.now + .seconds(60)
     while !isThere(screen) {
       guard ContinuousClock.now < deadline else {
-        throw Failure(description: "\(what) did not come; the screen:\n\(screen.text)")
+        let bytes = String(decoding: latest, as: UTF8.self).debugDescription
+        throw Failure(description: "\(what) did not come; the screen:\n\(screen.text)\nThe last bytes:\n\(bytes)")
       }
       _ = read(for: 100)
     }

@@ -209,7 +209,7 @@ import Testing
       try terminal.waitForPrompt(prompt)
       terminal.type("print \"still here\"")
       try terminal.wait(for: "\nstill here")
-      terminal.control("c")
+      try terminal.waitForPrompt(prompt)
       terminal.type(":quit")
       #expect(try terminal.end() == 0)
     }
