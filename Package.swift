@@ -145,6 +145,13 @@ let package = Package(
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
         "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport",
       ]),
+    tests(
+      "RunbookPromptTests",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "RunbookSession", "RunbookTerminal", "RunbookPrompt", "TailerClient", "TailerSimulator", "RehearsalSupport",
+        "runbook",
+      ]),
     tests("RunbookTests", ["runbook", "CivilTime", "TailerSimulator", "GoldenSupport"]),
   ]
 )

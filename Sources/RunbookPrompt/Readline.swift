@@ -8,7 +8,7 @@ final class Readline {
   static let shared = Readline()
 
   /// A line that somebody waits for.
-  private struct Reading {
+  struct Reading {
     let number: Int
     let request: LineRequest
     let continuation: CheckedContinuation<LineReply, Never>
@@ -17,10 +17,10 @@ final class Readline {
   }
 
   private var terminal: ReadlineTerminal?
-  private var suggestions: Suggestions?
+  var suggestions: Suggestions?
   private var screen: UnsafeMutablePointer<FILE>?
   private var isLive = true
-  private var readings: [Reading] = []
+  var readings: [Reading] = []
   private var nextNumber = 0
   private var isInstalled = false
   private var isClosed = false
@@ -30,7 +30,7 @@ final class Readline {
   /// How the terminal was before.
   private var found: termios?
   /// What the completion found, given out one by one.
-  private var matches: [String] = []
+  var matches: [String] = []
 
   nonisolated private init() {}
 
@@ -312,41 +312,4 @@ final class Readline {
     }
     return result
   }
-
-  // MARK: Completion
-
-  private func complete(from start: Int32, to end: Int32) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-    // Never the names of files where we have nothing to offer.
-    rl_attempted_completion_over = 1
-    rl_completion_append_character = 0
-    guard let reading = readings.last, reading.request.kind != .question, let suggestions, let buffer = rl_line_buffer
-    else {
-      return nil
-    }
-    let line = Array(UnsafeBufferPointer(start: buffer, count: Int(end))).map { UInt8(bitPattern: $0) }
-    let answer = suggestions.answer(for: String(decoding: line, as: UTF8.self), after: reading.request.typed)
-    // Readline may see the word begin later than the language does, as in an id with a dot.
-    let skipped = Int(start) - answer.start
-    matches = answer.candidates.compactMap { candidate in
-      let text = candidate.text + (answer.candidates.count == 1 ? candidate.end : "")
-      let bytes = Array(text.utf8)
-      if skipped > 0 { return bytes.count >= skipped ? String(decoding: bytes[skipped...], as: UTF8.self) : nil }
-      if skipped < 0 { return String(decoding: line[Int(start)..<min(answer.start, line.count)], as: UTF8.self) + text }
-      return text
-    }
-    guard !matches.isEmpty else { return nil }
-    return rl_completion_matches("") { _, state in
-      TerminalActor.assume { Readline.shared.nextMatch(state).map(SendableText.init) }?.pointer
-    }
-  }
-
-  private func nextMatch(_ state: Int32) -> UnsafeMutablePointer<CChar>? {
-    matches.isEmpty ? nil : strdup(matches.removeFirst())
-  }
-}
-
-/// Memory that readline takes over.
-private struct SendableText: @unchecked Sendable { let pointer: UnsafeMutablePointer<CChar> }
-private struct SendableMatches: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 }
