@@ -75,7 +75,8 @@ import Testing
 
   /// A service that answers everything with a rejection in red, a bell and a cursor that moves up.
   private static let hostileService = #"""
-    import http.server, sys
+    import http.server, os, sys, threading
+    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
             self.rfile.read(int(self.headers["content-length"]))
@@ -95,9 +96,16 @@ import Testing
     server.executableURL = URL(filePath: "/usr/bin/env")
     server.arguments = ["python3", "-c", Self.hostileService]
     let pipe = Pipe()
+    // The server ends with its standard input; nothing of it outlives the test.
+    let input = Pipe()
+    server.standardInput = input
     server.standardOutput = pipe
+    server.standardError = FileHandle.nullDevice
     try server.run()
-    defer { server.terminate() }
+    defer {
+      try? input.fileHandleForWriting.close()
+      server.waitUntilExit()
+    }
     let port = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self).prefix { $0.isNumber }
     try Program.withFolder { folder in
       let result = try Program.run(

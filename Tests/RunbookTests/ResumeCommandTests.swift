@@ -9,7 +9,7 @@ import Testing
   /// A run that goes on until somebody marks it: started, launched and waiting.
   private func begin(_ text: String = waiting, on site: Site) throws -> Program.Running {
     let running = try site.start("run", try site.write(text))
-    try running.hasSaid("launched table-to-table l in DEV")
+    try running.hasSaid("awaiting run")
     return running
   }
 
