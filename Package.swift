@@ -111,6 +111,9 @@ let package = Package(
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
+    // The real program as a process, and in a pseudo-terminal with the screen that a person would see.
+    .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
+
     // Sources and what is made of them, side by side in one file.
     .target(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
@@ -150,8 +153,8 @@ let package = Package(
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
         "RunbookSession", "RunbookTerminal", "RunbookPrompt", "TailerClient", "TailerSimulator", "RehearsalSupport",
-        "runbook",
+        "ProgramSupport", "runbook",
       ]),
-    tests("RunbookTests", ["runbook", "CivilTime", "TailerSimulator", "GoldenSupport"]),
+    tests("RunbookTests", ["runbook", "CivilTime", "TailerSimulator", "GoldenSupport", "ProgramSupport"]),
   ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import ProgramSupport
 import Testing
 
 /// The real program, keystroke by keystroke.
@@ -303,7 +304,7 @@ import Testing
     try inFolder { folder in
       try "print \"one\"\nprint \"two\"\n".write(toFile: "\(folder)/script", atomically: true, encoding: .utf8)
       let process = Process()
-      process.executableURL = URL(filePath: PseudoTerminal.program)
+      process.executableURL = URL(filePath: ChildProcess.program)
       process.arguments = ["repl", "--simulate"]
       process.environment = ["HOME": folder, "RUNBOOK_STATE_DIRECTORY": folder, "SWIFT_BACKTRACE": "enable=no"]
       process.standardInput = try FileHandle(forReadingFrom: URL(filePath: "\(folder)/script"))

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ProgramSupport
 import Testing
 
 /// Real deaths: the real program is killed while it works with the real server, and resumed until it is done.
@@ -96,7 +97,7 @@ import Testing
     }
     running.send(SIGKILL)
     let dead = running.wait()
-    let wasKilled = running.process.terminationReason == .uncaughtSignal
+    let wasKilled = running.process.wasKilled
     var results = try site.resumeUntilDone(operations: runbook.launched)
     if try site.history().isEmpty { results.append(try site.run("run", file)) }
     let last = results.last ?? dead

@@ -1,15 +1,8 @@
 import Foundation
+import ProgramSupport
 
 /// The real program, as a process.
 struct Program {
-  static var path: String {
-    // The test bundle stands beside the program in the build folder.
-    let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-    let folder =
-      bundle?.deletingLastPathComponent() ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    return folder.appending(path: "runbook").path
-  }
-
   struct Result {
     let status: Int32
     let output: String
@@ -18,28 +11,18 @@ struct Program {
 
   /// A process that has been started; its outputs go to files, so that nothing blocks.
   final class Running {
-    let process = Process()
+    let process: ChildProcess
     private let folder: URL
 
     init(_ arguments: [String], input: String?, environment: [String: String], directory: String?) throws {
       folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      for name in ["out", "err"] {
-        _ = FileManager.default.createFile(atPath: folder.appending(path: name).path, contents: nil)
-      }
-      process.executableURL = URL(filePath: Program.path)
-      process.arguments = arguments
-      process.environment = environment
-      process.currentDirectoryURL = URL(filePath: directory ?? Project.root.path)
-      process.standardOutput = try FileHandle(forWritingTo: folder.appending(path: "out"))
-      process.standardError = try FileHandle(forWritingTo: folder.appending(path: "err"))
-      if let input {
-        try Data(input.utf8).write(to: folder.appending(path: "in"))
-        process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: "in"))
-      } else {
-        process.standardInput = FileHandle.nullDevice
-      }
-      try process.run()
+      let file = { [folder] (name: String) in folder.appending(path: name).path }
+      if let input { try Data(input.utf8).write(to: URL(filePath: file("in"))) }
+      process = try ChildProcess(
+        arguments,
+        streams: [.reading(input == nil ? "/dev/null" : file("in")), .writing(file("out")), .writing(file("err"))],
+        environment: environment, directory: directory ?? Project.root.path)
     }
 
     private func text(_ name: String) -> String {

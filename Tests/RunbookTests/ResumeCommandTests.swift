@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ProgramSupport
 import Testing
 
 /// Interrupting, resuming and editing, with the real program on the real server.

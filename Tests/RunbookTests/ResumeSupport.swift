@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import ProgramSupport
 import Testing
 
 /// The built-in service as a process of its own, and a state directory, for the real program to work with.

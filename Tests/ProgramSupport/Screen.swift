@@ -1,7 +1,7 @@
 /// What a terminal shows: as much of a VT100 as readline needs, so that tests look at the screen and not at the bytes.
-struct Screen {
-  private(set) var width: Int
-  private let height: Int
+public struct Screen {
+  public private(set) var width: Int
+  public let height: Int
   private var cells: [[Character]]
   /// What has scrolled off the top.
   private var gone: [[Character]] = []
@@ -21,7 +21,7 @@ struct Screen {
   }
 
   /// All lines from the first that was written to the last with something on it, without the space at their ends.
-  var lines: [String] {
+  public var lines: [String] {
     var all = (gone + cells).map { line in
       var text = String(line.filter { $0 != Self.half })
       while text.last == " " { text.removeLast() }
@@ -30,9 +30,9 @@ struct Screen {
     while all.last == "" { all.removeLast() }
     return all
   }
-  var text: String { lines.joined(separator: "\n") }
+  public var text: String { lines.joined(separator: "\n") }
   /// The line that the cursor is in.
-  var cursorLine: String {
+  public var cursorLine: String {
     let line = String(cells[row].filter { $0 != Self.half })
     return String(line.reversed().drop { $0 == " " }.reversed())
   }
