@@ -19,7 +19,7 @@ struct FinallyFrame {
 }
 
 extension Checker {
-  func check(_ attempt: Attempt) {
+  mutating func check(_ attempt: Attempt) {
     if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range.openingBrace)) }
     let entry = state
     let mark = nextNumber
@@ -31,7 +31,7 @@ extension Checker {
       surroundings.unfailing = nil
     }
     handlers.append(Handler())
-    inBlock(attempt.body) { check(attempt.body.statements) }
+    check(attempt.body)
     let raised = handlers.popLast()?.raised
     surroundings = outer
 
@@ -40,10 +40,7 @@ extension Checker {
     for clause in attempt.catches {
       handlers.append(Handler())
       state = known(raised ?? entry, before: entry, mark)
-      inBlock(clause.body) {
-        declare(Name("error", clause.range), asErrorOf: clause)
-        check(clause.body.statements)
-      }
+      check(clause.body) { checker in checker.declare(Name("error", clause.range), asErrorOf: clause) }
       escaping = joinAny(escaping, handlers.popLast()?.raised)
       after = join(after, state)
     }
@@ -56,7 +53,7 @@ extension Checker {
     check(finally, from: entry, mark, after: after, escaping: escaping, jumps: jumps)
   }
 
-  private func declare(_ name: Name, asErrorOf clause: Attempt.Catch) {
+  private mutating func declare(_ name: Name, asErrorOf clause: Attempt.Catch) {
     let outer = locals[name.text]
     locals[name.text] = add(
       Variable(
@@ -67,7 +64,7 @@ extension Checker {
   }
 
   /// What `catch` and `finally` know: of `run`, `status` and outcomes only what was there before `try`.
-  private func known(_ raised: FlowState, before entry: FlowState, _ mark: Int) -> FlowState {
+  private mutating func known(_ raised: FlowState, before entry: FlowState, _ mark: Int) -> FlowState {
     var result = raised
     result.run = entry.run
     result.status = entry.status
@@ -79,7 +76,7 @@ extension Checker {
 
   /// Walks over a `finally` once for the ways on which an error or a jump passes it, and once for the plain one, so that
   /// what follows knows what it did.
-  private func check(
+  private mutating func check(
     _ finally: Block, from entry: FlowState, _ mark: Int, after: FlowState, escaping: FlowState?,
     jumps: [(Jump, FlowState)]
   ) {
@@ -115,14 +112,14 @@ extension Checker {
     state.latest = state.latest.union(after.latest)
   }
 
-  private func walk(_ finally: Block) {
+  private mutating func walk(_ finally: Block) {
     let outer = surroundings
     let barrier = Barrier(kind: .finally, range: finally.range.openingBrace)
     surroundings.loopBarrier = barrier
     surroundings.returnBarrier = barrier
     surroundings.stopBarrier = barrier
     surroundings.unfailing = finally.range.openingBrace
-    inBlock(finally) { check(finally.statements) }
+    check(finally)
     surroundings = outer
   }
 }

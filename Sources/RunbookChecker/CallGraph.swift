@@ -21,7 +21,7 @@ final class ProcedureRecord {
 
 extension Checker {
   /// Finds the cycles of calls, reports each once, and gathers what each procedure mentions.
-  func findRecursion() {
+  mutating func findRecursion() {
     var calls: [String: [Name]] = [:]
     for (name, record) in procedures {
       var finder = MentionFinder()

@@ -47,7 +47,7 @@ struct Expansion {
 extension Checker {
   private static let conversions: Set<String> = ["date", "timestamp", "number", "text"]
 
-  func call(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> (fact: Fact, isProcedure: Bool) {
+  mutating func call(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> (fact: Fact, isProcedure: Bool) {
     if let record = procedures[name.text] {
       refuseInDefault(name.text, at: name.range)
       return (call(record, arguments, at: range, named: name), true)
@@ -66,7 +66,7 @@ extension Checker {
 
   // MARK: Conversions
 
-  private func convert(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> Fact {
+  private mutating func convert(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> Fact {
     let type: ValueType =
       switch name.text {
       case "date": .date
@@ -111,7 +111,7 @@ extension Checker {
 
   // MARK: Procedures
 
-  private func call(_ record: ProcedureRecord, _ arguments: [Argument], at range: SourceRange, named name: Name) -> Fact
+  private mutating func call(_ record: ProcedureRecord, _ arguments: [Argument], at range: SourceRange, named name: Name) -> Fact
   {
     let given = bind(arguments, to: record.procedure, at: range, named: name)
     guard let given, !record.isRecursive else { return .unknown }
@@ -128,7 +128,7 @@ extension Checker {
   }
 
   /// The facts of the arguments by parameter, `nil` for a default; or `nil` where the call does not fit.
-  private func bind(
+  private mutating func bind(
     _ arguments: [Argument], to procedure: Procedure, at range: SourceRange, named name: Name
   ) -> [Fact?]? {
     var given = [Fact?](repeating: nil, count: procedure.parameters.count)
@@ -183,7 +183,7 @@ extension Checker {
     return isFit ? given : nil
   }
 
-  private func expand(_ record: ProcedureRecord, _ given: [Fact?], at range: SourceRange) -> Fact {
+  private mutating func expand(_ record: ProcedureRecord, _ given: [Fact?], at range: SourceRange) -> Fact {
     // Only calls in calls can come to be many more than the text has.
     let key = !calls.isEmpty && state.unread.isEmpty && state.isReachable ? key(record, given) : nil
     if let key, let known = expansions[key] { return recall(known) }
@@ -203,7 +203,7 @@ extension Checker {
     return result
   }
 
-  private func recall(_ known: Expansion) -> Fact {
+  private mutating func recall(_ known: Expansion) -> Fact {
     if let stopped = known.raisedStopped {
       var raised = state
       raised.stopped = stopped
@@ -235,7 +235,7 @@ extension Checker {
   }
 
   /// Walks over a procedure's body with what is known of its arguments; gives what it returns.
-  private func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
+  private mutating func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
     let outer = (surroundings, locals, openBlocks, source, state.run, state.status, state.latest)
     let procedure = record.procedure
     calls.append(CallFrame(record: record, range: call))
@@ -252,14 +252,13 @@ extension Checker {
     state.run = .unset(.never)
     state.status = .unset(.never)
     state.latest = []
-    inBlock(procedure.body) {
+    check(procedure.body) { checker in
       for (parameter, fact) in zip(procedure.parameters, given) {
-        let fact = fact ?? parameter.defaultValue.map(infer) ?? Fact(.unknown, .operations([symbol()]))
-        declare(parameter.name, fact)
+        let fact = fact ?? parameter.defaultValue.map { checker.infer($0) } ?? Fact(.unknown, .operations([checker.symbol()]))
+        checker.declare(parameter.name, fact)
       }
-      check(procedure.body.statements)
-      if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.closingBrace, in: last) }
     }
+    if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.closingBrace, in: last) }
     let frame = calls.removeLast()
     state = join(frame.state, state)
     (surroundings, locals, openBlocks, source, state.run, state.status, state.latest) = outer
@@ -267,7 +266,7 @@ extension Checker {
   }
 
   /// Checks a procedure by itself, for what can be told whatever its arguments are.
-  func checkAlone(_ record: ProcedureRecord) {
+  mutating func checkAlone(_ record: ProcedureRecord) {
     let outer = (state, surroundings, settings, handlers, loops, finallies)
     (handlers, loops, finallies) = ([], [], [])
     var alone = FlowState()
@@ -291,8 +290,8 @@ extension Checker {
     (state, surroundings, settings, handlers, loops, finallies) = outer
   }
 
-  func checkReturn(_ value: Expression?, at range: SourceRange) {
-    let fact = value.map(infer) ?? Fact(.none)
+  mutating func checkReturn(_ value: Expression?, at range: SourceRange) {
+    let fact = value.map { infer($0) } ?? Fact(.none)
     guard let index = calls.indices.last else {
       report(ControlProblem.returnOutsideProcedure(at: range))
       return
@@ -307,7 +306,7 @@ extension Checker {
   }
 
   /// Adds what one way out of a procedure returns.
-  func note(_ fact: Fact, at range: SourceRange, in index: Int) {
+  mutating func note(_ fact: Fact, at range: SourceRange, in index: Int) {
     guard state.isReachable else { return }
     guard let earlier = calls[index].returned else {
       calls[index].returned = fact

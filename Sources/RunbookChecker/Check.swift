@@ -19,5 +19,6 @@ public struct CheckResult: Sendable {
 ///     has such errors must not run the result.
 ///   - sources: The program's source, and at the prompt those of earlier entries; included files are added.
 public func check(_ program: Program, sources: SourceMap, context: CheckContext) -> CheckResult {
-  Checker(program: program, sources: sources, context: context).check()
+  var checker = Checker(program: program, sources: sources, context: context)
+  return checker.check()
 }

@@ -4,7 +4,7 @@ import TailerAPI
 
 /// One walk over a program that follows every path, with what holds on it, in `state`. A call is followed into the
 /// procedure with what is known of its arguments, a loop until another round could find nothing new.
-final class Checker {
+struct Checker {
   let program: Program
   let context: CheckContext
   var sources: SourceMap
@@ -76,7 +76,7 @@ final class Checker {
     self.context = context
   }
 
-  func check() -> CheckResult {
+  mutating func check() -> CheckResult {
     enterScope(context.scope)
     collect()
     effort = 50_000 + 20 * items.count
@@ -112,9 +112,9 @@ final class Checker {
   }
 
   /// Says something once: one place can be walked over many times.
-  func report(_ problem: some Diagnosable) { report(problem.diagnostic) }
+  mutating func report(_ problem: some Diagnosable) { report(problem.diagnostic) }
 
-  func report(_ diagnostic: Diagnostic) {
+  mutating func report(_ diagnostic: Diagnostic) {
     guard reported.insert(ReportKey(id: diagnostic.id, range: diagnostic.primary.range)).inserted else { return }
     var trace = diagnostic.trace
     if trace.isEmpty, !calls.isEmpty {
@@ -140,15 +140,19 @@ final class Checker {
 
   /// The candidate that was most likely meant. Searched for the first mistakes only: a file with thousands has another
   /// trouble.
-  func suggestion(for word: String, among candidates: @autoclosure () -> some Sequence<String>) -> String? {
+  mutating func suggestion(for word: String, among candidates: [String]) -> String? {
+    suggestion(for: word) { _ in candidates }
+  }
+
+  mutating func suggestion(for word: String, among candidates: (inout Checker) -> [String]) -> String? {
     guard suggestionsLeft > 0 else { return nil }
     suggestionsLeft -= 1
-    return nearest(to: word, among: candidates())
+    return nearest(to: word, among: candidates(&self))
   }
 
   func text(of range: SourceRange) -> String { sources[range.source]?.text(range) ?? "" }
 
-  func freshNumber() -> Int {
+  mutating func freshNumber() -> Int {
     nextNumber += 1
     return nextNumber
   }
@@ -186,12 +190,13 @@ struct OperationTable {
 
   subscript(id: OperationID) -> DataOperation? { known[id] }
 
-  mutating func id(of operation: DataOperation, fresh: () -> Int) -> OperationID {
-    for id in ids[operation.id] ?? [] where known[id] == operation { return id }
-    let id = OperationID(number: fresh())
+  func id(of operation: DataOperation) -> OperationID? {
+    ids[operation.id]?.first { known[$0] == operation }
+  }
+
+  mutating func add(_ operation: DataOperation, _ id: OperationID) {
     ids[operation.id, default: []].append(id)
     known[id] = operation
-    return id
   }
 }
 
@@ -218,10 +223,10 @@ struct Handler {
 
 extension Checker {
   /// Something here may raise an error: whoever takes it has to reckon with this state.
-  func mayRaise() { raise(with: state) }
+  mutating func mayRaise() { raise(with: state) }
 
-  func raise(with state: FlowState) {
+  mutating func raise(with state: FlowState) {
     guard state.isReachable, let last = handlers.indices.last else { return }
-    handlers[last].add(state, joinFacts)
+    handlers[last].add(state, variables.joined)
   }
 }

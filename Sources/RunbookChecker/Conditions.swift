@@ -3,14 +3,14 @@ import RunbookSyntax
 
 extension Checker {
   /// A boolean expression where its value is wanted and not a way chosen by it.
-  func inferCondition(_ expression: Expression) -> Fact {
+  mutating func inferCondition(_ expression: Expression) -> Fact {
     let (holds, fails) = branch(expression)
     state = join(holds, fails)
     return Fact(.boolean)
   }
 
   /// Checks a condition; gives what is known on the way on which it holds, and on the one on which it does not.
-  func branch(_ expression: Expression) -> (holds: FlowState, fails: FlowState) {
+  mutating func branch(_ expression: Expression) -> (holds: FlowState, fails: FlowState) {
     switch expression.kind {
     case .parenthesized(let inner): return branch(inner)
     case .unary(.not, let operand):
@@ -37,7 +37,7 @@ extension Checker {
   }
 
   /// What a comparison says of the names in it: that they are not `none`, and that a list is not empty.
-  private func narrow(_ op: BinaryOperator, _ left: Expression, _ right: Expression) -> (FlowState, FlowState) {
+  private mutating func narrow(_ op: BinaryOperator, _ left: Expression, _ right: Expression) -> (FlowState, FlowState) {
     var holds = state
     var fails = state
     switch op {
@@ -73,7 +73,7 @@ extension Checker {
   }
 
   /// Whether an expression is a plain one that is not `none`; looked at again, so nothing with an effect counts.
-  private func isNeverNone(_ expression: Expression) -> Bool {
+  private mutating func isNeverNone(_ expression: Expression) -> Bool {
     switch expression.bare.kind {
     case .text, .number, .boolean, .date, .timestamp, .duration, .status, .operation, .runLiteral, .list: return true
     default:
@@ -83,7 +83,7 @@ extension Checker {
   }
 
   /// What is known of a path that has been checked already, without reading it a second time.
-  private func knownFact(_ expression: Expression, _ id: VariableID) -> Fact? {
+  private mutating func knownFact(_ expression: Expression, _ id: VariableID) -> Fact? {
     if let fact = state.facts[id] { return fact }
     guard variables[id.number].isPath else { return variables[id.number].fact }
     guard case .field(let object, let field) = expression.bare.kind, let base = path(object),
@@ -97,7 +97,7 @@ extension Checker {
   }
 
   /// `runs.count > 0` and its like.
-  private func noteCount(
+  private mutating func noteCount(
     _ op: BinaryOperator, _ left: Expression, _ right: Expression, _ holds: inout FlowState, _ fails: inout FlowState
   ) {
     guard case .field(let list, let field) = left.bare.kind, field.text == "count", let id = path(list),

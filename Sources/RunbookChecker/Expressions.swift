@@ -8,7 +8,7 @@ extension Checker {
 
   /// Checks an expression and gives what is known of its value. What is wrong has been reported, and its value is
   /// unknown, which nothing further complains about.
-  func infer(_ expression: Expression) -> Fact {
+  mutating func infer(_ expression: Expression) -> Fact {
     depth += 1
     defer { depth -= 1 }
     let range = expression.range
@@ -36,7 +36,7 @@ extension Checker {
     }
   }
 
-  private func inferVerb(_ expression: Expression) -> Fact {
+  private mutating func inferVerb(_ expression: Expression) -> Fact {
     let range = expression.range
     switch expression.kind {
     case .operation(let literal): return inferOperation(literal, at: range)
@@ -55,7 +55,7 @@ extension Checker {
     }
   }
 
-  private func inferText(_ parts: [TextPart]) -> Fact {
+  private mutating func inferText(_ parts: [TextPart]) -> Fact {
     var constant: String? = ""
     for part in parts {
       switch part {
@@ -68,7 +68,7 @@ extension Checker {
     return Fact(.text, constant.map { .constant(.text($0)) } ?? .nothing)
   }
 
-  private func inferList(_ elements: [Expression]) -> Fact {
+  private mutating func inferList(_ elements: [Expression]) -> Fact {
     guard let first = elements.first else { return Fact(.list(.unknown)) }
     var type: ValueType?
     var facts: [Fact] = []
@@ -89,7 +89,7 @@ extension Checker {
     return Fact(.list(type ?? .unknown), facts.isEmpty ? .nonEmpty : .elements(facts))
   }
 
-  private func inferNegation(_ operand: Expression, at range: SourceRange) -> Fact {
+  private mutating func inferNegation(_ operand: Expression, at range: SourceRange) -> Fact {
     let fact = infer(operand)
     switch (fact.type, fact.constant) {
     case (.number, .number(let number)?):
@@ -107,13 +107,13 @@ extension Checker {
 
   /// Checks an expression that has to be of a type. `role` says in a message what it is.
   @discardableResult
-  func expect(_ expression: Expression, _ wanted: ValueType, _ role: String) -> Fact {
+  mutating func expect(_ expression: Expression, _ wanted: ValueType, _ role: String) -> Fact {
     let fact = infer(expression)
     return demand(fact, wanted, role, at: expression) ? fact : .unknown
   }
 
   /// Whether a value fits, after saying so where it does not.
-  func demand(_ fact: Fact, _ wanted: ValueType, _ role: String, at expression: Expression) -> Bool {
+  mutating func demand(_ fact: Fact, _ wanted: ValueType, _ role: String, at expression: Expression) -> Bool {
     if fact.type == .unknown { return false }
     if wanted.accepts(fact.type) { return true }
     if wanted.accepts(fact.type.unwrapped) || fact.type == .none, isNone(fact, expression) { return false }
@@ -125,7 +125,7 @@ extension Checker {
   }
 
   /// Whether the value may be `none` where it must not, after saying so.
-  func isNone(_ fact: Fact, _ expression: Expression) -> Bool {
+  mutating func isNone(_ fact: Fact, _ expression: Expression) -> Bool {
     switch fact.type {
     case .optional, .none:
       let isPlain = path(expression) != nil
@@ -152,7 +152,7 @@ extension Checker {
   }
 
   /// Checks a duration that has to be longer than nothing.
-  func expectDuration(_ expression: Expression?, _ role: String) {
+  mutating func expectDuration(_ expression: Expression?, _ role: String) {
     guard let expression else { return }
     let fact = expect(expression, .duration, role)
     if case .duration(let span)? = fact.constant, span <= .zero {
@@ -161,7 +161,7 @@ extension Checker {
   }
 
   /// Checks a whole number with a lower bound.
-  func expectCount(_ expression: Expression?, _ role: String, atLeast least: Int = 1) {
+  mutating func expectCount(_ expression: Expression?, _ role: String, atLeast least: Int = 1) {
     guard let expression else { return }
     let fact = expect(expression, .number, role)
     guard case .number(let number)? = fact.constant else { return }
@@ -174,7 +174,7 @@ extension Checker {
 
   /// Checks a status, which a text can name as well.
   @discardableResult
-  func expectStatus(_ expression: Expression?, _ role: String) -> Fact {
+  mutating func expectStatus(_ expression: Expression?, _ role: String) -> Fact {
     guard let expression else { return .unknown }
     if let fact = unknownStatusWord(expression) { return fact }
     let fact = infer(expression)
@@ -183,7 +183,7 @@ extension Checker {
   }
 
   /// Reports a word where a status is wanted, if nothing is called so.
-  func unknownStatusWord(_ expression: Expression) -> Fact? {
+  mutating func unknownStatusWord(_ expression: Expression) -> Fact? {
     guard case .name(let word) = expression.bare.kind, variable(named: word) == nil, declaredLater[word] == nil,
       !Self.builtIns.contains(word), procedures[word] == nil
     else { return nil }

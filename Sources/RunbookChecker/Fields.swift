@@ -3,7 +3,7 @@ import RunbookSyntax
 import TailerAPI
 
 extension Checker {
-  func inferField(_ object: Expression, _ field: Name, path: VariableID?) -> Fact {
+  mutating func inferField(_ object: Expression, _ field: Name, path: VariableID?) -> Fact {
     let base = infer(object)
     if base.type == .unknown {
       if field.text == "status" { markRead(run: nil, orAny: true) }
@@ -45,7 +45,7 @@ extension Checker {
   }
 
   /// What is known of any element of a list.
-  func elementFact(of list: Fact) -> Fact {
+  mutating func elementFact(of list: Fact) -> Fact {
     guard case .list(let element) = list.type else { return .unknown }
     switch list.detail {
     case .elements(let facts), .some(let facts):
@@ -61,11 +61,11 @@ extension Checker {
   }
 
   /// A run that nothing else is known of.
-  func token() -> RunToken { RunToken(number: freshNumber()) }
+  mutating func token() -> RunToken { RunToken(number: freshNumber()) }
   /// An operation that nothing else is known of.
-  func symbol() -> OperationID { OperationID(number: freshNumber()) }
+  mutating func symbol() -> OperationID { OperationID(number: freshNumber()) }
 
-  func inferIndex(_ list: Expression, _ index: Expression) -> Fact {
+  mutating func inferIndex(_ list: Expression, _ index: Expression) -> Fact {
     let fact = infer(list)
     let position = expect(index, .number, "the position in a list")
     if fact.type == .unknown || isNone(fact, list) { return .unknown }

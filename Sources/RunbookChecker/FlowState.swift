@@ -128,7 +128,7 @@ extension Checker {
     result.stopped = a.stopped.joined(b.stopped) { $1 ?? $2 }
     result.unread = a.unread.joined(b.unread) { $1 ?? $2 }
     result.latest = a.latest.union(b.latest)
-    result.facts = a.facts.joined(b.facts, joinFacts)
+    result.facts = a.facts.joined(b.facts, variables.joined)
     return result
   }
 
@@ -151,18 +151,22 @@ extension Checker {
     }
   }
 
-  func joinFacts(_ id: Int, _ one: Fact?, _ other: Fact?) -> Fact? {
-    let variable = variables[id]
-    // What a comparison said of a field holds only where both ways know it.
-    if variable.isPath { return nil }
-    let fact = (one ?? variable.fact).joined(other ?? variable.fact)
-    return fact == variable.fact ? nil : fact
-  }
-
   /// Whether another round of a loop that begins with `b` instead of `a` could find anything new.
   func isSettled(_ a: FlowState, _ b: FlowState) -> Bool {
     a.run.isSet == b.run.isSet && a.status.isSet == b.status.isSet && a.facts.isSame(as: b.facts)
       && a.stopped.isSame(as: b.stopped)
+  }
+}
+
+extension [Variable] {
+  /// What flow knows of a variable where either of two facts may hold; `nil` where that is no more than its declaration
+  /// says.
+  func joined(_ id: Int, _ one: Fact?, _ other: Fact?) -> Fact? {
+    let variable = self[id]
+    // What a comparison said of a field holds only where both ways know it.
+    if variable.isPath { return nil }
+    let fact = (one ?? variable.fact).joined(other ?? variable.fact)
+    return fact == variable.fact ? nil : fact
   }
 }
 

@@ -14,7 +14,7 @@ extension Checker {
   static let includeLimit = 32
 
   /// Lists what is to be walked over, reads what is included, and notes what the files declare.
-  func collect() {
+  mutating func collect() {
     let main = program.source.name
     var canonical = [main]
     if let file = main.split(separator: "/").last { canonical.append(context.loader.resolve(String(file), from: main)) }
@@ -30,7 +30,7 @@ extension Checker {
     var order = 0
   }
 
-  private func collect(_ program: Program, include: SourceRange?, _ reading: inout Reading) {
+  private mutating func collect(_ program: Program, include: SourceRange?, _ reading: inout Reading) {
     for statement in program.statements {
       reading.order += 1
       let item = Item(statement: statement, order: reading.order, include: include)
@@ -50,7 +50,7 @@ extension Checker {
     }
   }
 
-  private func note(_ statement: Statement, order: Int) {
+  private mutating func note(_ statement: Statement, order: Int) {
     func declares(_ name: Name) {
       if declaredLater[name.text] == nil { declaredLater[name.text] = LaterName(order: order, range: name.range) }
     }
@@ -72,7 +72,7 @@ extension Checker {
     }
   }
 
-  private func include(_ expression: Expression, _ range: SourceRange, _ reading: inout Reading) {
+  private mutating func include(_ expression: Expression, _ range: SourceRange, _ reading: inout Reading) {
     if case .invalid = expression.kind { return }
     guard let path = expression.literalText else {
       report(ValueProblem.notSpelledOut(role: "the path of an `include`", at: expression.range))
@@ -122,7 +122,7 @@ extension Checker {
 
 extension Checker {
   /// Whether the text of one source sees what another declares: its own, and what it includes by whatever way.
-  func sees(_ source: SourceID?, from here: SourceID) -> Bool {
+  mutating func sees(_ source: SourceID?, from here: SourceID) -> Bool {
     // What earlier entries at the prompt have declared is seen by entries, and not by the files that they include.
     guard let source else { return includers[here] == nil }
     if source == here { return true }

@@ -19,7 +19,7 @@ enum Jump {
 }
 
 extension Checker {
-  func checkLoop(_ name: Name, _ list: Expression, _ body: Block) {
+  mutating func checkLoop(_ name: Name, _ list: Expression, _ body: Block) {
     let fact = inferIterated(list, "what a loop goes through")
     guard let elements = writtenOutOperations(fact), effort > 0 else {
       iterate(name, elementFact(of: fact), body, over: proven(list, fact))
@@ -41,7 +41,7 @@ extension Checker {
   }
 
   /// Whether a block may be walked over once more. Blocks in blocks can come to be more than anybody can wait for.
-  func mayRepeat(_ body: Block, at range: SourceRange) -> Bool {
+  mutating func mayRepeat(_ body: Block, at range: SourceRange) -> Bool {
     guard effort > 0 else {
       giveUp(at: range)
       return false
@@ -50,14 +50,14 @@ extension Checker {
     return true
   }
 
-  func giveUp(at range: SourceRange) {
+  mutating func giveUp(at range: SourceRange) {
     if hasGivenUp || surroundings.isWithoutCall { return }
     hasGivenUp = true
     report(FlowProblem.notFollowed(at: range))
   }
 
   /// The list that a loop or a `parallel` goes through.
-  func inferIterated(_ list: Expression, _ role: String) -> Fact {
+  mutating func inferIterated(_ list: Expression, _ role: String) -> Fact {
     let fact = infer(list)
     if fact.type == .unknown || isNone(fact, list) { return .unknown }
     guard case .list = fact.type else {
@@ -74,7 +74,7 @@ extension Checker {
   }
 
   /// A loop of any number of rounds: walked over again until another round changes nothing.
-  private func iterate(_ name: Name, _ element: Fact, _ body: Block, over list: (VariableID, Fact)?) {
+  private mutating func iterate(_ name: Name, _ element: Fact, _ body: Block, over list: (VariableID, Fact)?) {
     var entry = state
     for pass in 0..<4 {
       let mark = nextNumber
@@ -90,14 +90,14 @@ extension Checker {
   }
 
   /// The name of a list that a loop goes through: inside the loop it has an element at least.
-  func proven(_ list: Expression, _ fact: Fact) -> (VariableID, Fact)? {
+  mutating func proven(_ list: Expression, _ fact: Fact) -> (VariableID, Fact)? {
     guard let id = path(list), case .nothing = fact.detail, case .list = fact.type else { return nil }
     return (id, Fact(fact.type, .nonEmpty))
   }
 
   /// One round of a loop. Leaves, and gives, what holds before the next, and what holds where `break` left.
   @discardableResult
-  private func round(
+  private mutating func round(
     _ name: Name, _ element: Fact, _ body: Block, from entry: FlowState, over list: (VariableID, Fact)? = nil
   ) -> (breaks: FlowState?, next: FlowState) {
     let outer = surroundings
@@ -106,17 +106,14 @@ extension Checker {
     loops.append(LoopFrame(mark: nextNumber))
     state = entry
     if let (id, fact) = list { state.facts[id] = fact }
-    inBlock(body) {
-      declare(name, element)
-      check(body.statements)
-    }
+    check(body) { checker in checker.declare(name, element) }
     let frame = loops.removeLast()
     surroundings = outer
     state = join(frame.continues, state)
     return (frame.breaks, state)
   }
 
-  func checkRetry(_ retry: Retry) {
+  mutating func checkRetry(_ retry: Retry) {
     expectCount(retry.times, "the number of attempts")
     expectDuration(retry.every, "`every`")
     if let backoff = retry.backoff {
@@ -131,7 +128,7 @@ extension Checker {
       handlers.append(Handler())
       let mark = nextNumber
       state = entry
-      inBlock(retry.body) { check(retry.body.statements) }
+      check(retry.body)
       guard var raised = handlers.popLast()?.raised else { return }
       let after = state
       raise(with: raised)
@@ -144,7 +141,7 @@ extension Checker {
     }
   }
 
-  func checkWaitUntil(_ condition: Expression, _ every: Expression?, _ timeout: Expression?, at range: SourceRange) {
+  mutating func checkWaitUntil(_ condition: Expression, _ every: Expression?, _ timeout: Expression?, at range: SourceRange) {
     expectDuration(every, "`every`")
     expectDuration(timeout, "`timeout`")
     let outer = surroundings
@@ -158,7 +155,7 @@ extension Checker {
 
   // MARK: Jumps
 
-  func checkJump(_ word: String, at range: SourceRange) {
+  mutating func checkJump(_ word: String, at range: SourceRange) {
     guard surroundings.loopCount > 0, let index = loops.indices.last else {
       report(ControlProblem.outsideLoop(word, at: range))
       return
@@ -172,12 +169,12 @@ extension Checker {
   }
 
   /// Nothing goes on here; what holds goes to where the jump leads, through the `finally` blocks on the way.
-  func leave(_ jump: Jump) {
+  mutating func leave(_ jump: Jump) {
     if state.isReachable { arrive(jump, with: state) }
     state.isReachable = false
   }
 
-  func arrive(_ jump: Jump, with state: FlowState) {
+  mutating func arrive(_ jump: Jump, with state: FlowState) {
     if let last = finallies.indices.last, finallies[last].isLeft(by: jump) {
       finallies[last].jumps.append((jump, state))
       return
@@ -194,7 +191,7 @@ extension Checker {
   }
 
   /// Operations that came into being in one round of a loop are others in the next.
-  private func forgetSymbols(above mark: Int, in state: inout FlowState) {
+  private mutating func forgetSymbols(above mark: Int, in state: inout FlowState) {
     for key in state.stopped.keys(above: mark) where operations[OperationID(number: key)] == nil {
       state.stopped[key] = nil
     }

@@ -32,7 +32,7 @@ extension Checker {
   // MARK: Declaring
 
   @discardableResult
-  func declare(_ name: Name, _ fact: Fact, isVariable: Bool = false) -> VariableID? {
+  mutating func declare(_ name: Name, _ fact: Fact, isVariable: Bool = false) -> VariableID? {
     let isReplacing = context.isInteractive && surroundings.isTopLevel
     if let earlier = conflict(name.text) {
       guard isReplacing else {
@@ -65,25 +65,27 @@ extension Checker {
 
   /// The variable whose name a declaration here would take. In a procedure the file's own names count when it is
   /// checked by itself; a call adds nothing to that.
-  private func conflict(_ name: String) -> VariableID? {
+  private mutating func conflict(_ name: String) -> VariableID? {
     if surroundings.isTopLevel { return globals[name] }
     return calls.isEmpty || surroundings.isWithoutCall ? variable(named: name) : locals[name]
   }
 
-  func add(_ variable: Variable) -> VariableID {
+  mutating func add(_ variable: Variable) -> VariableID {
     variables.append(variable)
     return VariableID(number: variables.count - 1)
   }
 
-  /// Walks over something that has a scope of its own, and looks whether its outcomes were read when it ends.
-  func inBlock(_ block: Block, _ body: () -> Void) {
+  /// Checks a block, which has a scope of its own, behind what it declares itself, and looks whether its outcomes were
+  /// read when it ends.
+  mutating func check(_ block: Block, declaring: (inout Checker) -> Void = { _ in }) {
     let wasTopLevel = surroundings.isTopLevel
     surroundings.isTopLevel = false
     blocks.append([])
     openBlocks.append(block.statements)
     let mark = nextNumber
     depth += 1
-    body()
+    declaring(&self)
+    check(block.statements)
     depth -= 1
     openBlocks.removeLast()
     reportUnread(above: mark, .blockEnds(block.range.closingBrace))
@@ -95,7 +97,7 @@ extension Checker {
 
   /// The variable that a name stands for here: a procedure sees its own names, and those that the file has declared
   /// before it.
-  func variable(named name: String) -> VariableID? {
+  mutating func variable(named name: String) -> VariableID? {
     if let id = locals[name] { return id }
     guard let id = globals[name] else { return nil }
     let variable = variables[id.number]
@@ -108,7 +110,7 @@ extension Checker {
 
   func fact(of id: VariableID) -> Fact { state.facts[id] ?? variables[id.number].fact }
 
-  func inferName(_ name: String, at range: SourceRange) -> Fact {
+  mutating func inferName(_ name: String, at range: SourceRange) -> Fact {
     if let id = variable(named: name) {
       markRead(name: id)
       if surroundings.isParameterDefault, !parameters.contains(where: { $0.syntax.name.text == name }) {
@@ -134,7 +136,7 @@ extension Checker {
     }
   }
 
-  private func reportUnknown(_ name: String, at range: SourceRange) -> Fact {
+  private mutating func reportUnknown(_ name: String, at range: SourceRange) -> Fact {
     if let procedure = procedures[name] {
       report(CallProblem.procedureNotCalled(name, at: range, declared: procedure.procedure.name.range))
       return .unknown
@@ -166,15 +168,13 @@ extension Checker {
       report(TypeProblem.unknownStatus(name, at: range, suggestion: status))
       return .unknown
     }
-    report(NameProblem.unknown(name, at: range, suggestion: suggestion(for: name, among: visibleNames)))
+    report(NameProblem.unknown(name, at: range, suggestion: suggestion(for: name) { $0.visibleNames() }))
     return .unknown
   }
 
-  var visibleNames: [String] {
-    let seen = globals.filter { variable(named: $0.key) != nil }
-    return Array(locals.keys) + Array(seen.keys) + Array(procedures.keys) + [
-      "run", "status", "today", "yesterday", "now",
-    ]
+  private mutating func visibleNames() -> [String] {
+    let seen = globals.keys.filter { variable(named: $0) != nil }
+    return Array(locals.keys) + seen + Array(procedures.keys) + ["run", "status", "today", "yesterday", "now"]
   }
 
   func looksLikeStatus(_ word: String) -> Bool {
@@ -199,7 +199,7 @@ extension Checker {
 
   // MARK: Assigning
 
-  func assign(_ name: Name, _ fact: Fact, value: SourceRange) -> VariableID? {
+  mutating func assign(_ name: Name, _ fact: Fact, value: SourceRange) -> VariableID? {
     guard let id = variable(named: name.text) else {
       // Of the language's own names the parser has said that they are not assigned.
       if !Self.builtIns.contains(name.text) { _ = reportUnknown(name.text, at: name.range) }
@@ -235,7 +235,7 @@ extension Checker {
   // MARK: Paths
 
   /// The name, or the field of a name, that an expression is, so that a comparison can say something of it.
-  func path(_ expression: Expression) -> VariableID? {
+  mutating func path(_ expression: Expression) -> VariableID? {
     switch expression.kind {
     case .parenthesized(let inner): return path(inner)
     case .name(let name): return variable(named: name)

@@ -5,9 +5,9 @@ import TailerAPI
 extension Checker {
   // MARK: Literals
 
-  func inferOperation(_ literal: OperationLiteral, at range: SourceRange) -> Fact {
+  mutating func inferOperation(_ literal: OperationLiteral, at range: SourceRange) -> Fact {
     let environment = literal.environment.map { checkedEnvironment($0) ?? .computed }
-    let account = literal.account.map(checkedAccount)
+    let account = literal.account.map { checkedAccount($0) }
     switch literal.designation {
     case .typed(let word, let id, let isVerbatim):
       let name = checkedID(id)
@@ -26,11 +26,18 @@ extension Checker {
     }
   }
 
-  private func fact(of operation: DataOperation) -> Fact {
-    Fact(.operation(operation.type), .operations([operations.id(of: operation, fresh: freshNumber)]))
+  mutating func identity(of operation: DataOperation) -> OperationID {
+    if let known = operations.id(of: operation) { return known }
+    let id = symbol()
+    operations.add(operation, id)
+    return id
   }
 
-  private func inferJob(
+  private mutating func fact(of operation: DataOperation) -> Fact {
+    Fact(.operation(operation.type), .operations([identity(of: operation)]))
+  }
+
+  private mutating func inferJob(
     _ expression: Expression, account: SettingText?, environment: SettingText?, at range: SourceRange
   ) -> Fact {
     let unknown = Fact(.operation(nil), .operations([symbol()]))
@@ -66,7 +73,7 @@ extension Checker {
     return fact(of: operation)
   }
 
-  func inferRunLiteral(_ id: Expression, _ operand: Expression) -> Fact {
+  mutating func inferRunLiteral(_ id: Expression, _ operand: Expression) -> Fact {
     _ = checkedID(id)
     let operation = expect(operand, .operation(nil), "what a run is `of`")
     requireRuns(operation, at: operand)
@@ -75,7 +82,7 @@ extension Checker {
 
   // MARK: Parts
 
-  func checkedAccount(_ expression: Expression) -> SettingText {
+  mutating func checkedAccount(_ expression: Expression) -> SettingText {
     guard let text = expect(expression, .text, "an account").constantText,
       isWellFormedAccount(text, at: expression.range)
     else { return .computed }
@@ -83,7 +90,7 @@ extension Checker {
   }
 
   /// The id, where the text spells it out.
-  private func checkedID(_ expression: Expression) -> String? {
+  private mutating func checkedID(_ expression: Expression) -> String? {
     guard let text = expect(expression, .text, "an id").constantText else { return nil }
     guard !text.isEmpty, text.utf8.count <= 512, text == text.printable else {
       report(ServiceProblem.malformedID(at: expression.range))
@@ -93,7 +100,7 @@ extension Checker {
   }
 
   /// The setting for an operation that does not say it itself.
-  func inForce(_ setting: Setting, _ value: Settings.Value, for range: SourceRange) -> SettingText {
+  mutating func inForce(_ setting: Setting, _ value: Settings.Value, for range: SourceRange) -> SettingText {
     switch value {
     case .known(let text, _): return .spelledOut(text)
     case .computed: return .computed
@@ -126,7 +133,7 @@ extension Checker {
     var parts: [(fact: Fact, range: SourceRange)]
   }
 
-  func operand(_ expression: Expression, _ wanted: ValueType, of verb: String) -> Operand {
+  mutating func operand(_ expression: Expression, _ wanted: ValueType, of verb: String) -> Operand {
     let fact = infer(expression)
     if case .list(let element) = fact.type {
       let bare = expression.bare
@@ -164,9 +171,9 @@ extension Checker {
     return fact.operations.compactMap { operations[$0]?.type }
   }
 
-  func requireRuns(_ fact: Fact, at expression: Expression) { requireRuns(fact, at: expression.range) }
+  mutating func requireRuns(_ fact: Fact, at expression: Expression) { requireRuns(fact, at: expression.range) }
 
-  func requireRuns(_ fact: Fact, at range: SourceRange) {
+  mutating func requireRuns(_ fact: Fact, at range: SourceRange) {
     if types(of: fact).contains(where: { !$0.hasRuns }) { report(ServiceProblem.workflowHasNoRuns(at: range)) }
   }
 }

@@ -6,7 +6,7 @@ extension Checker {
   /// How many elements a range may have. The same bound holds when running.
   static let rangeLimit = 1_000_000
 
-  func inferBinary(
+  mutating func inferBinary(
     _ op: BinaryOperator, _ place: SourceRange, _ left: Expression, _ right: Expression, whole: Expression
   ) -> Fact {
     switch op {
@@ -22,7 +22,7 @@ extension Checker {
 
   // MARK: Comparisons
 
-  private func inferEquality(_ place: SourceRange, _ left: Expression, _ right: Expression) -> Fact {
+  private mutating func inferEquality(_ place: SourceRange, _ left: Expression, _ right: Expression) -> Fact {
     let (a, b) = inferBeside(left, right)
     if a.type == .none, b.type != .none, !b.type.mayBeNone {
       report(TypeProblem.neverNone(b.type, at: right.range))
@@ -35,7 +35,7 @@ extension Checker {
   }
 
   /// Both sides of a comparison; beside a status an unknown word is a misspelt status.
-  private func inferBeside(_ left: Expression, _ right: Expression) -> (Fact, Fact) {
+  private mutating func inferBeside(_ left: Expression, _ right: Expression) -> (Fact, Fact) {
     if case .name = left.bare.kind, case .name = right.bare.kind {
       let a = infer(left)
       let b = a.type.unwrapped == .status ? unknownStatusWord(right) ?? infer(right) : infer(right)
@@ -51,7 +51,7 @@ extension Checker {
     return (a, b)
   }
 
-  private func inferOrder(
+  private mutating func inferOrder(
     _ op: BinaryOperator, _ place: SourceRange, _ left: Expression, _ right: Expression
   ) -> Fact {
     let (a, b) = (infer(left), infer(right))
@@ -65,7 +65,7 @@ extension Checker {
     return Fact(.boolean)
   }
 
-  private func inferContains(_ place: SourceRange, _ left: Expression, _ right: Expression) -> Fact {
+  private mutating func inferContains(_ place: SourceRange, _ left: Expression, _ right: Expression) -> Fact {
     let a = infer(left)
     if isNone(a, left) {
       _ = infer(right)
@@ -95,7 +95,7 @@ extension Checker {
 
   // MARK: Ranges and filters
 
-  private func inferRange(_ place: SourceRange, _ left: Expression, _ right: Expression, at range: SourceRange) -> Fact
+  private mutating func inferRange(_ place: SourceRange, _ left: Expression, _ right: Expression, at range: SourceRange) -> Fact
   {
     let (a, b) = (infer(left), infer(right))
     if isNone(a, left) || isNone(b, right) { return .unknown }
@@ -124,7 +124,7 @@ extension Checker {
     }
   }
 
-  private func checkRange(_ count: Int, _ element: ValueType, at range: SourceRange) -> Fact {
+  private mutating func checkRange(_ count: Int, _ element: ValueType, at range: SourceRange) -> Fact {
     if count <= 0 { report(ValueProblem.emptyRange(at: range)) }
     if count > Self.rangeLimit {
       report(ValueProblem.rangeTooLong(count: count, limit: Self.rangeLimit, at: range))
@@ -132,7 +132,7 @@ extension Checker {
     return Fact(.list(element), count > 0 ? .nonEmpty : .nothing)
   }
 
-  private func inferFilter(_ list: Expression, _ condition: Expression, at range: SourceRange) -> Fact {
+  private mutating func inferFilter(_ list: Expression, _ condition: Expression, at range: SourceRange) -> Fact {
     let fact = infer(list)
     var result = Fact.unknown
     if fact.type != .unknown, !isNone(fact, list) {
@@ -161,7 +161,7 @@ extension Checker {
 
   // MARK: Arithmetic
 
-  private func inferArithmetic(
+  private mutating func inferArithmetic(
     _ op: BinaryOperator, _ place: SourceRange, _ left: Expression, _ right: Expression
   ) -> Fact {
     let (a, b) = (infer(left), infer(right))

@@ -5,7 +5,7 @@ extension Checker {
   // MARK: Setting
 
   /// `run` and `status` have new values. Whoever has not looked at the old ones cannot any more.
-  func setOutcome(_ run: Fact, isList: Bool, at range: SourceRange) -> OutcomeID {
+  mutating func setOutcome(_ run: Fact, isList: Bool, at range: SourceRange) -> OutcomeID {
     for id in state.latest { reportUnread(id, .replaced(by: range)) }
     let id = OutcomeID(number: freshNumber())
     state.latest = []
@@ -15,7 +15,7 @@ extension Checker {
   }
 
   /// From here on the outcome waits to be looked at, by its name where it has one.
-  func expectReading(
+  mutating func expectReading(
     _ id: OutcomeID, _ origin: UnreadOutcome.Origin, at range: SourceRange, name: VariableID? = nil
   ) {
     guard state.isReachable else { return }
@@ -29,7 +29,7 @@ extension Checker {
 
   // MARK: Reading
 
-  func inferRun(at range: SourceRange) -> Fact {
+  mutating func inferRun(at range: SourceRange) -> Fact {
     guard state.isReachable else { return .unknown }
     if surroundings.isParameterDefault {
       report(ParameterProblem.defaultReads("run", at: range))
@@ -44,7 +44,7 @@ extension Checker {
     }
   }
 
-  func inferStatus(at range: SourceRange) -> Fact {
+  mutating func inferStatus(at range: SourceRange) -> Fact {
     guard state.isReachable else { return Fact(.status) }
     if surroundings.isParameterDefault {
       report(ParameterProblem.defaultReads("status", at: range))
@@ -60,22 +60,22 @@ extension Checker {
     return Fact(.status)
   }
 
-  private func markRead(_ ids: [OutcomeID]?) {
+  private mutating func markRead(_ ids: [OutcomeID]?) {
     guard !state.unread.isEmpty, let ids else { return }
     for id in ids { state.unread[id] = nil }
   }
 
-  func markRead(name: VariableID) { markRead(outcomesOfName[name]) }
+  mutating func markRead(name: VariableID) { markRead(outcomesOfName[name]) }
 
   /// The `.status` of a run was read: of that one, or of one that is not known, which gets the benefit of the doubt.
-  func markRead(run: RunToken?, orAny: Bool) {
+  mutating func markRead(run: RunToken?, orAny: Bool) {
     if orAny { state.unread.removeAll(above: -1) } else { markRead(outcomesOfRun[run]) }
   }
 
   // MARK: Judging
 
   /// Checks an expression whose outcome somebody has to look at; gives the outcome, where it has one.
-  func inferOutcome(_ expression: Expression) -> (fact: Fact, outcome: (OutcomeID, UnreadOutcome.Origin)?) {
+  mutating func inferOutcome(_ expression: Expression) -> (fact: Fact, outcome: (OutcomeID, UnreadOutcome.Origin)?) {
     let bare = expression.bare
     switch bare.kind {
     case .await(let target, let timeout, let every):
@@ -94,7 +94,7 @@ extension Checker {
   }
 
   /// What is known of a value behind its outcome clause.
-  func judge(_ fact: Fact, _ clause: OutcomeClause, at range: SourceRange) -> Fact {
+  mutating func judge(_ fact: Fact, _ clause: OutcomeClause, at range: SourceRange) -> Fact {
     switch clause.kind {
     case .fail(let message):
       if let message { expect(message, .text, "the message of `or fail`") }
@@ -116,7 +116,7 @@ extension Checker {
     return fact
   }
 
-  func refuseFailing(_ word: String, at range: SourceRange) {
+  mutating func refuseFailing(_ word: String, at range: SourceRange) {
     if let finally = surroundings.unfailing {
       report(ControlProblem.failsFinally(word, at: range, finally: finally))
     }
@@ -127,7 +127,7 @@ extension Checker {
   /// At the prompt an outcome that nobody has read is printed; in a procedure it is an error there, too.
   private var isTolerant: Bool { context.isInteractive && calls.isEmpty }
 
-  private func reportUnread(_ id: OutcomeID, _ ending: OutcomeEnding) {
+  private mutating func reportUnread(_ id: OutcomeID, _ ending: OutcomeEnding) {
     guard let outcome = state.unread[id] else { return }
     state.unread[id] = nil
     if state.isReachable, !isTolerant {
@@ -136,16 +136,16 @@ extension Checker {
   }
 
   /// What has come into being since a mark ends here: outcomes that nobody has looked at are lost.
-  func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
+  mutating func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
     guard !state.unread.isEmpty else { return }
     for key in state.unread.keys(above: mark) { reportUnread(OutcomeID(number: key), ending) }
   }
 
-  func reportUnread(name: VariableID, replacedBy range: SourceRange) {
+  mutating func reportUnread(name: VariableID, replacedBy range: SourceRange) {
     for id in outcomesOfName[name] ?? [] { reportUnread(id, .replaced(by: range)) }
   }
 
-  func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {
+  mutating func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {
     if !isTolerant { report(FlowProblem.unreadOutcome(origin, at: range, ending: .thrownAway)) }
   }
 }

@@ -2,7 +2,7 @@ import RunbookDiagnostics
 import RunbookSyntax
 
 extension Checker {
-  func checkParallel(
+  mutating func checkParallel(
     _ name: Name, _ list: Expression, _ clauses: ParallelClauses, _ body: Block, at range: SourceRange
   ) {
     let fact = inferIterated(list, "what a `parallel` goes through")
@@ -14,12 +14,9 @@ extension Checker {
     for element in elements {
       guard branches.isEmpty || mayRepeat(body, at: list.range) else { break }
       branches.append(
-        checkBranch(from: entry, keyword(of: range)) {
-          if let (id, fact) = proven { state.facts[id] = fact }
-          inBlock(body) {
-            declare(name, element)
-            check(body.statements)
-          }
+        checkBranch(from: entry, keyword(of: range)) { checker in
+          if let (id, fact) = proven { checker.state.facts[id] = fact }
+          checker.check(body) { checker in checker.declare(name, element) }
         })
     }
     // It may have no branch at all, unless its elements are written out.
@@ -27,14 +24,14 @@ extension Checker {
     state.unread = entry.unread
   }
 
-  func checkParallel(_ clauses: ParallelClauses, _ body: Block, at range: SourceRange) {
+  mutating func checkParallel(_ clauses: ParallelClauses, _ body: Block, at range: SourceRange) {
     expectCount(clauses.max, "`max`")
     let entry = state
     var branches: [FlowState] = []
     for statement in body.statements {
       branches.append(
-        checkBranch(from: entry, keyword(of: range)) {
-          inBlock(Block([statement], statement.range)) { check([statement]) }
+        checkBranch(from: entry, keyword(of: range)) { checker in
+          checker.check(Block([statement], statement.range))
         })
     }
     state = afterBranches(branches, entry, mayBeNone: branches.isEmpty)
@@ -42,7 +39,9 @@ extension Checker {
     state.unread = branches.reduce(entry.unread) { $0.joined($1.unread) { $1 == nil || $2 == nil ? nil : $1 } }
   }
 
-  private func checkBranch(from entry: FlowState, _ range: SourceRange, _ body: () -> Void) -> FlowState {
+  private mutating func checkBranch(
+    from entry: FlowState, _ range: SourceRange, _ body: (inout Checker) -> Void
+  ) -> FlowState {
     let outer = surroundings
     let barrier = Barrier(kind: .parallel, range: range)
     surroundings.frame = freshNumber()
@@ -54,13 +53,13 @@ extension Checker {
     state.run = .unset(.never)
     state.status = .unset(.never)
     state.latest = []
-    body()
+    body(&self)
     surroundings = outer
     return state
   }
 
   /// What holds when all branches are done: everything that any of them has stopped and none has enabled.
-  private func afterBranches(_ branches: [FlowState], _ entry: FlowState, mayBeNone: Bool) -> FlowState {
+  private mutating func afterBranches(_ branches: [FlowState], _ entry: FlowState, mayBeNone: Bool) -> FlowState {
     var result = entry
     for branch in branches {
       if !mayBeNone {

@@ -8,7 +8,7 @@ let parameterTypes: [(name: String, type: ValueType)] = [
 ]
 
 extension Checker {
-  func checkParameter(_ parameter: Parameter) {
+  mutating func checkParameter(_ parameter: Parameter) {
     var written: ValueType?
     if let word = parameter.type {
       written = parameterTypes.first { $0.name == word.text }?.type ?? .unknown

@@ -30,7 +30,7 @@ struct Settings: Hashable {
 }
 
 extension Checker {
-  func enterScope(_ scope: CheckedScope) {
+  mutating func enterScope(_ scope: CheckedScope) {
     if let account = context.account ?? scope.account { settings.account = .known(account, said: nil) }
     if let environment = context.environment ?? scope.environment {
       settings.environment = .known(environment, said: nil)
@@ -38,7 +38,7 @@ extension Checker {
     for (name, entry) in scope.names.sorted(by: { $0.key < $1.key }) {
       var fact = Fact(entry.type)
       if let operation = entry.operation {
-        fact.detail = .operations([operations.id(of: operation, fresh: freshNumber)])
+        fact.detail = .operations([identity(of: operation)])
       }
       globals[name] = add(
         Variable(name: name, range: nil, isVariable: entry.isVariable, fact: fact, parallelDepth: 0, order: 0))
@@ -49,7 +49,7 @@ extension Checker {
     if scope.runIsSet { state.run = .set(Fact(.run), at: nil) }
     if scope.statusIsSet { state.status = .set([], at: nil) }
     for operation in scope.stopped {
-      let id = operations.id(of: operation, fresh: freshNumber)
+      let id = identity(of: operation)
       state.stopped[id] = Stop(word: .disable, range: program.wholeRange.start)
     }
   }
@@ -73,7 +73,7 @@ extension Checker {
 
   // MARK: Statements
 
-  func checkAccount(_ expression: Expression, at range: SourceRange) {
+  mutating func checkAccount(_ expression: Expression, at range: SourceRange) {
     let fact = expect(expression, .text, "an account")
     let given = fact.constantText
     if let given, !isWellFormedAccount(given, at: expression.range) {
@@ -85,7 +85,7 @@ extension Checker {
       .account, given, at: range, place: expression.range, before: settings.account, given: context.account)
   }
 
-  func checkEnvironment(_ reference: EnvironmentReference, at range: SourceRange) {
+  mutating func checkEnvironment(_ reference: EnvironmentReference, at range: SourceRange) {
     guard let name = checkedEnvironment(reference) else {
       if settings.environment.isMissing { settings.environment = .computed(said: range) }
       return
@@ -96,7 +96,7 @@ extension Checker {
   }
 
   /// What is in force after a statement that says `text`.
-  private func said(
+  private mutating func said(
     _ setting: Setting, _ text: String?, at range: SourceRange, place: SourceRange, before: Settings.Value,
     given: String?
   ) -> Settings.Value {
@@ -113,14 +113,14 @@ extension Checker {
     return .known(text, said: range)
   }
 
-  func isWellFormedAccount(_ text: String, at range: SourceRange) -> Bool {
+  mutating func isWellFormedAccount(_ text: String, at range: SourceRange) -> Bool {
     if text.utf8.count == 6, text.utf8.allSatisfy({ (48...57).contains($0) }) { return true }
     report(ServiceProblem.malformedAccount(text.printable, at: range))
     return false
   }
 
   /// The environment that is named, or `nil` after an error.
-  func checkedEnvironment(_ reference: EnvironmentReference) -> SettingText? {
+  mutating func checkedEnvironment(_ reference: EnvironmentReference) -> SettingText? {
     let name: String
     switch reference {
     case .word(let word): name = word.text

@@ -11,12 +11,12 @@ struct Reachability {
 
 extension Checker {
   /// Checks statements one after another, and warns where nothing leads on.
-  func check(_ statements: [Statement]) {
+  mutating func check(_ statements: [Statement]) {
     var reachability = Reachability(state)
     for statement in statements { check(statement, &reachability) }
   }
 
-  func check(_ statement: Statement, _ reachability: inout Reachability) {
+  mutating func check(_ statement: Statement, _ reachability: inout Reachability) {
     if reachability.isOpen, !state.isReachable, !statement.isSetup, !statement.isInvalid {
       report(FlowProblem.unreachable(at: statement.range, after: reachability.last))
       reachability.isOpen = false
@@ -25,7 +25,7 @@ extension Checker {
     reachability.last = statement.range
   }
 
-  func check(_ statement: Statement) {
+  mutating func check(_ statement: Statement) {
     if !calls.isEmpty { effort -= 1 }
     let range = statement.range
     switch statement.kind {
@@ -50,7 +50,7 @@ extension Checker {
     }
   }
 
-  private func checkControl(_ statement: Statement) {
+  private mutating func checkControl(_ statement: Statement) {
     let range = statement.range
     switch statement.kind {
     case .forEach(let name, let list, let body): checkLoop(name, list, body)
@@ -69,7 +69,7 @@ extension Checker {
     }
   }
 
-  private func checkSetup(_ statement: Statement) {
+  private mutating func checkSetup(_ statement: Statement) {
     let range = statement.range
     guard surroundings.isTopLevel, !surroundings.isInStep else {
       // Of the others the parser has said so.
@@ -89,7 +89,7 @@ extension Checker {
     }
   }
 
-  private func checkProcedure(_ procedure: Procedure) {
+  private mutating func checkProcedure(_ procedure: Procedure) {
     guard let record = procedures[procedure.name.text], record.procedure.name.range == procedure.name.range else {
       return
     }
@@ -110,7 +110,7 @@ extension Checker {
 
   // MARK: Plain statements
 
-  private func checkDeclaration(_ declaration: Declaration) {
+  private mutating func checkDeclaration(_ declaration: Declaration) {
     var (fact, outcome) = inferOutcome(declaration.value)
     if let clause = declaration.outcome {
       fact = judge(fact, clause, at: declaration.value.range)
@@ -122,7 +122,7 @@ extension Checker {
     }
   }
 
-  private func checkAssignment(_ name: Name, _ value: Expression, _ clause: OutcomeClause?) {
+  private mutating func checkAssignment(_ name: Name, _ value: Expression, _ clause: OutcomeClause?) {
     var (fact, outcome) = inferOutcome(value)
     if let clause {
       fact = judge(fact, clause, at: value.range)
@@ -133,7 +133,7 @@ extension Checker {
     if let (outcome, origin) = outcome { expectReading(outcome, origin, at: value.range, name: id) }
   }
 
-  private func checkExpression(_ expression: Expression, _ clause: OutcomeClause?) {
+  private mutating func checkExpression(_ expression: Expression, _ clause: OutcomeClause?) {
     let (fact, outcome) = inferOutcome(expression)
     if let clause {
       _ = judge(fact, clause, at: expression.range)
@@ -157,7 +157,7 @@ extension Checker {
     }
   }
 
-  private func checkStep(_ title: Expression, _ body: Block) {
+  private mutating func checkStep(_ title: Expression, _ body: Block) {
     expect(title, .text, "the title of a step")
     let wasInStep = surroundings.isInStep
     surroundings.isInStep = true
@@ -167,20 +167,20 @@ extension Checker {
     surroundings.isInStep = wasInStep
   }
 
-  private func checkConditional(_ branches: ArraySlice<Branch>, _ otherwise: Block?) {
+  private mutating func checkConditional(_ branches: ArraySlice<Branch>, _ otherwise: Block?) {
     var after: FlowState?
     for next in branches {
       let (holds, fails) = branch(next.condition)
       state = holds
-      inBlock(next.body) { check(next.body.statements) }
+      check(next.body)
       after = join(after, state)
       state = fails
     }
-    if let otherwise { inBlock(otherwise) { check(otherwise.statements) } }
+    if let otherwise { check(otherwise) }
     state = join(after, state)
   }
 
-  private func checkRequire(_ condition: Expression, _ message: Expression?, at range: SourceRange) {
+  private mutating func checkRequire(_ condition: Expression, _ message: Expression?, at range: SourceRange) {
     let (holds, fails) = branch(condition)
     state = fails
     if let message { expect(message, .text, "the message of `require`") }
@@ -189,14 +189,14 @@ extension Checker {
     state = holds
   }
 
-  private func checkFail(_ message: Expression?, at range: SourceRange) {
+  private mutating func checkFail(_ message: Expression?, at range: SourceRange) {
     if let message { expect(message, .text, "the message of `fail`") }
     refuseFailing("fail", at: range)
     mayRaise()
     state.isReachable = false
   }
 
-  private func checkStop(_ message: Expression?, at range: SourceRange) {
+  private mutating func checkStop(_ message: Expression?, at range: SourceRange) {
     if let message { expect(message, .text, "the message of `stop`") }
     if let barrier = surroundings.stopBarrier {
       report(ControlProblem.leaves("stop", barrier, at: range))

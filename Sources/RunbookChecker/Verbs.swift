@@ -4,20 +4,20 @@ import TailerAPI
 
 extension Checker {
   /// Something that changes the service stands here.
-  func change(_ word: String, at range: SourceRange) {
+  mutating func change(_ word: String, at range: SourceRange) {
     refuseInDefault(word, at: range)
     if let place = surroundings.readOnly {
       report(FlowProblem.changesService(word: word, at: range, place: place))
     }
   }
 
-  func refuseInDefault(_ word: String, at range: SourceRange) {
+  mutating func refuseInDefault(_ word: String, at range: SourceRange) {
     if surroundings.isParameterDefault { report(ParameterProblem.defaultActs(word, at: range)) }
   }
 
   // MARK: Launching
 
-  func inferLaunch(_ expression: Expression, _ date: Expression?, at range: SourceRange) -> Fact {
+  mutating func inferLaunch(_ expression: Expression, _ date: Expression?, at range: SourceRange) -> Fact {
     let operand = operand(expression, .operation(nil), of: "launch")
     if let date { expect(date, .date, "the execution date") }
     change("launch", at: range)
@@ -40,7 +40,7 @@ extension Checker {
   }
 
   /// What is known of the runs of a list of operations.
-  private func runs(of list: Fact) -> Fact.Detail {
+  private mutating func runs(of list: Fact) -> Fact.Detail {
     switch list.detail {
     case .elements(let facts): .elements(facts.map { Fact(.run, .run(token(), of: $0.operations)) })
     case .nonEmpty: .nonEmpty
@@ -49,7 +49,7 @@ extension Checker {
   }
 
   /// The operation that some path has stopped, among those that a value may be.
-  private func stopped(_ fact: Fact, at range: SourceRange) -> StoppedOperation? {
+  private mutating func stopped(_ fact: Fact, at range: SourceRange) -> StoppedOperation? {
     guard !state.stopped.isEmpty, state.isReachable else { return nil }
     for id in fact.operations {
       guard let stop = state.stopped[id] else { continue }
@@ -64,7 +64,7 @@ extension Checker {
 
   // MARK: Looking
 
-  func inferAwait(
+  mutating func inferAwait(
     _ target: AwaitTarget, _ timeout: Expression?, _ every: Expression?, at range: SourceRange
   ) -> (fact: Fact, outcome: OutcomeID) {
     refuseInDefault("await", at: range)
@@ -92,7 +92,7 @@ extension Checker {
     return (Fact(.status), setOutcome(run, isList: operand.isList, at: range))
   }
 
-  func inferCheck(_ expression: Expression, at range: SourceRange) -> (fact: Fact, outcome: OutcomeID) {
+  mutating func inferCheck(_ expression: Expression, at range: SourceRange) -> (fact: Fact, outcome: OutcomeID) {
     refuseInDefault("check", at: range)
     let operand = operand(expression, .run, of: "check")
     mayRaise()
@@ -100,7 +100,7 @@ extension Checker {
     return (Fact(.status), setOutcome(run, isList: operand.isList, at: range))
   }
 
-  func inferLastRuns(_ query: LastRuns) -> Fact {
+  mutating func inferLastRuns(_ query: LastRuns) -> Fact {
     refuseInDefault("last", at: query.operation.range)
     expectCount(query.count, "the number of runs")
     let operation = expect(query.operation, .operation(nil), "what `last run of` takes")
@@ -112,7 +112,7 @@ extension Checker {
     return Fact(.optional(.run), .run(token(), of: operation.operations))
   }
 
-  func inferRuns(_ query: RunsOfType, at range: SourceRange) -> Fact {
+  mutating func inferRuns(_ query: RunsOfType, at range: SourceRange) -> Fact {
     refuseInDefault("runs", at: range)
     if ConfigurationType(serviceName: query.type.text)?.hasRuns == false {
       report(ServiceProblem.workflowHasNoRuns(at: query.type.range))
@@ -136,7 +136,7 @@ extension Checker {
 
   // MARK: Changing
 
-  func checkMark(_ run: Expression, _ status: Expression, at range: SourceRange) {
+  mutating func checkMark(_ run: Expression, _ status: Expression, at range: SourceRange) {
     _ = operand(run, .run, of: "mark")
     let fact = expectStatus(status, "what a run is marked as")
     let word: String? =
@@ -151,7 +151,7 @@ extension Checker {
     mayRaise()
   }
 
-  func checkReset(_ expression: Expression, at range: SourceRange) {
+  mutating func checkReset(_ expression: Expression, at range: SourceRange) {
     let operand = operand(expression, .operation(nil), of: "reset")
     for part in operand.parts {
       if let type = types(of: part.fact).first(where: { $0 != .workflow }) {
@@ -162,7 +162,7 @@ extension Checker {
     mayRaise()
   }
 
-  func checkActivation(_ word: ActivationWord, _ expression: Expression, at range: SourceRange) {
+  mutating func checkActivation(_ word: ActivationWord, _ expression: Expression, at range: SourceRange) {
     let operand = operand(expression, .operation(nil), of: word.rawValue)
     change(word.rawValue, at: range)
     mayRaise()
@@ -178,7 +178,7 @@ extension Checker {
 
   /// An operation that is known is in service again. One that may be any of several leaves them all in doubt; of one that
   /// nothing is known of, the benefit of the doubt is given.
-  private func enable(_ fact: Fact) {
+  private mutating func enable(_ fact: Fact) {
     guard !state.stopped.isEmpty else { return }
     let ids = fact.operations
     if ids.count == 1, let id = ids.first, operations[id] != nil || state.stopped[id] != nil {
