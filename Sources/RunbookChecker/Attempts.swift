@@ -30,9 +30,11 @@ extension Checker {
     if attempt.catches.contains(where: { $0.kind == nil || $0.kind?.text == ErrorKind.failed.rawValue }) {
       surroundings.unfailing = nil
     }
+    let names = variables.count
     handlers.append(Handler())
     check(attempt.body)
-    let raised = handlers.popLast()?.raised
+    var raised = handlers.popLast()?.raised
+    if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
     surroundings = outer
 
     var after = state

@@ -29,7 +29,7 @@ struct ExpansionKey: Hashable {
   /// Compared by what they are while they are few, else by being one version.
   enum Stopped: Hashable {
     case few([Int])
-    case many(ObjectIdentifier?)
+    case many(UnsafeRawPointer?)
   }
 }
 
@@ -111,8 +111,9 @@ extension Checker {
 
   // MARK: Procedures
 
-  private mutating func call(_ record: ProcedureRecord, _ arguments: [Argument], at range: SourceRange, named name: Name) -> Fact
-  {
+  private mutating func call(
+    _ record: ProcedureRecord, _ arguments: [Argument], at range: SourceRange, named name: Name
+  ) -> Fact {
     let given = bind(arguments, to: record.procedure, at: range, named: name)
     guard let given, !record.isRecursive else { return .unknown }
     guard depth < Self.depthLimit else {
@@ -188,9 +189,11 @@ extension Checker {
     let key = !calls.isEmpty && state.unread.isEmpty && state.isReachable ? key(record, given) : nil
     if let key, let known = expansions[key] { return recall(known) }
     let before = state
+    let names = variables.count
     handlers.append(Handler())
     let result = walk(record, given, call: range)
-    let raised = handlers.popLast()?.raised
+    var raised = handlers.popLast()?.raised
+    if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
     if let raised { raise(with: raised) }
     if let key {
       var globals: [VariableID: Fact?] = [:]
@@ -238,6 +241,7 @@ extension Checker {
   private mutating func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
     let outer = (surroundings, locals, openBlocks, source, state.run, state.status, state.latest)
     let procedure = record.procedure
+    let names = variables.count
     calls.append(CallFrame(record: record, range: call))
     locals = [:]
     openBlocks = []
@@ -251,16 +255,19 @@ extension Checker {
     surroundings.it = nil
     state.run = .unset(.never)
     state.status = .unset(.never)
-    state.latest = []
+    state.latest = .none
     check(procedure.body) { checker in
       for (parameter, fact) in zip(procedure.parameters, given) {
-        let fact = fact ?? parameter.defaultValue.map { checker.infer($0) } ?? Fact(.unknown, .operations([checker.symbol()]))
+        let fact =
+          fact ?? parameter.defaultValue.map { checker.infer($0) }
+          ?? Fact(.unknown, .operations(.one(checker.symbol())))
         checker.declare(parameter.name, fact)
       }
     }
     if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.closingBrace, in: last) }
     let frame = calls.removeLast()
     state = join(frame.state, state)
+    state.facts = living(state.facts, since: names)
     (surroundings, locals, openBlocks, source, state.run, state.status, state.latest) = outer
     return frame.returned ?? Fact(.none)
   }
@@ -285,7 +292,7 @@ extension Checker {
     let whole = effort
     effort = min(effort, 2_000)
     let part = effort
-    _ = walk(record, record.procedure.parameters.map { _ in Fact(.unknown, .operations([symbol()])) }, call: nil)
+    _ = walk(record, record.procedure.parameters.map { _ in Fact(.unknown, .operations(.one(symbol()))) }, call: nil)
     effort = whole - (part - effort)
     (state, surroundings, settings, handlers, loops, finallies) = outer
   }
@@ -301,7 +308,7 @@ extension Checker {
       return
     }
     note(fact, at: value?.range ?? range, in: index)
-    reportUnread(above: surroundings.frame, .left(by: range))
+    reportUnread(above: Int(surroundings.frame), .left(by: range))
     leave(.call(index))
   }
 

@@ -59,8 +59,8 @@ struct Checker {
   var hasGivenUp = false
   var hasGoneTooDeep = false
   /// All outcomes that a name or a run has ever held.
-  var outcomesOfName: [VariableID: [OutcomeID]] = [:]
-  var outcomesOfRun: [RunToken?: [OutcomeID]] = [:]
+  var outcomesOfName: [VariableID: IDSet<OutcomeID>] = [:]
+  var outcomesOfRun: [RunToken?: IDSet<OutcomeID>] = [:]
 
   /// How deep calls, blocks and expressions may be nested, together, for another call to be followed: with what the
   /// parser lets that call nest, it fits the smallest stack that a thread has.
@@ -152,9 +152,9 @@ struct Checker {
 
   func text(of range: SourceRange) -> String { sources[range.source]?.text(range) ?? "" }
 
-  mutating func freshNumber() -> Int {
+  mutating func freshNumber() -> Int32 {
     nextNumber += 1
-    return nextNumber
+    return Int32(truncatingIfNeeded: nextNumber)
   }
 }
 
@@ -165,7 +165,7 @@ struct Surroundings {
   /// Whether arguments are not known: the procedure is checked by itself, not at a call.
   var isWithoutCall = false
   /// Which `run` and `status` are meant: the file's, those of a call or of a branch.
-  var frame = 0
+  var frame: Int32 = 0
   /// How many loops of this procedure are open, and what stands between here and the nearest.
   var loopCount = 0
   var loopBarrier: Barrier?

@@ -37,7 +37,8 @@ extension Checker {
   }
 
   /// What a comparison says of the names in it: that they are not `none`, and that a list is not empty.
-  private mutating func narrow(_ op: BinaryOperator, _ left: Expression, _ right: Expression) -> (FlowState, FlowState) {
+  private mutating func narrow(_ op: BinaryOperator, _ left: Expression, _ right: Expression) -> (FlowState, FlowState)
+  {
     var holds = state
     var fails = state
     switch op {
@@ -91,7 +92,7 @@ extension Checker {
     else { return nil }
     if fact.isNonEmptyList { return Fact(type.unwrapped, elementFact(of: fact).detail) }
     switch type.unwrapped {
-    case .run: return Fact(type, .run(token(), of: []))
+    case .run: return Fact(type, .run(token(), of: .none))
     default: return Fact(type, type.mayBeNone ? elementFact(of: fact).detail : .nothing)
     }
   }

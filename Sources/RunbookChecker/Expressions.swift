@@ -13,13 +13,13 @@ extension Checker {
     defer { depth -= 1 }
     let range = expression.range
     switch expression.kind {
-    case .text(let parts): return inferText(parts)
-    case .number(let number): return Fact(.number, .constant(.number(number)))
-    case .boolean(let value): return Fact(.boolean, .constant(.boolean(value)))
-    case .date(let date): return Fact(.date, .constant(.date(date)))
-    case .timestamp(let moment): return Fact(.timestamp, .constant(.timestamp(moment)))
-    case .duration(let span): return Fact(.duration, .constant(.duration(span)))
-    case .status(let name): return Fact(.status, .constant(.status(name)))
+    case .text(let parts): return inferText(parts, expression)
+    case .number: return Fact(.number, .constant(SpelledOut(literal: expression.kind)))
+    case .boolean: return Fact(.boolean, .constant(SpelledOut(literal: expression.kind)))
+    case .date: return Fact(.date, .constant(SpelledOut(literal: expression.kind)))
+    case .timestamp: return Fact(.timestamp, .constant(SpelledOut(literal: expression.kind)))
+    case .duration: return Fact(.duration, .constant(SpelledOut(literal: expression.kind)))
+    case .status: return Fact(.status, .constant(SpelledOut(literal: expression.kind)))
     case .none: return Fact(.none)
     case .invalid: return .unknown
     case .name(let name): return inferName(name, at: range)
@@ -55,17 +55,13 @@ extension Checker {
     }
   }
 
-  private mutating func inferText(_ parts: [TextPart]) -> Fact {
-    var constant: String? = ""
-    for part in parts {
-      switch part {
-      case .literal(let text): constant? += text
-      case .interpolation(let expression):
-        _ = infer(expression)
-        constant = nil
-      }
+  private mutating func inferText(_ parts: [TextPart], _ whole: Expression) -> Fact {
+    var isLiteral = true
+    for case .interpolation(let expression) in parts {
+      _ = infer(expression)
+      isLiteral = false
     }
-    return Fact(.text, constant.map { .constant(.text($0)) } ?? .nothing)
+    return Fact(.text, isLiteral ? .constant(SpelledOut(literal: whole.kind)) : .nothing)
   }
 
   private mutating func inferList(_ elements: [Expression]) -> Fact {

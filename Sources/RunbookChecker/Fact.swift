@@ -13,13 +13,13 @@ struct Fact: Hashable, Sendable {
 
   static let unknown = Fact(.unknown)
 
-  indirect enum Detail: Hashable, Sendable {
+  enum Detail: Hashable, Sendable {
     case nothing
-    case constant(Constant)
+    case constant(SpelledOut)
     /// One of these operations.
-    case operations([OperationID])
+    case operations(IDSet<OperationID>)
     /// This run, where it is one run on every path, of one of these operations.
-    case run(RunToken?, of: [OperationID])
+    case run(RunToken?, of: IDSet<OperationID>)
     /// A list written out, with at least one element.
     case elements([Fact])
     /// A list of some of these, perhaps of none.
@@ -32,7 +32,7 @@ struct Fact: Hashable, Sendable {
   static let followed = 64
 
   var constant: Constant? {
-    if case .constant(let constant) = detail { constant } else { nil }
+    if case .constant(let value) = detail { value.constant } else { nil }
   }
 
   var constantText: String? {
@@ -40,11 +40,11 @@ struct Fact: Hashable, Sendable {
   }
 
   /// The operations that the value may be, contain, or be runs of.
-  var operations: [OperationID] {
+  var operations: IDSet<OperationID> {
     switch detail {
     case .operations(let ids), .run(_, let ids): ids
-    case .elements(let facts), .some(let facts): facts.flatMap(\.operations)
-    case .nothing, .constant, .nonEmpty: []
+    case .elements(let facts), .some(let facts): IDSet(facts.flatMap(\.operations))
+    case .nothing, .constant, .nonEmpty: .none
     }
   }
 
@@ -67,6 +67,8 @@ struct Fact: Hashable, Sendable {
 }
 
 extension Fact.Detail {
+  static func constant(_ value: Constant) -> Self { .constant(SpelledOut(value)) }
+
   fileprivate func joined(_ other: Self) -> Self {
     if self == other { return self }
     switch (self, other) {
@@ -82,11 +84,10 @@ extension Fact.Detail {
     }
   }
 
-  private static func union(_ a: [OperationID], _ b: [OperationID]) -> [OperationID] {
-    if a.isEmpty || b.isEmpty { return [] }
-    var result = a
-    for id in b where !result.contains(id) { result.append(id) }
-    return result.count <= Fact.followed ? result : []
+  private static func union(_ a: IDSet<OperationID>, _ b: IDSet<OperationID>) -> IDSet<OperationID> {
+    if a.isEmpty || b.isEmpty { return .none }
+    let result = a.union(b)
+    return result.count <= Fact.followed ? result : .none
   }
 }
 
@@ -101,15 +102,65 @@ enum Constant: Hashable, Sendable {
   case status(String)
 }
 
+/// A constant as its literal in the tree, which costs nothing to keep; few are ever asked for their value.
+struct SpelledOut: Hashable, Sendable {
+  private let literal: Expression.Kind
+
+  /// The value of a literal, which holds no interpolation.
+  init(literal: Expression.Kind) { self.literal = literal }
+
+  init(_ value: Constant) {
+    literal =
+      switch value {
+      case .text(let text): .text(text.isEmpty ? [] : [.literal(text)])
+      case .number(let number): .number(number)
+      case .boolean(let value): .boolean(value)
+      case .date(let date): .date(date)
+      case .timestamp(let moment): .timestamp(moment)
+      case .duration(let span): .duration(span)
+      case .status(let name): .status(name)
+      }
+  }
+
+  var constant: Constant? {
+    switch literal {
+    case .text(let parts): parts.literalText.map { .text($0) }
+    case .number(let number): .number(number)
+    case .boolean(let value): .boolean(value)
+    case .date(let date): .date(date)
+    case .timestamp(let moment): .timestamp(moment)
+    case .duration(let span): .duration(span)
+    case .status(let name): .status(name)
+    default: nil
+    }
+  }
+
+  static func == (a: Self, b: Self) -> Bool { a.constant == b.constant }
+  func hash(into hasher: inout Hasher) { hasher.combine(constant) }
+}
+
+extension [TextPart] {
+  /// The text that these spell out, or `nil` where there is interpolation in it.
+  var literalText: String? {
+    if count == 1, case .literal(let text) = self[0] { return text }
+    var text = ""
+    for part in self {
+      guard case .literal(let literal) = part else { return nil }
+      text += literal
+    }
+    return text
+  }
+}
+
 /// An operation as the flow rules see it: an identity that the text spells out, or an unknown one that is at least
 /// the same wherever the same value is named.
 struct OperationID: Hashable, Sendable {
-  let number: Int
+  let number: Int32
 }
 
 /// One run, from the place where it came into being.
 struct RunToken: Hashable, Sendable {
-  let number: Int
+  let number: Int32
 }
 
 /// An entry in the table of what names stand for.

@@ -2,77 +2,19 @@ import RunbookDiagnostics
 import RunbookSyntax
 
 /// What holds at one point of a runbook on every path that reaches it, or, for what is dangerous, on any.
-///
-/// A value that shares its storage until it is changed: the walk keeps many of them on the stack at once.
 struct FlowState {
-  private final class Storage {
-    var isReachable = true
-    var run: Latest<Fact> = .unset(.never)
-    var status: Latest<[OutcomeID]> = .unset(.never)
-    var stopped = Versioned<Stop>()
-    var unread = Versioned<UnreadOutcome>()
-    var latest: [OutcomeID] = []
-    var facts = FactMap()
-
-    func copy() -> Storage {
-      let copy = Storage()
-      copy.isReachable = isReachable
-      copy.run = run
-      copy.status = status
-      copy.stopped = stopped
-      copy.unread = unread
-      copy.latest = latest
-      copy.facts = facts
-      return copy
-    }
-  }
-
-  private var storage = Storage()
-
-  private mutating func own() -> Storage {
-    if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
-    return storage
-  }
-
-  var isReachable: Bool {
-    get { storage.isReachable }
-    set { if newValue != storage.isReachable { own().isReachable = newValue } }
-  }
-
-  var run: Latest<Fact> {
-    get { storage.run }
-    set { own().run = newValue }
-  }
-
+  var isReachable = true
+  var run: Latest<Fact> = .unset(.never)
   /// The outcomes, one of which `status` is.
-  var status: Latest<[OutcomeID]> {
-    get { storage.status }
-    set { own().status = newValue }
-  }
-
+  var status: Latest<IDSet<OutcomeID>> = .unset(.never)
   /// Operations that some path has disabled or archived and not enabled since.
-  var stopped: Versioned<Stop> {
-    get { storage.stopped }
-    _modify { yield &own().stopped }
-  }
-
+  var stopped = Versioned<Stop>()
   /// Outcomes that some path has not read yet.
-  var unread: Versioned<UnreadOutcome> {
-    get { storage.unread }
-    _modify { yield &own().unread }
-  }
-
+  var unread = Versioned<UnreadOutcome>()
   /// Those of them that the next outcome replaces, for they have no name.
-  var latest: [OutcomeID] {
-    get { storage.latest }
-    set { own().latest = newValue }
-  }
-
+  var latest: IDSet<OutcomeID> = .none
   /// What flow adds to what a name's declaration says: assigned values and narrowed types.
-  var facts: FactMap {
-    get { storage.facts }
-    _modify { yield &own().facts }
-  }
+  var facts = FactMap()
 }
 
 /// `run` or `status` at one point.
@@ -97,8 +39,8 @@ enum Unset: Hashable {
 }
 
 /// Numbered in the order of the walk: an outcome whose number is greater than a mark came into being behind it.
-struct OutcomeID: Hashable {
-  let number: Int
+struct OutcomeID: Hashable, Sendable {
+  let number: Int32
 }
 
 /// An operation was taken out of service there.
@@ -168,8 +110,4 @@ extension [Variable] {
     let fact = (one ?? variable.fact).joined(other ?? variable.fact)
     return fact == variable.fact ? nil : fact
   }
-}
-
-extension [OutcomeID] {
-  func union(_ other: [OutcomeID]) -> [OutcomeID] { other.isEmpty ? self : self + other.filter { !contains($0) } }
 }

@@ -163,12 +163,7 @@ extension Expression {
     switch kind {
     case .parenthesized(let inner): return inner.literalText
     case .text(let parts):
-      var text = ""
-      for part in parts {
-        guard case .literal(let literal) = part else { return nil }
-        text += literal
-      }
-      return text
+      return parts.literalText
     default: return nil
     }
   }

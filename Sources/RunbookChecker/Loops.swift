@@ -103,13 +103,16 @@ extension Checker {
     let outer = surroundings
     surroundings.loopCount += 1
     surroundings.loopBarrier = nil
+    let names = variables.count
     loops.append(LoopFrame(mark: nextNumber))
     state = entry
     if let (id, fact) = list { state.facts[id] = fact }
     check(body) { checker in checker.declare(name, element) }
-    let frame = loops.removeLast()
+    var frame = loops.removeLast()
+    if let facts = frame.breaks?.facts { frame.breaks?.facts = living(facts, since: names) }
     surroundings = outer
     state = join(frame.continues, state)
+    state.facts = living(state.facts, since: names)
     return (frame.breaks, state)
   }
 
@@ -127,9 +130,11 @@ extension Checker {
       if pass > 0, !mayRepeat(retry.body, at: retry.times.range) { return }
       handlers.append(Handler())
       let mark = nextNumber
+      let names = variables.count
       state = entry
       check(retry.body)
       guard var raised = handlers.popLast()?.raised else { return }
+      raised.facts = living(raised.facts, since: names)
       let after = state
       raise(with: raised)
       raised.unread.removeAll(above: mark)
@@ -141,7 +146,9 @@ extension Checker {
     }
   }
 
-  mutating func checkWaitUntil(_ condition: Expression, _ every: Expression?, _ timeout: Expression?, at range: SourceRange) {
+  mutating func checkWaitUntil(
+    _ condition: Expression, _ every: Expression?, _ timeout: Expression?, at range: SourceRange
+  ) {
     expectDuration(every, "`every`")
     expectDuration(timeout, "`timeout`")
     let outer = surroundings
@@ -192,7 +199,8 @@ extension Checker {
 
   /// Operations that came into being in one round of a loop are others in the next.
   private mutating func forgetSymbols(above mark: Int, in state: inout FlowState) {
-    for key in state.stopped.keys(above: mark) where operations[OperationID(number: key)] == nil {
+    for key in state.stopped.keys(above: mark)
+    where operations[OperationID(number: Int32(truncatingIfNeeded: key))] == nil {
       state.stopped[key] = nil
     }
   }

@@ -12,8 +12,10 @@ struct Variable {
   let parallelDepth: Int
   /// The position at the top level of the file, from which procedures declared later see it.
   let order: Int
-  /// Whether this is no name but a field of one, about which a comparison said something.
-  var isPath = false
+  /// Of what this is a field; `nil` for a name. About a field only comparisons say something.
+  var base: VariableID?
+
+  var isPath: Bool { base != nil }
 }
 
 struct PathKey: Hashable {
@@ -83,6 +85,7 @@ extension Checker {
     blocks.append([])
     openBlocks.append(block.statements)
     let mark = nextNumber
+    let names = variables.count
     depth += 1
     declaring(&self)
     check(block.statements)
@@ -90,7 +93,19 @@ extension Checker {
     openBlocks.removeLast()
     reportUnread(above: mark, .blockEnds(block.range.closingBrace))
     for name in blocks.popLast() ?? [] { locals[name] = nil }
+    state.facts = living(state.facts, since: names)
     surroundings.isTopLevel = wasTopLevel
+  }
+
+  /// What flow knows less what it knows of names that are gone: those declared since there were `count`.
+  func living(_ facts: FactMap, since count: Int) -> FactMap {
+    var result = facts
+    for key in facts.keys(above: count - 1) {
+      var root = key
+      while let base = variables[root].base { root = base.number }
+      if root >= count { result[key] = nil }
+    }
+    return result
   }
 
   // MARK: Looking up
@@ -245,7 +260,7 @@ extension Checker {
       if let id = paths[key] { return id }
       let id = add(
         Variable(
-          name: field.text, range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, isPath: true))
+          name: field.text, range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, base: base))
       paths[key] = id
       pathsOf[base, default: []].append(id)
       return id

@@ -95,7 +95,8 @@ extension Checker {
 
   // MARK: Ranges and filters
 
-  private mutating func inferRange(_ place: SourceRange, _ left: Expression, _ right: Expression, at range: SourceRange) -> Fact
+  private mutating func inferRange(_ place: SourceRange, _ left: Expression, _ right: Expression, at range: SourceRange)
+    -> Fact
   {
     let (a, b) = (infer(left), infer(right))
     if isNone(a, left) || isNone(b, right) { return .unknown }

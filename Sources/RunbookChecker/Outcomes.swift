@@ -8,8 +8,8 @@ extension Checker {
   mutating func setOutcome(_ run: Fact, isList: Bool, at range: SourceRange) -> OutcomeID {
     for id in state.latest { reportUnread(id, .replaced(by: range)) }
     let id = OutcomeID(number: freshNumber())
-    state.latest = []
-    state.status = .set([id], at: range)
+    state.latest = .none
+    state.status = .set(.one(id), at: range)
     state.run = isList ? .unset(.afterList(range)) : .set(run, at: range)
     return id
   }
@@ -20,11 +20,11 @@ extension Checker {
   ) {
     guard state.isReachable else { return }
     state.unread[id] = UnreadOutcome(range: range, origin: origin)
-    if let name { outcomesOfName[name, default: []].append(id) } else { state.latest = [id] }
+    if let name { outcomesOfName[name, default: .none].add(id) } else { state.latest = .one(id) }
     guard origin != .call else { return }
     var run: RunToken?
     if case .set(let fact, _) = state.run { run = fact.run }
-    outcomesOfRun[run, default: []].append(id)
+    outcomesOfRun[run, default: .none].add(id)
   }
 
   // MARK: Reading
@@ -55,12 +55,12 @@ extension Checker {
       markRead(ids)
     case .unset(let why):
       report(FlowProblem.notSet("status", why: why, at: range))
-      state.status = .set([], at: nil)
+      state.status = .set(.none, at: nil)
     }
     return Fact(.status)
   }
 
-  private mutating func markRead(_ ids: [OutcomeID]?) {
+  private mutating func markRead(_ ids: IDSet<OutcomeID>?) {
     guard !state.unread.isEmpty, let ids else { return }
     for id in ids { state.unread[id] = nil }
   }
@@ -138,11 +138,13 @@ extension Checker {
   /// What has come into being since a mark ends here: outcomes that nobody has looked at are lost.
   mutating func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
     guard !state.unread.isEmpty else { return }
-    for key in state.unread.keys(above: mark) { reportUnread(OutcomeID(number: key), ending) }
+    for key in state.unread.keys(above: mark) {
+      reportUnread(OutcomeID(number: Int32(truncatingIfNeeded: key)), ending)
+    }
   }
 
   mutating func reportUnread(name: VariableID, replacedBy range: SourceRange) {
-    for id in outcomesOfName[name] ?? [] { reportUnread(id, .replaced(by: range)) }
+    for id in outcomesOfName[name] ?? .none { reportUnread(id, .replaced(by: range)) }
   }
 
   mutating func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {

@@ -52,7 +52,7 @@ extension Checker {
     state = entry
     state.run = .unset(.never)
     state.status = .unset(.never)
-    state.latest = []
+    state.latest = .none
     body(&self)
     surroundings = outer
     return state

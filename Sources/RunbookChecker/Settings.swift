@@ -38,7 +38,7 @@ extension Checker {
     for (name, entry) in scope.names.sorted(by: { $0.key < $1.key }) {
       var fact = Fact(entry.type)
       if let operation = entry.operation {
-        fact.detail = .operations([identity(of: operation)])
+        fact.detail = .operations(.one(identity(of: operation)))
       }
       globals[name] = add(
         Variable(name: name, range: nil, isVariable: entry.isVariable, fact: fact, parallelDepth: 0, order: 0))
@@ -47,7 +47,7 @@ extension Checker {
       procedures[name] = ProcedureRecord(procedure, order: .max, isFromThisText: false)
     }
     if scope.runIsSet { state.run = .set(Fact(.run), at: nil) }
-    if scope.statusIsSet { state.status = .set([], at: nil) }
+    if scope.statusIsSet { state.status = .set(.none, at: nil) }
     for operation in scope.stopped {
       let id = identity(of: operation)
       state.stopped[id] = Stop(word: .disable, range: program.wholeRange.start)
@@ -58,7 +58,7 @@ extension Checker {
     var scope = CheckedScope(
       procedures: procedures.mapValues(\.procedure), account: settings.account.text,
       environment: settings.environment.text, runIsSet: state.run.isSet, statusIsSet: state.status.isSet,
-      stopped: Set(state.stopped.keys().compactMap { operations[OperationID(number: $0)] }))
+      stopped: Set(state.stopped.keys().compactMap { operations[OperationID(number: Int32(truncatingIfNeeded: $0))] }))
     for (name, id) in globals {
       let variable = variables[id.number]
       // What flow found out about a `let` stays true; a `var` can change in the next entry.

@@ -1,77 +1,87 @@
-/// Values by number, as a tree whose versions share what they have in common: a branch costs what it changes, and joining
-/// two branches costs what they changed.
+/// Values by number, in many versions at once. While they are few, each version is a list of its own; more are a tree
+/// whose versions share what they have in common: a branch costs what it changes, and joining two branches costs what
+/// they changed.
 struct Versioned<Value: Equatable> {
-  private var root: Node?
-  private var height = 0
-  private(set) var count = 0
+  private struct Entry {
+    let key: Int32
+    var value: Value
+  }
 
-  private static var bits: Int { 4 }
-  private static var width: Int { 1 << bits }
+  private enum Storage {
+    /// In the order of their keys.
+    case few([Entry])
+    indirect case many(VersionedTree<Value>)
+  }
 
-  private final class Node {
-    var children: [Node?]
-    var values: [Value?]
+  private var storage = Storage.few([])
 
-    init(children: [Node?], values: [Value?]) {
-      self.children = children
-      self.values = values
+  private static var most: Int { 8 }
+
+  var count: Int {
+    switch storage {
+    case .few(let entries): entries.count
+    case .many(let tree): tree.count
     }
-
-    static func inner() -> Node { Node(children: Array(repeating: nil, count: width), values: []) }
-    static func leaf() -> Node { Node(children: [], values: Array(repeating: nil, count: width)) }
-    func copy() -> Node { Node(children: children, values: values) }
   }
 
   var isEmpty: Bool { count == 0 }
+
   /// Whether two versions are one; for what was not changed since they parted.
-  func isSame(as other: Self) -> Bool { root === other.root }
-  /// Tells versions apart for as long as both are kept.
-  var identity: ObjectIdentifier? { root.map { ObjectIdentifier($0) } }
+  func isSame(as other: Self) -> Bool { identity == other.identity }
+
+  /// Tells versions apart for as long as both are kept; `nil` for an empty one.
+  var identity: UnsafeRawPointer? {
+    switch storage {
+    case .few(let entries): entries.isEmpty ? nil : entries.withUnsafeBytes { $0.baseAddress }
+    case .many(let tree): tree.identity
+    }
+  }
 
   subscript(key: Int) -> Value? {
     get {
-      guard var node = root, covers(key) else { return nil }
-      var level = height
-      while level > 0 {
-        guard let next = node.children[Self.slot(key, level)] else { return nil }
-        node = next
-        level -= 1
+      switch storage {
+      case .few(let entries):
+        for entry in entries where entry.key >= key { return entry.key == key ? entry.value : nil }
+        return nil
+      case .many(let tree): return tree[key]
       }
-      return node.values[Self.slot(key, 0)]
     }
     set {
-      let old = self[key]
-      if newValue == nil, old == nil { return }
-      count += (newValue == nil ? 0 : 1) - (old == nil ? 0 : 1)
-      while !covers(key) { grow() }
-      Self.set(newValue, at: key, in: &root, level: height)
+      switch storage {
+      case .few(var entries):
+        if entries.isEmpty, newValue == nil { return }
+        storage = .few([])
+        Self.set(newValue, at: Int32(truncatingIfNeeded: key), in: &entries)
+        storage = entries.count <= Self.most ? .few(entries) : .many(Self.tree(entries))
+      case .many(var tree):
+        storage = .few([])
+        tree[key] = newValue
+        storage = tree.count == 0 ? .few([]) : .many(tree)
+      }
     }
   }
 
-  private func covers(_ key: Int) -> Bool { key >> (Self.bits * (height + 1)) == 0 }
-  private static func slot(_ key: Int, _ level: Int) -> Int { (key >> (bits * level)) & (width - 1) }
-
-  private mutating func grow() {
-    if let old = root {
-      let new = Node.inner()
-      new.children[0] = old
-      root = new
+  private static func set(_ value: Value?, at key: Int32, in entries: inout [Entry]) {
+    var index = entries.count
+    while index > 0, entries[index - 1].key >= key { index -= 1 }
+    let isKnown = index < entries.count && entries[index].key == key
+    if let value {
+      if isKnown { entries[index].value = value } else { entries.insert(Entry(key: key, value: value), at: index) }
+    } else if isKnown {
+      entries.remove(at: index)
     }
-    height += 1
   }
 
-  private static func set(_ value: Value?, at key: Int, in node: inout Node?, level: Int) {
-    if node == nil {
-      node = level == 0 ? .leaf() : .inner()
-    } else if !isKnownUniquelyReferenced(&node) {
-      node = node?.copy()
-    }
-    guard let node else { return }
-    let slot = slot(key, level)
-    if level == 0 {
-      node.values[slot] = value
-    } else {
-      set(value, at: key, in: &node.children[slot], level: level - 1)
+  private static func tree(_ entries: [Entry]) -> VersionedTree<Value> {
+    var tree = VersionedTree<Value>()
+    for entry in entries { tree[Int(entry.key)] = entry.value }
+    return tree
+  }
+
+  private var tree: VersionedTree<Value> {
+    switch storage {
+    case .few(let entries): Self.tree(entries)
+    case .many(let tree): tree
     }
   }
 
@@ -79,20 +89,10 @@ struct Versioned<Value: Equatable> {
 
   /// Calls `body` for all values whose keys are greater than `mark`, in their order.
   func visit(above mark: Int = -1, _ body: (Int, Value) -> Void) {
-    if isEmpty { return }
-    Self.walk(root, height, 0, mark, body)
-  }
-
-  private static func walk(_ node: Node?, _ level: Int, _ base: Int, _ mark: Int, _ body: (Int, Value) -> Void) {
-    guard let node else { return }
-    for slot in 0..<width {
-      let key = base | slot << (bits * level)
-      if key + (1 << (bits * level)) - 1 <= mark { continue }
-      if level > 0 {
-        walk(node.children[slot], level - 1, key, mark, body)
-      } else if let value = node.values[slot] {
-        body(key, value)
-      }
+    switch storage {
+    case .few(let entries):
+      for entry in entries where entry.key > mark { body(Int(entry.key), entry.value) }
+    case .many(let tree): tree.visit(above: mark, body)
     }
   }
 
@@ -103,6 +103,7 @@ struct Versioned<Value: Equatable> {
   }
 
   mutating func removeAll(above mark: Int) {
+    if isEmpty { return }
     for key in keys(above: mark) { self[key] = nil }
   }
 
@@ -122,6 +123,7 @@ struct Versioned<Value: Equatable> {
   /// Takes in another way on which this version is joined with `new`, having been joined with `old` before: only what
   /// differs between those two can be news.
   mutating func absorb(_ new: Self, since old: Self, _ combine: (Int, Value?, Value?) -> Value?) {
+    if old.isSame(as: new) { return }
     Self.differences(old, new) { key, _, value in
       let before = self[key]
       let after = combine(key, before, value)
@@ -130,24 +132,21 @@ struct Versioned<Value: Equatable> {
   }
 
   private static func differences(_ a: Self, _ b: Self, _ body: (Int, Value?, Value?) -> Void) {
-    if a.isSame(as: b) { return }
-    var (a, b) = (a, b)
-    while a.height < b.height { a.grow() }
-    while b.height < a.height { b.grow() }
-    differences(a.root, b.root, a.height, 0, body)
-  }
-
-  private static func differences(
-    _ a: Node?, _ b: Node?, _ level: Int, _ base: Int, _ body: (Int, Value?, Value?) -> Void
-  ) {
-    if a === b { return }
-    for slot in 0..<width {
-      let key = base | slot << (bits * level)
-      if level > 0 {
-        differences(a?.children[slot], b?.children[slot], level - 1, key, body)
+    guard case .few(let old) = a.storage, case .few(let new) = b.storage else {
+      return VersionedTree.differences(a.tree, b.tree, body)
+    }
+    var (i, j) = (0, 0)
+    while i < old.count || j < new.count {
+      if j == new.count || i < old.count && old[i].key < new[j].key {
+        body(Int(old[i].key), old[i].value, nil)
+        i += 1
+      } else if i == old.count || new[j].key < old[i].key {
+        body(Int(new[j].key), nil, new[j].value)
+        j += 1
       } else {
-        let (old, new) = (a?.values[slot], b?.values[slot])
-        if old != new { body(key, old, new) }
+        if old[i].value != new[j].value { body(Int(old[i].key), old[i].value, new[j].value) }
+        i += 1
+        j += 1
       }
     }
   }
@@ -163,12 +162,12 @@ extension Versioned {
   }
 
   subscript(id: OperationID) -> Value? {
-    get { self[id.number] }
-    set { self[id.number] = newValue }
+    get { self[Int(id.number)] }
+    set { self[Int(id.number)] = newValue }
   }
 
   subscript(id: OutcomeID) -> Value? {
-    get { self[id.number] }
-    set { self[id.number] = newValue }
+    get { self[Int(id.number)] }
+    set { self[Int(id.number)] = newValue }
   }
 }
