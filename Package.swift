@@ -44,6 +44,8 @@ let package = Package(
     room("TailerAPI", ["CivilTime"]),
     room("RunbookDiagnostics"),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
+    room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
+    room("RunbookReference", ["RunbookDiagnostics"]),
     room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
     room(
@@ -65,8 +67,8 @@ let package = Package(
     room(
       "RunbookPrompt",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "RunbookSession", "RunbookTerminal", "CReadline",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "RunbookChecker", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
       ]),
     room(
       "TailerClient",
@@ -96,8 +98,9 @@ let package = Package(
     .executableTarget(
       name: "runbook",
       dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt", "TailerClient", "TailerSimulator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "RunbookChecker", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt",
+        "TailerClient", "TailerSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -118,7 +121,8 @@ let package = Package(
     .target(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
     tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
-    tests("RunbookSyntaxTests", ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "GoldenSupport"]),
+    tests(
+      "RunbookSyntaxTests", ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport"]),
     tests(
       "RunbookCheckerTests",
       ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
@@ -152,9 +156,14 @@ let package = Package(
       "RunbookPromptTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "RunbookSession", "RunbookTerminal", "RunbookPrompt", "TailerClient", "TailerSimulator", "RehearsalSupport",
-        "ProgramSupport", "runbook",
+        "RunbookSession", "RunbookTerminal", "RunbookPrompt", "RunbookFormatter", "RunbookReference", "TailerClient",
+        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "runbook",
       ]),
-    tests("RunbookTests", ["runbook", "CivilTime", "TailerSimulator", "GoldenSupport", "ProgramSupport"]),
+    tests(
+      "RunbookTests",
+      [
+        "runbook", "CivilTime", "RunbookReference", "TailerSimulator", "GoldenSupport", "ProgramSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )

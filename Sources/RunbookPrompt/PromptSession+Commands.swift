@@ -27,7 +27,7 @@ extension PromptSession {
       return .goOn
     }
     switch command {
-    case .help: output(PromptHelp.text(for: argument))
+    case .help: output(PromptHelp.text(for: argument, width: terminal.appearance.width))
     case .runs: output(writer.runs.isEmpty ? "No runs yet.\n" : display.table(of: writer.runs))
     case .vars: output(variables())
     case .load: await load(argument)

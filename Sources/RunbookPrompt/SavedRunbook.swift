@@ -1,5 +1,6 @@
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookFormatter
 import RunbookSession
 import RunbookSyntax
 
@@ -15,22 +16,37 @@ struct SavedRunbook {
 
   private struct Part {
     var text: String
+    /// Comments on lines of their own before it, and one behind it.
+    let before: String
+    let behind: String?
     let name: String?
     let isDeclaration: Bool
+
+    var lines: String { before + text + (behind.map { " " + $0 } ?? "") + "\n" }
   }
 
   init(_ entries: [PromptSession.KeptEntry], context: CheckContext) {
     var parts: [Part] = []
     var accounts: [String] = []
     var environments: [String] = []
+    // Comments that no statement has followed yet.
+    var remarks = ""
     for entry in entries {
       let source = SourceText(id: SourceID(0), name: "", text: entry.text)
-      let statements = parse(source).program.statements
+      var comments = source.pieces.filter { $0.kind == .comment }[...]
       var settings: (account: String?, environment: String?) = (entry.account, entry.environment)
-      var end = 0
-      for statement in statements {
-        let comments = Self.comments(source.text(end..<Int(statement.range.lower)))
-        end = Int(statement.range.upper)
+      for statement in parse(source).program.statements {
+        while let comment = comments.first, comment.range.lower < statement.range.lower {
+          remarks += source.text(comment.range) + "\n"
+          comments.removeFirst()
+        }
+        comments = comments.drop { $0.range.lower < statement.range.upper }
+        let behind = comments.first.flatMap { comment in
+          let gap = source.text(Int(statement.range.upper)..<Int(comment.range.lower))
+          return gap.allSatisfy { $0 == " " || $0 == "\t" || $0 == ";" } ? source.text(comment.range) : nil
+        }
+        if behind != nil { comments.removeFirst() }
+        defer { remarks = "" }
         switch statement.kind {
         case .account(let expression): settings.account = expression.plainText ?? settings.account
         case .environment(let reference): settings.environment = reference.plainText ?? settings.environment
@@ -41,9 +57,13 @@ struct SavedRunbook {
             environments.append(environment)
           }
           let (name, isDeclaration) = statement.declaredName
-          parts.append(Part(text: comments + source.text(statement.range), name: name, isDeclaration: isDeclaration))
+          parts.append(
+            Part(
+              text: source.text(statement.range), before: remarks, behind: behind, name: name,
+              isDeclaration: isDeclaration))
         }
       }
+      remarks += comments.map { source.text($0.range) + "\n" }.joined()
     }
     for (what, values) in [("account", accounts), ("environment", environments)] where values.count > 1 {
       problem =
@@ -55,7 +75,8 @@ struct SavedRunbook {
     let header = (accounts.map { "account \"\($0)\"\n" } + environments.map { "environment \($0)\n" }).joined()
     mend(&parts, header: header, context: context)
     statementCount = parts.count
-    text = Self.joined(header, parts).text
+    let whole = Self.joined(header, parts).text + remarks
+    text = formatted(parse(SourceText(id: SourceID(0), name: "saved", text: whole))) ?? whole
   }
 
   /// A name that was declared again and again is a `var`, and procedures count as they were last.
@@ -110,35 +131,17 @@ struct SavedRunbook {
     var starts: [Int] = []
     for part in parts {
       starts.append(text.utf8.count)
-      text += part.text + "\n"
+      text += part.lines
     }
     return (text, starts)
   }
-
-  /// The comments between two statements, each on a line of its own.
-  private static func comments(_ text: String) -> String {
-    text.split(separator: "\n").map(\.trimmedSpace).filter { $0.hasPrefix("#") && !$0.hasPrefix("#!") }.map {
-      $0 + "\n"
-    }
-    .joined()
-  }
-}
-
-extension Substring {
-  fileprivate var trimmedSpace: String { String(self).trimmed }
 }
 
 extension String {
   /// The text with `let NAME` or `var NAME` begun by other words; `nil` where it declares nothing so.
   fileprivate func replacingDeclaration(of name: String, with words: String) -> String? {
-    // Comments of the entry may stand before it.
-    guard let line = split(separator: "\n", omittingEmptySubsequences: false).first(where: { !$0.hasPrefix("#") })
-    else {
-      return nil
-    }
-    for word in ["let", "var"] where line.hasPrefix(word + " ") {
-      let rest = self[line.startIndex...].dropFirst(word.count).drop { $0 == " " }
-      return self[..<line.startIndex] + words + rest
+    for word in ["let", "var"] where hasPrefix(word + " ") {
+      return words + dropFirst(word.count).drop { $0 == " " }
     }
     return nil
   }

@@ -27,6 +27,8 @@ struct StatementFacts: Sendable {
     var waiting = program.statements
     while let statement = waiting.popLast() {
       visit(statement)
+      // A procedure's body is evaluated elsewhere.
+      if case .procedure = statement.kind { continue }
       waiting += statement.blocks.flatMap(\.statements)
     }
   }
@@ -43,19 +45,6 @@ struct StatementFacts: Sendable {
       default: break
       }
     default: break
-    }
-  }
-}
-
-extension Statement {
-  /// The blocks that stand directly in it; a procedure's body is evaluated elsewhere and is not among them.
-  var blocks: [Block] {
-    switch kind {
-    case .conditional(let branches, let otherwise): branches.map(\.body) + (otherwise.map { [$0] } ?? [])
-    case .forEach(_, _, let body), .parallelFor(_, _, _, let body), .parallel(_, let body), .step(_, let body): [body]
-    case .retry(let retry): [retry.body]
-    case .attempt(let attempt): [attempt.body] + attempt.catches.map(\.body) + (attempt.finally.map { [$0] } ?? [])
-    default: []
     }
   }
 }

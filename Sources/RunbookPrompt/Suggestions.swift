@@ -1,6 +1,7 @@
 import Foundation
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookReference
 import RunbookSession
 import RunbookSyntax
 public import TailerAPI
@@ -182,7 +183,7 @@ public final class Suggestions: @unchecked Sendable {
     let context = lock.withLock { self.context }
     let found: [String] =
       switch PromptCommand(rawValue: String(rest[..<space])) {
-      case .help: PromptHelp.topics.filter { $0.hasPrefix(argument) }
+      case .help: Reference.words.filter { $0.hasPrefix(argument) }
       case .environment: context.environments.filter { $0.hasPrefix(argument) }
       case .ids: ConfigurationType.allCases.filter(\.hasRuns).map(\.rawValue).filter { $0.hasPrefix(argument) }
       case .load: files(argument, ending: ".runbook")

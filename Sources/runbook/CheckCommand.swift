@@ -6,8 +6,7 @@ import RunbookSession
 import RunbookTerminal
 
 struct CheckCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Says all that is wrong with runbooks. Sends nothing.")
+  static let configuration = CommandConfiguration(.check)
 
   @OptionGroup var service: ServiceOptions
   @Option(help: "How to tell it: lines, or json for one diagnostic a line.") var output = OutputForm.lines

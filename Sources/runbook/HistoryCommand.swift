@@ -10,8 +10,7 @@ import TailerAPI
 import TailerClient
 
 struct HistoryCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "history", abstract: "Lists executions, or shows what one of them did, in order.")
+  static let configuration = CommandConfiguration(.history)
 
   @OptionGroup var service: ServiceOptions
   @Option(help: "How to tell it: lines, or json for one object a line.") var output = OutputForm.lines
@@ -96,8 +95,7 @@ struct HistoryCommand: AsyncParsableCommand {
 }
 
 struct TranscriptCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "transcript", abstract: "Writes the whole record of an execution as JSON lines.")
+  static let configuration = CommandConfiguration(.transcript)
 
   @OptionGroup var service: ServiceOptions
   @ArgumentParser.Argument(help: "The execution.") var id: String

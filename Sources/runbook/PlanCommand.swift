@@ -7,8 +7,7 @@ import RunbookSession
 import RunbookTerminal
 
 struct PlanCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Says what a runbook would do, in order, with every deadline. Sends nothing.")
+  static let configuration = CommandConfiguration(.plan)
 
   @OptionGroup var service: ServiceOptions
   @Argument(help: "The runbook; `-` is standard input.") var file: String

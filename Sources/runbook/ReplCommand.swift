@@ -7,12 +7,7 @@ import RunbookSession
 import RunbookTerminal
 
 struct ReplCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "repl", abstract: "The prompt: statements one by one, with what the ones before have left.",
-    discussion: """
-      Takes what a runbook takes, and commands that start with `:`, of which `:help` tells. Standard input that is not \
-      a terminal runs as a runbook. `runbook` alone on a terminal is the same.
-      """)
+  static let configuration = CommandConfiguration(.repl)
 
   @OptionGroup var service: ServiceOptions
   @OptionGroup var conduct: ConductOptions

@@ -9,12 +9,7 @@ import RunbookTerminal
 import TailerAPI
 
 struct RunCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs a runbook.",
-    discussion: """
-      FILE is a runbook, `-` reads standard input, -c takes the text itself. Parameters follow as NAME=VALUE. \
-      Without a service configured it refuses; --simulate rehearses on the built-in service.
-      """)
+  static let configuration = CommandConfiguration(.run)
 
   @OptionGroup var service: ServiceOptions
   @OptionGroup var conduct: ConductOptions
@@ -43,8 +38,7 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 struct RehearseCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rehearse", abstract: "Runs a runbook on the built-in service, in no time. Nothing real is touched.")
+  static let configuration = CommandConfiguration(.rehearse)
 
   @OptionGroup var service: ServiceOptions
   @OptionGroup var conduct: ConductOptions
@@ -67,12 +61,7 @@ struct RehearseCommand: AsyncParsableCommand {
 }
 
 struct ResumeCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on where an execution stopped: the latest unfinished one, or the one named.",
-    discussion: """
-      What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, \
-      it says what changed and refuses, unless --accept-changes is given.
-      """)
+  static let configuration = CommandConfiguration(.resume)
 
   @OptionGroup var service: ServiceOptions
   @OptionGroup var conduct: ConductOptions

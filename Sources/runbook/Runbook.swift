@@ -4,18 +4,10 @@ import Glibc
 @main
 struct Runbook: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runbook",
-    abstract:
-      "Runs runbooks: small programs that launch jobs, wait for them and put things right. A launch happens once.",
-    discussion: """
-      Exit statuses: 0 done; 1 the runbook failed; 2 the runbook is not valid, nothing was sent; 3 the service could not \
-      be reached or refused; 4 a deadline passed; 5 a launch is unconfirmed; 6 a person or a guard said no; 64 wrong \
-      usage; 130 interrupted.
-      """,
-    version: "0.1.0",
+    .runbook, version: "0.1.0",
     subcommands: [
-      RunCommand.self, ReplCommand.self, CheckCommand.self, PlanCommand.self, RehearseCommand.self, ResumeCommand.self,
-      HistoryCommand.self, TranscriptCommand.self, SimulateCommand.self,
+      RunCommand.self, ReplCommand.self, CheckCommand.self, FormatCommand.self, PlanCommand.self, RehearseCommand.self,
+      ResumeCommand.self, HistoryCommand.self, TranscriptCommand.self, SimulateCommand.self, ReferenceCommand.self,
     ])
 
   static func main() async {
@@ -23,6 +15,12 @@ struct Runbook: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.isEmpty, isatty(0) == 1 { arguments = ["repl"] }
+    // The parser's own `help` knows commands; words of the language are for the reference.
+    if arguments.first == "help", arguments.count == 2, !arguments[1].hasPrefix("-"),
+      !configuration.subcommands.contains(where: { $0.configuration.commandName == arguments[1] })
+    {
+      arguments[0] = CommandName.reference.rawValue
+    }
     // `--simulate` may stand alone, which the argument parser knows no way to say.
     if let index = arguments.firstIndex(of: "--simulate"), !arguments[..<index].contains("--") {
       arguments[index] = "--simulate=\(ScenarioChoice.beside)"

@@ -7,12 +7,7 @@ import TailerAPI
 import TailerSimulator
 
 struct SimulateCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "simulate", abstract: "Serves the built-in service on loopback, plain or with TLS and HTTP/2.",
-    discussion: """
-      Prints its address on standard output as soon as it takes connections, and a line on standard error for each \
-      request. Stops on Ctrl-C and SIGTERM.
-      """)
+  static let configuration = CommandConfiguration(.simulate)
 
   @OptionGroup var service: ServiceOptions
   @Option(help: "The port; 0 lets the system choose.") var port = 0

@@ -1,7 +1,9 @@
 import Foundation
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookFormatter
 import RunbookSession
+import RunbookSyntax
 import TailerSimulator
 import Testing
 
@@ -61,7 +63,52 @@ import Testing
   }
 
   @Test func commentsStay() {
-    #expect(saved(["# why\nprint 1 # here"]).text.contains("# why\nprint 1"))
+    let entries = [
+      "# why\nprint 1 # here", "# alone", "if true { # so\n# inside\nprint 2 }; # behind", "await run # how it went",
+      "# look\n1 + 1 # not kept", "# the end",
+    ]
+    #expect(
+      saved([prepare, "launch prepare"] + entries).text.components(separatedBy: "launch prepare\n").last == """
+        # why
+        print 1  # here
+        # alone
+        if true {  # so
+          # inside
+          print 2
+        }                  # behind
+        await run or fail  # how it went
+        # the end
+
+        """)
+  }
+
+  @Test func theLayoutIsTidyWhateverWasTyped() {
+    let saved = saved([
+      "let   prepare=table-to-table   \"p\";launch prepare   on  today-1d", "await  run  timeout 30m",
+      "if status==FAILED{disable prepare;print 'off'}else{ }", "let  prepare = table-to-table \"q\"",
+      "for n in 1..2{\nprint n\n}",
+    ])
+    #expect(
+      saved.text == """
+        account "000099"
+        environment DEV
+
+        var prepare = table-to-table "p"
+        launch prepare on today - 1d
+        await run timeout 30m
+        if status == FAILED {
+          disable prepare
+          print 'off'
+        } else { }
+        prepare = table-to-table "q"
+        for n in 1 .. 2 {
+          print n
+        }
+
+        """)
+    #expect(saved.leftOut.isEmpty)
+    let again = parse(SourceText(id: SourceID(0), name: "saved", text: saved.text))
+    #expect(formatted(again) == saved.text)
   }
 
   @Test func whatCannotStandInAFileIsLeftOutAndNamed() {

@@ -8,6 +8,8 @@ import Testing
     "RunbookDiagnostics": [],
     "TailerAPI": ["CivilTime"],
     "RunbookSyntax": ["CivilTime", "RunbookDiagnostics"],
+    "RunbookFormatter": ["RunbookDiagnostics", "RunbookSyntax"],
+    "RunbookReference": ["RunbookDiagnostics"],
     "RunbookChecker": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"],
     "RunbookEvaluator": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"],
     "RunbookJournal": ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator"],
@@ -20,20 +22,22 @@ import Testing
     ],
     "CReadline": [],
     "RunbookPrompt": [
-      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-      "RunbookSession", "RunbookTerminal", "CReadline",
+      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+      "RunbookChecker", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
     ],
     "TailerClient": ["CivilTime", "TailerAPI"],
     "TailerSimulator": ["CivilTime", "TailerAPI"],
     "runbook": [
-      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-      "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt", "TailerClient", "TailerSimulator",
+      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+      "RunbookChecker", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt",
+      "TailerClient", "TailerSimulator",
     ],
   ]
 
   /// What the rooms that do no input or output and read no clock may import besides each other.
   static let pure = [
-    "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "TailerAPI", "RunbookChecker", "RunbookEvaluator",
+    "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference", "TailerAPI",
+    "RunbookChecker", "RunbookEvaluator",
   ]
   static let harmless: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization"]
 

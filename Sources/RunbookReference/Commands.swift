@@ -1,0 +1,118 @@
+extension Reference {
+  static let commands: [Topic] = [
+    Topic(
+      .command, "runbook",
+      abstract: "runs small programs that launch jobs, wait for them and put things right; a launch happens once",
+      forms: ["runbook", "runbook --help", "runbook --version"],
+      discussion: [
+        "Alone on a terminal it is the prompt. `runbook help COMMAND` tells of a command, `runbook help WORD` of a word of the language.",
+        "Exit statuses: " + exitStatuses.map { "\($0.code) \($0.meaning)" }.joined(separator: "; ") + ".",
+      ], seeAlso: ["run", "repl", "reference"]),
+    Topic(
+      .command, "run", abstract: "runs a runbook",
+      forms: [
+        "runbook run relaunch.runbook day=2020-12-30", "runbook run -", "runbook run -c 'print today'",
+        "runbook run --simulate relaunch.runbook",
+      ],
+      discussion: [
+        "A file, `-` for standard input, or -c with the text itself; parameters follow as NAME=VALUE. Without a service configured it refuses; --simulate rehearses on the built-in service.",
+        "A file can begin with `#!/usr/bin/env -S runbook run`. What the runbook prints goes to standard output, everything else to standard error.",
+      ], seeAlso: ["rehearse", "check", "plan", "resume"]),
+    Topic(
+      .command, "check", abstract: "says all that is wrong with runbooks; sends nothing",
+      forms: ["runbook check relaunch.runbook", "runbook check --output json -"], seeAlso: ["plan", "fmt"]),
+    Topic(
+      .command, "plan", abstract: "says what a runbook would do, in order, with every deadline; sends nothing",
+      forms: ["runbook plan relaunch.runbook"], seeAlso: ["check", "rehearse"]),
+    Topic(
+      .command, "rehearse", abstract: "runs a runbook on the built-in service, in no time; nothing real is touched",
+      forms: [
+        "runbook rehearse relaunch.runbook", "runbook rehearse relaunch.runbook --scenario '#unhappy'",
+      ],
+      discussion: [
+        "The scenario is the file beside the runbook, NAME.scenario.yaml, or the one that is named; a path in it follows `#`. Without one every job succeeds."
+      ], seeAlso: ["run", "simulate"]),
+    Topic(
+      .command, "resume", abstract: "goes on where an execution stopped: the latest unfinished one, or the one named",
+      forms: ["runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --launch-again"],
+      discussion: [
+        "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given."
+      ], seeAlso: ["history", "unconfirmed"]),
+    Topic(
+      .command, "history", abstract: "lists executions, or shows what one of them did, in order",
+      forms: ["runbook history", "runbook history 20201230-112837-abcd", "runbook history --prune 90d"],
+      seeAlso: ["transcript", "resume"]),
+    Topic(
+      .command, "transcript", abstract: "writes the whole record of an execution as JSON lines",
+      forms: ["runbook transcript 20201230-112837-abcd"], seeAlso: ["history"]),
+    Topic(
+      .command, "repl", "prompt", abstract: "the prompt: statements one by one, with what the ones before have left",
+      forms: ["runbook repl", "runbook repl --simulate", "runbook repl --account 000099 --environment DEV"],
+      discussion: [
+        "Takes what a runbook takes, and commands that start with `:`, of which `:help` tells. Standard input that is not a terminal runs as a runbook. `runbook` alone on a terminal is the same.",
+        "A statement that is not complete goes on at the next line. `&` at its end lets it go on behind the prompt. Ctrl-C drops the line, or stops waiting, never a job; Ctrl-D leaves. Tab completes; history, Ctrl-R, `.inputrc` (with `$if runbook`) and vi mode are readline's. A line that starts with a space is not kept in the history.",
+      ], seeAlso: [":help", "run"]),
+    Topic(
+      .command, "simulate", abstract: "serves the built-in service on loopback, plain or with TLS and HTTP/2",
+      forms: ["runbook simulate", "runbook simulate relaunch.scenario.yaml --port 8080 --speed 60"],
+      discussion: [
+        "Prints its address on standard output as soon as it takes connections, and a line on standard error for each request. Stops on Ctrl-C and SIGTERM."
+      ], seeAlso: ["rehearse"]),
+    Topic(
+      .command, "fmt", abstract: "gives runbooks their one layout",
+      forms: ["runbook fmt relaunch.runbook", "runbook fmt --check relaunch.runbook common.runbook", "runbook fmt -"],
+      discussion: [
+        "Files are rewritten in place; `-` lays standard input out on standard output. A statement a line, blocks indented by two, single spaces; words, texts and comments stay as they are. A list or call stands one element a line where a comma follows its last element, or where it would be wider than a hundred columns.",
+        "A file with errors is left alone, and the command ends with 2. With --check nothing is written: the files that would change are named, and it ends with 1 where there are any.",
+      ], seeAlso: ["check", ":save"]),
+    Topic(
+      .command, "reference", "help", abstract: "tells of the language and the commands, all of it or a word",
+      forms: ["runbook reference", "runbook reference await", "runbook reference --markdown", "runbook help await"],
+      discussion: ["The same text as `:help` shows at the prompt."], seeAlso: [":help"]),
+  ]
+
+  static let promptCommands: [Topic] = [
+    Topic(
+      .promptCommand, ":help", abstract: "what a word of the language or a command does",
+      forms: [":help", ":help await", ":help :save", ":help [WORD]"], seeAlso: ["repl"]),
+    Topic(
+      .promptCommand, ":runs", abstract: "the runs of this session as last seen", forms: [":runs"], seeAlso: ["run"]),
+    Topic(
+      .promptCommand, ":vars", abstract: "the names in scope with their values", forms: [":vars"], seeAlso: ["let"]),
+    Topic(
+      .promptCommand, ":load", abstract: "runs a file in this session", forms: [":load FILE"],
+      discussion: ["What it declares stays. The file is checked as a whole, in what is in scope."], seeAlso: ["include"]
+    ),
+    Topic(
+      .promptCommand, ":save", abstract: "writes the session so far as a checked runbook, without what failed",
+      forms: [":save FILE"],
+      discussion: [
+        "What only looked is left out too, parameters are kept, and the whole has the layout of `runbook fmt`. A file that is there already is replaced only when you say so."
+      ], seeAlso: ["fmt", ":load"]),
+    Topic(
+      .promptCommand, ":environment", abstract: "shows the environment, or changes it",
+      forms: [":environment", ":environment [NAME]"], seeAlso: ["environment"]),
+    Topic(
+      .promptCommand, ":account", abstract: "shows the account, or changes it",
+      forms: [":account", ":account [DIGITS]"],
+      seeAlso: ["account"]),
+    Topic(
+      .promptCommand, ":edit", abstract: "changes the last entry in $VISUAL or $EDITOR, and runs it", forms: [":edit"]),
+    Topic(
+      .promptCommand, ":time", abstract: "says how long each entry takes, or no longer; shows the time",
+      forms: [":time"]),
+    Topic(.promptCommand, ":history", abstract: "the latest entries", forms: [":history [COUNT]"]),
+    Topic(
+      .promptCommand, ":jobs", "&", abstract: "what goes on behind the prompt", forms: [":jobs"],
+      discussion: [
+        "`&` at the end of a statement lets it go on behind the prompt; its news appears above the line being typed. It may use what is declared, but declare and set nothing."
+      ], seeAlso: [":stop"]),
+    Topic(
+      .promptCommand, ":stop", abstract: "stops the waiting of what goes on behind the prompt", forms: [":stop NUMBER"],
+      seeAlso: [":jobs"]),
+    Topic(
+      .promptCommand, ":ids", abstract: "asks the service for configuration ids to complete", forms: [":ids [TYPE]"],
+      discussion: ["Ids that the journal knows are there without asking."]),
+    Topic(.promptCommand, ":quit", abstract: "leaves; so does Ctrl-D", forms: [":quit"]),
+  ]
+}

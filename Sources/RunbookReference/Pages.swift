@@ -1,0 +1,53 @@
+extension Reference {
+  static let pages: [Topic] = [
+    Topic(
+      .page, "language", "runbook",
+      abstract: "a small program that launches jobs, waits for them and looks at how they ended",
+      forms: ["launch prepare\nawait run timeout 30m or fail\nprint \"prepared in ${run.duration}\""],
+      discussion: [
+        "A runbook is checked as a whole before it acts: one with an error anywhere sends nothing. It always ends: there is no recursion and no loop without a bound, and every wait for a machine has a deadline, 24 hours where none is written.",
+        "A run that ends FAILED is a value, which `await` gives; a call that breaks is an error, which `catch` takes. Every outcome has to be looked at before the next one replaces it.",
+        "`launch` is safe: where the reply is lost the job is not launched again, but the run that came of it is looked for.",
+      ], seeAlso: ["lines", "names", "outcomes", "launch", "await", "precedence", "errors"]),
+    Topic(
+      .page, "lines", ";", "#", "comments", abstract: "a statement ends at a newline or `;`",
+      forms: ["let a = 1; let b = 2  # what follows `#` is for people", "print (\n  1\n  + 2\n)"],
+      discussion: [
+        "Inside `(` and `[` a newline is space. A line that ends in an operator or a comma goes on, and so does one before a line that begins with `or`, `and`, `else`, `catch` or `finally`.",
+        "At the prompt an entry is taken when it is complete. After one that could still go on, such as `if … { }`, a blank line ends it.",
+      ]),
+    Topic(
+      .page, "names", abstract: "letters, digits, `_`, and `-` before a letter",
+      forms: ["let iowa-load = 3", "print today - 1d"],
+      discussion: [
+        "`iowa-load` is a name, `n-1` subtracts. Words that begin statements, operators, and `it`, `run`, `status` and `error` cannot be declared; words that only begin clauses can, and any word may be a field.",
+        "Scope is lexical and shadowing is an error. At the prompt a later `let` replaces an earlier one and says so.",
+      ], seeAlso: ["let", "var"]),
+    Topic(
+      .page, "outcomes", abstract: "how a run ended has to be read on every path",
+      forms: [
+        "await run or fail", "await run or fail \"nightly load lost\"", "await run or ignore",
+        "let r = last run of prepare or fail \"never ran\"",
+      ],
+      discussion: [
+        "A status is read by naming `status` or a run's `.status`, before the next outcome replaces it and before its block ends. Or the statement ends with a clause: `or fail` fails the runbook at anything but SUCCESS, `or ignore` says that it does not matter. After a look that may find nothing, `or fail` takes `none` away.",
+        "At the prompt an outcome that nobody read is printed.",
+      ], seeAlso: ["await", "status", "or", "fail", "ignore"]),
+    Topic(
+      .page, "exit-statuses", abstract: "how the process says how a runbook ended",
+      discussion: exitStatuses.map { "\($0.code): \($0.meaning)." }),
+  ]
+
+  /// What the process's exit status says.
+  public static let exitStatuses: [(code: Int, meaning: String)] = [
+    (0, "done"),
+    (1, "the runbook failed: `fail`, `require`, an outcome that was not SUCCESS with `or fail`"),
+    (2, "the runbook is not valid; nothing was sent"),
+    (3, "the service could not be reached, or refused"),
+    (4, "a deadline passed"),
+    (5, "a launch is unconfirmed"),
+    (6, "a person or a guard said no"),
+    (64, "wrong usage"),
+    (130, "interrupted"),
+  ]
+}
