@@ -10,7 +10,7 @@ public struct ParameterProblem: Diagnosable, Error {
     case unknown(String, suggestion: String?, known: [String])
     case givenTwice(String, earlier: SourceRange)
     case value(String, parameter: String, type: ValueType, declared: SourceRange)
-    case missing([String], others: [SourceRange])
+    case missing([String], others: [SourceRange], variables: [String])
   }
   let kind: Kind
   let range: SourceRange
@@ -60,12 +60,13 @@ public struct ParameterProblem: Diagnosable, Error {
       return Diagnostic(
         id: "parameter-value", message: "`\(parameter)` has to be \(type.words), and `\(text)` is none",
         primary: .init(range), secondary: [.init(declared, "the parameter")], notes: type.forms)
-    case .missing(let names, let others):
+    case .missing(let names, let others, let variables):
       return Diagnostic(
         id: "missing-parameters",
         message: "\(names.listed) \(names.count == 1 ? "has" : "have") to be given", primary: .init(range),
         secondary: others.map { .init($0, "this one, too") },
-        notes: ["write `\(names.map { "\($0)=…" }.joined(separator: " "))` behind the file"])
+        notes: ["write `\(names.map { "\($0)=…" }.joined(separator: " "))` behind the file"]
+          + (variables.isEmpty ? [] : ["the environment can give it, too: \(variables.listed)"]))
     }
   }
 }

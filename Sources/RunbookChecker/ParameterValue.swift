@@ -57,7 +57,9 @@ public struct ParameterValues: Sendable {
   public var missingProblem: ParameterProblem? {
     guard let first = missing.first else { return nil }
     return ParameterProblem(
-      .missing(missing.map(\.syntax.name.text), others: missing.dropFirst().map(\.syntax.name.range)),
+      .missing(
+        missing.map(\.syntax.name.text), others: missing.dropFirst().map(\.syntax.name.range),
+        variables: missing.compactMap(\.syntax.environmentVariable?.literalText)),
       at: first.syntax.name.range)
   }
 }

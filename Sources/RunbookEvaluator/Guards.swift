@@ -22,18 +22,26 @@ public struct Guards: Sendable {
   func verdict(verb: String, on operations: [DataOperation], marking status: RunStatus? = nil) -> Verdict {
     if isReadOnly { return .forbidden }
     let guarded = operations.filter { protectedEnvironments.contains($0.environment) }
-    let object = operations.map(\.name).joined(separator: ", ")
+    let hint = status == .success ? " It can fire workflows." : ""
     if guarded.isEmpty {
       guard status == .success else { return .go }
-      return .ask(.confirm("Mark \(object) as SUCCESS? It can fire workflows."))
+      return .ask(.confirm("Mark \(operations.map(\.name).joined(separator: ", ")) as SUCCESS?\(hint)"))
     }
-    let places = Set(guarded.map(\.environment)).sorted().joined(separator: ", ")
+    let objects = Self.places(guarded) + Self.places(operations.filter { !guarded.contains($0) })
+    let object = objects.joined(separator: ", and ")
     if verb == "archive" {
       let ids = guarded.map(\.name).joined(separator: " ")
-      return .ask(.typed("Archive \(object) in \(places). Type \(ids) to go on", word: ids))
+      return .ask(.typed("Archive \(object). Type \(ids) to go on", word: ids))
     }
     let detail = status.map { " as \($0.name)" } ?? ""
-    return .ask(.confirm("\(verb.capitalizedFirst) \(object)\(detail) in \(places)?"))
+    return .ask(.confirm("\(verb.capitalizedFirst) \(object)\(detail)?\(hint)"))
+  }
+
+  /// The operations of each environment with its name behind them, in the order of the environments' names.
+  private static func places(_ operations: [DataOperation]) -> [String] {
+    Dictionary(grouping: operations, by: \.environment).sorted { $0.key < $1.key }.map { environment, those in
+      "\(those.map(\.name).joined(separator: ", ")) in \(environment)"
+    }
   }
 }
 

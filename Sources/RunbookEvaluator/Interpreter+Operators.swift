@@ -29,11 +29,18 @@ extension Interpreter {
     case .equal: return .boolean(try await evaluate(left) == (try await evaluate(right)))
     case .notEqual: return .boolean(try await evaluate(left) != (try await evaluate(right)))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      return .boolean(try compare(binary, try await evaluate(left), try await evaluate(right), at: place))
+      return .boolean(try compare(binary, try await present(left), try await present(right), at: place))
     case .contains: return .boolean(try contains(try await evaluate(left), try await evaluate(right), at: place))
     case .add, .subtract, .multiply, .divide, .remainder:
-      return try arithmetic(binary, try await evaluate(left), try await evaluate(right), at: place)
+      return try arithmetic(binary, try await present(left), try await present(right), at: place)
     }
+  }
+
+  /// The value of an operand, which a run that has not been seen yet may not have.
+  private func present(_ operand: Expression) async throws(Unwind) -> Value {
+    let value = try await evaluate(operand)
+    guard value != .none else { throw fail(.typeMismatch(wanted: "value", found: value.typeName), at: operand.range) }
+    return value
   }
 
   private func filter(_ list: Expression, by condition: Expression) async throws(Unwind) -> Value {

@@ -109,11 +109,9 @@ extension Interpreter {
         return .done
       }
     case .confirm(let question):
-      let text = try await text(question)
-      let answer = try await ask(.confirm(text), at: statement.range)
-      guard answer.isYes else {
-        throw .declined(problem(.saidNo(question: text, by: answer.by), at: statement.range).diagnostic)
-      }
+      let asked = Question.confirm(try await text(question))
+      let answer = try await ask(asked, at: statement.range)
+      guard answer.isYes else { throw .declined(problem(.saidNo(asked, answer), at: statement.range).diagnostic) }
     case .manual(let task):
       let text = try await text(task)
       _ = try await ask(.manual(text), at: statement.range)

@@ -245,7 +245,7 @@ extension Interpreter {
     case .ask(let question):
       let answer = try await ask(question, at: place)
       guard answer.isYes else {
-        throw .declined(problem(.saidNo(question: question.text, by: answer.by), at: place).diagnostic)
+        throw .declined(problem(.saidNo(question, answer), at: place).diagnostic)
       }
     }
   }

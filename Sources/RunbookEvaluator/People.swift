@@ -1,3 +1,5 @@
+import TailerAPI
+
 /// What a person is asked.
 public enum Question: Hashable, Sendable {
   /// `confirm`, or a guard's question before a changing verb.
@@ -10,6 +12,16 @@ public enum Question: Hashable, Sendable {
   public var text: String {
     switch self {
     case .confirm(let text), .typed(let text, _), .manual(let text): text
+    }
+  }
+
+  /// What somebody said to it, in words.
+  public func words(of answer: PersonAnswer) -> String {
+    let by = answer.by.printable
+    return switch self {
+    case .manual(let task): "done by \(by): \(task.printable)"
+    case .typed(let text, _) where !answer.isYes: "\(by) did not type the word: “\(text.printable)”"
+    default: "\(by) said \(answer.isYes ? "yes" : "no") to “\(text.printable)”"
     }
   }
 }

@@ -28,6 +28,11 @@ extension RuntimeProblem: Diagnosable {
     switch kind {
     case .divisionByZero: ("division-by-zero", "this divides by zero", "the divisor is 0", [])
     case .outOfRange(let what): ("out-of-range", "the result is not a \(what) that can be said", "out of range", [])
+    case .typeMismatch(let wanted, "none"):
+      (
+        "wrong-type", "a \(wanted) is needed here, and this is `none`", "none",
+        ["What has not been seen of a run is `none`; `await` and `check` look, and a comparison with `none` tells."]
+      )
     case .typeMismatch(let wanted, let found):
       ("wrong-type", "a \(wanted) is needed here, and this is a \(found)", "a \(found)", [])
     case .noSuchElement(let index, let count):
@@ -136,7 +141,7 @@ extension RuntimeProblem: Diagnosable {
         "nobody-to-ask", "nobody is there to be asked: “\(question.printable)”", "",
         ["Run it on a terminal, or answer on the command line with `--yes`."]
       )
-    case .saidNo(let question, let by): ("said-no", "\(by.printable) said no to “\(question.printable)”", "", [])
+    case .saidNo(let question, let answer): ("said-no", question.words(of: answer), "", [])
     case .journalUnavailable(let reason):
       (
         "journal-unavailable", "the journal cannot be written: \(reason.printable)", "",

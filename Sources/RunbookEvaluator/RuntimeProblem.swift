@@ -42,7 +42,7 @@ public struct RuntimeProblem: Sendable {
 
     case readOnly(verb: String)
     case nobodyToAsk(question: String)
-    case saidNo(question: String, by: String)
+    case saidNo(Question, PersonAnswer)
     case journalUnavailable(String)
     case leaseLost(holder: String)
     case diverged(recorded: String, found: String)

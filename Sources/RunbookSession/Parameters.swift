@@ -15,15 +15,35 @@ public struct GivenParameter: Sendable {
   }
 }
 
+/// A parameter that somebody has to be asked for.
+public struct MissingParameter: Sendable {
+  private let parameter: CheckedParameter
+
+  init(_ parameter: CheckedParameter) { self.parameter = parameter }
+
+  public var name: String { parameter.syntax.name.text }
+  /// What the parameter is about.
+  public var summary: String? { parameter.syntax.summary?.plainText }
+
+  /// What is wrong with an answer, in words; `nil` for a value.
+  public func problem(with answer: String) -> String? {
+    guard !answer.isEmpty else { return "`\(name)` has to be given" }
+    guard case .failure(let problem) = parameter.value(answer, at: parameter.syntax.name.range) else { return nil }
+    return ([problem.diagnostic.message] + problem.diagnostic.notes).joined(separator: "; ")
+  }
+}
+
 /// What the words behind a file come to: values for the runbook's parameters, or what is wrong with them.
 public struct Parameters: Sendable {
   public private(set) var given: [String: GivenParameter] = [:]
-  /// Errors, pointing into `sources`.
+  /// Errors in what was given, pointing into `sources`.
   public private(set) var diagnostics: [Diagnostic] = []
+  /// The error that names all that is missing; `nil` where nothing is.
+  public private(set) var missingDiagnostic: Diagnostic?
   /// The runbook's sources and each argument as one of its own.
   public private(set) var sources: SourceMap
-  /// Required ones that nothing has given, with their summaries.
-  public private(set) var missing: [(name: String, summary: String?)] = []
+  /// Required ones that nothing has given.
+  public private(set) var missing: [MissingParameter] = []
 
   /// - Parameters:
   ///   - arguments: `NAME=VALUE`, in order.
@@ -45,8 +65,8 @@ public struct Parameters: Sendable {
     }
     let result = runbook.parameterValues(read, environment: environment)
     diagnostics = result.problems.map(\.diagnostic)
-    if let problem = result.missingProblem { diagnostics.append(problem.diagnostic) }
-    missing = result.missing.map { ($0.syntax.name.text, $0.syntax.summary?.plainText) }
+    missingDiagnostic = result.missingProblem?.diagnostic
+    missing = result.missing.map(MissingParameter.init)
     for parameter in runbook.parameters {
       let name = parameter.syntax.name.text
       guard let value = result.values[name] else { continue }

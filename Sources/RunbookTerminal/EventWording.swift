@@ -69,11 +69,7 @@ struct EventLine {
     case .asked: return nil
     case .answered(let question, let answer):
       let note = answer.note.isEmpty ? "" : " (\(answer.note.printable))"
-      if case .manual = question {
-        self.init("done by \(answer.by.printable): \(question.text.printable)\(note)")
-      } else {
-        self.init("\(answer.by.printable) said \(answer.isYes ? "yes" : "no") to “\(question.text.printable)”\(note)")
-      }
+      self.init("\(question.words(of: answer))\(note)")
     case .caught(let error): self.init("caught \(error.kind.rawValue): \(error.message.printable)", .warning)
     case .interrupted: self.init("interrupted", .warning)
     }

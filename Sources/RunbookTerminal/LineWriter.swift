@@ -14,8 +14,10 @@ public final class LineWriter: EventListener, @unchecked Sendable {
   private let appearance: Appearance
   private let isQuiet: Bool
   private var sources: SourceMap
-  private var inFlight: [(key: String, text: String, since: Timestamp, deadline: Timestamp)] = []
+  private var live = LiveLines()
   private var drawnLines = 0
+  /// What waits until a question is answered; `nil` where none is open.
+  private var held: [(text: String, channel: OutputChannel)]?
   private var replayed = 0
 
   /// - Parameter isQuiet: Whether only what the runbook prints, questions and failures are shown.
@@ -40,20 +42,36 @@ public final class LineWriter: EventListener, @unchecked Sendable {
         tellReplayed()
         show(event)
       }
-      track(event)
+      live.follow(event)
       draw(at: event.at)
     }
   }
 
-  /// Takes the live lines away, before something else is written to the terminal.
+  /// Takes the live lines away for good.
   public func pause() { lock.withLock { erase() } }
+
+  /// Takes the live lines away and keeps everything back until `release`, so that nothing is written across a question.
+  public func hold() {
+    lock.withLock {
+      erase()
+      held = held ?? []
+    }
+  }
+
+  public func release() {
+    lock.withLock {
+      let waiting = held ?? []
+      held = nil
+      for piece in waiting { piece.channel.write(piece.text) }
+    }
+  }
 
   /// Draws a failure in its source.
   public func draw(_ diagnostic: Diagnostic) {
     lock.withLock {
       erase()
       tellReplayed()
-      news.write(rendered(diagnostic) + "\n")
+      write(rendered(diagnostic) + "\n", to: news)
     }
   }
 
@@ -61,8 +79,8 @@ public final class LineWriter: EventListener, @unchecked Sendable {
   public func tick(at now: Timestamp) {
     lock.withLock {
       guard drawnLines > 0 else { return }
-      erase()
-      draw(at: now)
+      // In one piece, so that nobody sees the lines gone.
+      news.write(takeAway() + drawing(at: now))
     }
   }
 
@@ -74,9 +92,9 @@ public final class LineWriter: EventListener, @unchecked Sendable {
 
   private func show(_ event: Event) {
     switch event.kind {
-    case .printed(let text): output.write(Self.harmless(text) + "\n")
-    case .value(let value): output.write(Self.harmless(value.text) + "\n")
-    case .warning(let diagnostic), .alsoFailed(let diagnostic): news.write(rendered(diagnostic) + "\n")
+    case .printed(let text): write(Self.harmless(text) + "\n", to: output)
+    case .value(let value): write(Self.harmless(value.text) + "\n", to: output)
+    case .warning(let diagnostic), .alsoFailed(let diagnostic): write(rendered(diagnostic) + "\n", to: news)
     default:
       guard !isQuiet, let worded = EventLine(event) else { return }
       line(worded.text, worded.tone, at: event.at, depth: event.steps.count - (event.isStepsOwn ? 1 : 0))
@@ -95,52 +113,33 @@ public final class LineWriter: EventListener, @unchecked Sendable {
       case .warning: .yellow
       case .quiet: .dim
       }
-    news.write(appearance.paint(time, .dim) + indent + (colour.map { appearance.paint(text, $0) } ?? text) + "\n")
+    write(appearance.paint(time, .dim) + indent + (colour.map { appearance.paint(text, $0) } ?? text) + "\n", to: news)
   }
 
   private func rendered(_ diagnostic: Diagnostic) -> String {
     DiagnosticRenderer(sources: sources, hasColour: appearance.hasColour, width: appearance.width).render(diagnostic)
   }
 
+  private func write(_ text: String, to channel: OutputChannel) {
+    if held == nil { channel.write(text) } else { held?.append((text, channel)) }
+  }
+
   // MARK: Live lines
 
-  private func track(_ event: Event) {
-    switch event.kind {
-    case .awaiting(let run, let deadline) where !event.isReplayed:
-      inFlight.append((run.id, "\(run.operation.name.printable)  run \(run.id.printable)", event.at, deadline))
-    case .awaitingNext(let operation, _, let deadline) where !event.isReplayed:
-      inFlight.append(("\(operation)", "next run of \(operation.name.printable)", event.at, deadline))
-    case .ended(let run):
-      let key = inFlight.firstIndex { $0.key == run.id } ?? inFlight.firstIndex { $0.key == "\(run.operation)" }
-      if let key { inFlight.remove(at: key) }
-    case .caught, .interrupted, .alsoFailed:
-      inFlight.removeAll { $0.deadline <= event.at || isInterruption(event) }
-    default: break
-    }
+  private func draw(at now: Timestamp) { news.write(drawing(at: now)) }
+
+  private func erase() { news.write(takeAway()) }
+
+  private func drawing(at now: Timestamp) -> String {
+    guard appearance.isLive, !isQuiet, held == nil else { return "" }
+    let lines = live.drawn(at: now, width: news.width, height: news.height)
+    drawnLines = lines.count
+    return lines.map { appearance.paint($0, .dim) + "\n" }.joined()
   }
 
-  private func isInterruption(_ event: Event) -> Bool { if case .interrupted = event.kind { true } else { false } }
-
-  private static let liveLimit = 8
-
-  private func draw(at now: Timestamp) {
-    guard appearance.isLive, !isQuiet else { return }
-    for flight in inFlight.prefix(Self.liveLimit) {
-      let elapsed = now.since(flight.since).rounded
-      let text = "… \(flight.text)  \(elapsed) so far, until \(flight.deadline.clock)"
-      news.write(appearance.paint(String(text.prefix(max(10, appearance.width - 1))), .dim) + "\n")
-      drawnLines += 1
-    }
-    if inFlight.count > Self.liveLimit {
-      news.write(appearance.paint("… and \(inFlight.count - Self.liveLimit) more", .dim) + "\n")
-      drawnLines += 1
-    }
-  }
-
-  private func erase() {
-    guard drawnLines > 0 else { return }
-    news.write("\u{1B}[\(drawnLines)A\r\u{1B}[J")
-    drawnLines = 0
+  private func takeAway() -> String {
+    defer { drawnLines = 0 }
+    return drawnLines == 0 ? "" : "\u{1B}[\(drawnLines)A\r\u{1B}[J"
   }
 
   /// What a runbook prints, without the control characters of a reply; its own newlines and tabs stay.

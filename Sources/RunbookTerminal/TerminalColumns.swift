@@ -1,6 +1,16 @@
 extension String {
   /// How many columns of a terminal the text takes: two for wide characters, none for those that combine.
   public var columns: Int { reduce(0) { $0 + $1.columns } }
+
+  /// The beginning that fits into so many columns.
+  func cut(toColumns limit: Int) -> String {
+    var used = 0
+    return String(
+      prefix { character in
+        used += character.columns
+        return used <= limit
+      })
+  }
 }
 
 extension Character {

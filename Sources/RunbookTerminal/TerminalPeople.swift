@@ -9,24 +9,24 @@ import TailerAPI
 public actor TerminalPeople: People {
   private let user: String
   private let path: String
-  private let prepare: @Sendable () -> Void
+  private let lines: LineWriter?
   private var isAsking = false
   private var queue: [CheckedContinuation<Void, Never>] = []
 
   /// - Parameters:
   ///   - user: The name that answers are recorded under.
-  ///   - prepare: Called before a question is drawn, to take live lines away.
-  public init(user: String, path: String = "/dev/tty", prepare: @escaping @Sendable () -> Void = {}) {
+  ///   - lines: What else writes to the terminal; it keeps back what it has while a question is open.
+  public init(user: String, path: String = "/dev/tty", lines: LineWriter? = nil) {
     self.user = user
     self.path = path
-    self.prepare = prepare
+    self.lines = lines
   }
 
   /// Whether there is a terminal to ask at.
   public static func isThere(path: String = "/dev/tty") -> Bool {
-    let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    let descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
-    close(descriptor)
+    Glibc.close(descriptor)
     return true
   }
 
@@ -34,37 +34,44 @@ public actor TerminalPeople: People {
     if isAsking { await withCheckedContinuation { queue.append($0) } }
     isAsking = true
     defer { next() }
-    let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .nobodyThere }
-    defer { close(descriptor) }
-    prepare()
+    let terminal = try open()
+    defer { terminal.close() }
     switch question {
     case .confirm(let text):
       while true {
-        let reply = try await line(after: "\(text.printable) [y/N] ", on: descriptor).lowercased()
-        switch reply {
+        switch try await line(after: "\(text.printable) [y/N] ", on: terminal)?.lowercased() {
         case "y", "yes": return PersonAnswer(isYes: true, by: user)
-        case "n", "no", "": return PersonAnswer(isYes: false, by: user)
-        default: continue
+        case "n", "no", "", nil: return PersonAnswer(isYes: false, by: user)
+        default: terminal.output.write("Please answer yes or no.\n")
         }
       }
     case .typed(let text, let word):
-      let reply = try await line(after: "\(text.printable): ", on: descriptor)
-      return PersonAnswer(isYes: reply == word, by: user)
+      return PersonAnswer(isYes: try await line(after: "\(text.printable): ", on: terminal) == word, by: user)
     case .manual(let task):
-      let note = try await line(
-        after: "To do by hand: \(task.printable)\nPress Enter when it is done; a note may come before it: ",
-        on: descriptor)
-      return PersonAnswer(isYes: true, by: user, note: note.printable)
+      terminal.output.write("To do by hand: \(task.printable)\n")
+      // Ctrl-D does not say that it is done.
+      while true {
+        if let note = try await line(after: "Press Enter when it is done; a note may come before it: ", on: terminal) {
+          return PersonAnswer(isYes: true, by: user, note: note.printable)
+        }
+      }
     }
   }
 
-  /// A value for a parameter that the command line left out.
-  public func value(of name: String, summary: String?) async throws(PeopleError) -> String {
-    let descriptor = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .nobodyThere }
-    defer { close(descriptor) }
-    return try await line(after: "\(name)\(summary.map { " (\($0.printable))" } ?? ""): ", on: descriptor)
+  /// A value for a parameter that the command line left out; asks again for as long as `problem` has something to say.
+  ///
+  /// - Throws: `nobodyThere` where Ctrl-D is pressed.
+  public func value(
+    of name: String, summary: String?, problem: (String) -> String?
+  ) async throws(PeopleError) -> String {
+    let terminal = try open()
+    defer { terminal.close() }
+    while true {
+      let prompt = "\(name)\(summary.map { " (\($0.printable))" } ?? ""): "
+      guard let text = try await line(after: prompt, on: terminal) else { throw .nobodyThere }
+      guard let words = problem(text) else { return text }
+      terminal.output.write("\(words)\n")
+    }
   }
 
   private func next() {
@@ -74,26 +81,50 @@ public actor TerminalPeople: People {
 
   private static let lineLimit = 64 << 10
 
-  /// A line as it is typed. Looks for cancellation several times a second; the thread is free in between.
-  private func line(after prompt: String, on descriptor: Int32) async throws(PeopleError) -> String {
-    OutputChannel(descriptor).write(prompt)
+  /// The terminal, with everything else that is written to it kept back.
+  private struct Terminal {
+    let descriptor: Int32
+    let lines: LineWriter?
+    var output: OutputChannel { OutputChannel(descriptor) }
+
+    func close() {
+      lines?.release()
+      Glibc.close(descriptor)
+    }
+  }
+
+  private func open() throws(PeopleError) -> Terminal {
+    let descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .nobodyThere }
+    lines?.hold()
+    return Terminal(descriptor: descriptor, lines: lines)
+  }
+
+  /// A line as it is typed, without the space around it; `nil` for Ctrl-D. Looks for cancellation several times a second;
+  /// the thread is free in between.
+  private func line(after prompt: String, on terminal: Terminal) async throws(PeopleError) -> String? {
+    terminal.output.write(prompt)
     var bytes: [UInt8] = []
     while true {
-      if Task.isCancelled { throw .cancelled }
-      var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      if Task.isCancelled {
+        terminal.output.write("\n")
+        throw .cancelled
+      }
+      var ready = pollfd(fd: terminal.descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&ready, 1, 0) > 0 else {
-        do {
-          try await Task.sleep(nanoseconds: 50_000_000)
-        } catch {
-          throw .cancelled
-        }
+        // A cancelled sleep ends at once, and the loop sees why.
+        try? await Task.sleep(nanoseconds: 50_000_000)
         continue
       }
       var byte: UInt8 = 0
-      let count = read(descriptor, &byte, 1)
+      let count = read(terminal.descriptor, &byte, 1)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      // The terminal has gone, or said end of file: nobody answers.
-      guard count > 0 else { throw .nobodyThere }
+      // The terminal has gone.
+      guard count >= 0, ready.revents & Int16(POLLHUP) == 0 else { throw .nobodyThere }
+      guard count > 0 else {
+        terminal.output.write("\n")
+        return nil
+      }
       if byte == 0x0A { return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
       guard bytes.count < Self.lineLimit else { throw .nobodyThere }
       bytes.append(byte)

@@ -49,8 +49,7 @@ final class Stage: Sendable {
   func people() -> any People {
     if conduct.yes { return AnswersYes() }
     guard TerminalPeople.isThere() else { return Nobody() }
-    let lines = lines
-    return TerminalPeople(user: surroundings.user, prepare: { lines.pause() })
+    return TerminalPeople(user: surroundings.user, lines: lines)
   }
 
   /// The runbook's parameters; what is missing is asked for on a terminal. `nil` where something is wrong, which has
@@ -60,21 +59,25 @@ final class Stage: Sendable {
   ) async throws -> [String: GivenParameter]? {
     var arguments = arguments
     var found = Parameters(of: runbook, arguments: arguments, environment: environment, today: today)
-    if mayAsk, !found.missing.isEmpty, isatty(0) == 1, TerminalPeople.isThere() {
+    if mayAsk, found.diagnostics.isEmpty, !found.missing.isEmpty, TerminalPeople.isThere() {
       let person = TerminalPeople(user: surroundings.user)
-      for (name, summary) in found.missing {
+      for parameter in found.missing {
         do throws(PeopleError) {
-          arguments.append("\(name)=\(try await person.value(of: name, summary: summary))")
+          let value = try await person.value(of: parameter.name, summary: parameter.summary) {
+            parameter.problem(with: $0)
+          }
+          arguments.append("\(parameter.name)=\(value)")
         } catch {
-          throw CommandFailure("\(name) was not given", status: 64)
+          throw CommandFailure("`\(parameter.name)` was not given", status: 64)
         }
       }
       found = Parameters(of: runbook, arguments: arguments, environment: environment, today: today)
     }
-    guard found.diagnostics.isEmpty else {
+    let problems = found.diagnostics + (found.missingDiagnostic.map { [$0] } ?? [])
+    guard problems.isEmpty else {
       let renderer = DiagnosticRenderer(
         sources: found.sources, hasColour: appearance.hasColour, width: appearance.width)
-      for diagnostic in found.diagnostics { news.write(renderer.render(diagnostic) + "\n") }
+      for diagnostic in problems { news.write(renderer.render(diagnostic) + "\n") }
       return nil
     }
     return found.given

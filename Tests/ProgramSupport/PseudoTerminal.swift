@@ -6,7 +6,7 @@ public final class PseudoTerminal {
   private let master: Int32
   private let process: ChildProcess
   public private(set) var screen: Screen
-  private var latest: ArraySlice<UInt8> = []
+  private var received: [UInt8] = []
 
   public struct Failure: Error, CustomStringConvertible {
     public let description: String
@@ -75,6 +75,9 @@ public final class PseudoTerminal {
 
   public func hangUp() { kill(process.processIdentifier, SIGHUP) }
 
+  /// All that has come, with the sequences that move the cursor and paint.
+  public var bytes: String { String(decoding: received, as: UTF8.self) }
+
   /// Reads what comes within so many milliseconds; whether anything did.
   private func read(for milliseconds: Int32) -> Bool {
     var polled = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
@@ -83,7 +86,7 @@ public final class PseudoTerminal {
     let count = bytes.withUnsafeMutableBytes { Glibc.read(master, $0.baseAddress, $0.count) }
     guard count > 0 else { return false }
     screen.feed(Array(bytes[..<count]))
-    latest = (latest + bytes[..<count]).suffix(600)
+    received += bytes[..<count]
     return true
   }
 
@@ -92,7 +95,7 @@ public final class PseudoTerminal {
     let deadline = ContinuousClock.now + .seconds(60)
     while !isThere(screen) {
       guard ContinuousClock.now < deadline else {
-        let bytes = String(decoding: latest, as: UTF8.self).debugDescription
+        let bytes = String(decoding: received.suffix(600), as: UTF8.self).debugDescription
         throw Failure(description: "\(what) did not come; the screen:\n\(screen.text)\nThe last bytes:\n\(bytes)")
       }
       _ = read(for: 100)

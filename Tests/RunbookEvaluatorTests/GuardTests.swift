@@ -65,6 +65,53 @@ import Testing
     #expect(outcome.simulator.requestCount == 0)
   }
 
+  static let changingLists = [
+    "launch [table-to-table \"x\", table-to-table \"x\" in QA]", "disable [table-to-table \"x\", workflow \"x\" in QA]",
+    "enable [table-to-table \"x\" in QA, table-to-table \"x\"]", "archive [prepare, table-to-table \"x\" in QA]",
+    "reset [chain, workflow \"x\" in QA]",
+    "mark [run \"20201230-112837-0a795c70-2557-4a60-ba16-788aa2bea179\" of prepare, run \"20201230-112837-0a795c70-2557-4a60-ba16-788aa2bea179\" of table-to-table \"x\" in QA] as CHECKED",
+  ]
+
+  /// One of them in a protected environment is enough, whatever that is called; and a no keeps all of them from being
+  /// sent. What is not on the list, PROD here, is free.
+  @Test(arguments: changingLists)
+  func aListAsksForWhatIsProtectedInIt(_ statement: String) throws {
+    let people = ScriptedPeople(yes: false)
+    var rehearsal = try Rehearsal(preamble + statement)
+    rehearsal.policy.environments = ["DEV", "QA", "PROD"]
+    rehearsal.policy.guards.protectedEnvironments = ["QA"]
+    rehearsal.people = people
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 6)
+    #expect(outcome.failure?.id == "said-no")
+    #expect(people.asked.count == 1)
+    #expect(people.asked.first?.text.contains(" in QA, and ") == true)
+    #expect(outcome.simulator.requestCount == 0)
+    rehearsal.text = preamble + statement.replacing("QA", with: "PROD")
+    rehearsal.policy.guards.isReadOnly = true
+    #expect(try rehearsal.run().failure?.id == "read-only")
+    rehearsal.policy.guards.isReadOnly = false
+    let free = try rehearsal.run()
+    #expect(free.failure?.id != "said-no")
+    #expect(people.asked.count == 1)
+    #expect(free.simulator.requestCount > 0)
+  }
+
+  @Test(arguments: ["DEV", "PROD"])
+  func markingSUCCESSAsksAnywhereAndSaysWhy(_ environment: String) throws {
+    let statement =
+      "mark (run \"20201230-112837-0a795c70-2557-4a60-ba16-788aa2bea179\" of table-to-table \"x\" in \(environment)) as SUCCESS"
+    let people = ScriptedPeople(yes: false)
+    var rehearsal = try Rehearsal(preamble + statement)
+    rehearsal.people = people
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 6)
+    #expect(people.asked.first?.text.hasSuffix("? It can fire workflows.") == true)
+    #expect(outcome.simulator.requestCount == 0)
+    rehearsal.people = Nobody()
+    #expect(try rehearsal.run().failure?.id == "nobody-to-ask")
+  }
+
   @Test func confirmEndsAfterFinallyAndNoCatchTakesIt() throws {
     var rehearsal = try Rehearsal(
       preamble + "try { confirm \"Go on?\" } catch { print \"taken\" } finally { print \"finally\" }")
