@@ -42,7 +42,7 @@ extension Checker {
     for clause in attempt.catches {
       handlers.append(Handler())
       state = known(raised ?? entry, before: entry, mark)
-      check(clause.body) { checker in checker.declare(Name("error", clause.range), asErrorOf: clause) }
+      check(clause.body) { $0.declareError(of: clause) }
       escaping = joinAny(escaping, handlers.popLast()?.raised)
       after = join(after, state)
     }
@@ -55,14 +55,12 @@ extension Checker {
     check(finally, from: entry, mark, after: after, escaping: escaping, jumps: jumps)
   }
 
-  private mutating func declare(_ name: Name, asErrorOf clause: Attempt.Catch) {
-    let outer = locals[name.text]
-    locals[name.text] = add(
-      Variable(
-        name: name.text, range: clause.range, isVariable: false, fact: Fact(.error),
-        parallelDepth: surroundings.parallels.count, order: order))
-    // An inner `catch` has an error of its own.
-    if outer == nil, let last = blocks.indices.last { blocks[last].append(name.text) }
+  /// An inner `catch` has an error of its own.
+  private mutating func declareError(of clause: Attempt.Catch) {
+    let variable = Variable(
+      range: clause.range, isVariable: false, fact: Fact(.error), parallelDepth: surroundings.parallels.count,
+      order: order)
+    bind(names.error, add(variable))
   }
 
   /// What `catch` and `finally` know: of `run`, `status` and outcomes only what was there before `try`.

@@ -9,8 +9,9 @@ final class ProcedureRecord {
   let isFromThisText: Bool
   /// Whether it can come to call itself, which has been reported. Such a call is not followed.
   var isRecursive = false
-  /// The names that it and what it calls mention: what its meaning can depend on besides its arguments.
-  var mentions: Set<String> = []
+  /// The names of the file that it and what it calls mention: what its meaning can depend on besides its arguments. `nil`
+  /// where they are many.
+  var mentions: [NameID]?
 
   init(_ procedure: Procedure, order: Int, isFromThisText: Bool) {
     self.procedure = procedure
@@ -20,72 +21,94 @@ final class ProcedureRecord {
 }
 
 extension Checker {
+  /// How many mentioned names are told apart.
+  private static let followedMentions = 32
+
   /// Finds the cycles of calls, reports each once, and gathers what each procedure mentions.
   mutating func findRecursion() {
-    var calls: [String: [Name]] = [:]
-    for (name, record) in procedures {
-      var finder = MentionFinder()
+    let records = procedures.all.map { (record: $0.value, name: names[$0.name]) }
+      .sorted { ($0.record.order, $0.name) < ($1.record.order, $1.name) }.map(\.record)
+    var places: [ObjectIdentifier: Int] = [:]
+    for (place, record) in records.enumerated() { places[ObjectIdentifier(record)] = place }
+    var finder = MentionFinder(table: names)
+    var calls: [[(name: Name, callee: Int)]] = []
+    for record in records {
+      finder.begin()
       finder.visit(record.procedure.body.statements)
       for parameter in record.procedure.parameters {
         if let value = parameter.defaultValue { finder.visit(value) }
       }
-      calls[name] = finder.calls.filter { procedures[$0.text] != nil }
-      record.mentions = finder.names
+      calls.append(
+        finder.calls.compactMap { name in
+          procedures[finder.table.id(of: name)].flatMap { places[ObjectIdentifier($0)] }.map { (name, $0) }
+        })
+      let mentions = finder.names.filter { globals[$0] != nil || declaredLater[$0] != nil }
+      record.mentions = mentions.count <= Self.followedMentions ? mentions : nil
     }
+    names = finder.table
     var walk = CycleWalk(calls: calls)
-    for name in procedures.keys.sorted(by: { (procedures[$0]?.order ?? 0, $0) < (procedures[$1]?.order ?? 0, $1) }) {
-      walk.visit(name)
-    }
+    for place in records.indices { walk.visit(place) }
     for cycle in walk.cycles {
-      for call in cycle { procedures[call.text]?.isRecursive = true }
+      for call in cycle { records[call.callee].isRecursive = true }
       guard let last = cycle.last else { continue }
-      let names = [last.text] + cycle.map(\.text)
-      report(ControlProblem.recursion(names, at: last.range, calls: cycle.dropLast().map(\.range)))
+      let words = [last.name.text] + cycle.map(\.name.text)
+      report(ControlProblem.recursion(words, at: last.name.range, calls: cycle.dropLast().map(\.name.range)))
     }
-    for name in walk.finished {
-      for callee in calls[name] ?? [] where callee.text != name {
-        if let record = procedures[callee.text] { procedures[name]?.mentions.formUnion(record.mentions) }
+    for place in walk.finished {
+      for call in calls[place] where call.callee != place {
+        records[place].mentions = union(records[place].mentions, records[call.callee].mentions)
       }
     }
+  }
+
+  private func union(_ a: [NameID]?, _ b: [NameID]?) -> [NameID]? {
+    guard let a, let b else { return nil }
+    let new = b.filter { !a.contains($0) }
+    return a.count + new.count <= Self.followedMentions ? a + new : nil
   }
 }
 
 /// A depth-first walk over the calls between procedures, without recursion of its own: chains can be long.
 private struct CycleWalk {
-  let calls: [String: [Name]]
-  private(set) var cycles: [[Name]] = []
+  typealias Call = (name: Name, callee: Int)
+
+  let calls: [[Call]]
+  private(set) var cycles: [[Call]] = []
   /// The procedures in an order in which each follows what it calls.
-  private(set) var finished: [String] = []
-  private var isOpen: Set<String> = []
-  private var isDone: Set<String> = []
+  private(set) var finished: [Int] = []
+  private var isOpen: [Bool]
+  private var isDone: [Bool]
 
-  init(calls: [String: [Name]]) { self.calls = calls }
+  init(calls: [[Call]]) {
+    self.calls = calls
+    isOpen = Array(repeating: false, count: calls.count)
+    isDone = isOpen
+  }
 
-  mutating func visit(_ start: String) {
-    guard !isDone.contains(start) else { return }
-    var path: [(name: String, next: Int)] = [(start, 0)]
+  mutating func visit(_ start: Int) {
+    guard !isDone[start] else { return }
+    var path: [(procedure: Int, next: Int)] = [(start, 0)]
     /// The call that led to each element of the path but the first.
-    var ways: [Name] = []
-    isOpen.insert(start)
-    while let (name, next) = path.last {
-      let callees = calls[name] ?? []
-      guard callees.indices.contains(next) else {
-        isOpen.remove(name)
-        isDone.insert(name)
-        finished.append(name)
+    var ways: [Call] = []
+    isOpen[start] = true
+    while let (procedure, next) = path.last {
+      guard calls[procedure].indices.contains(next) else {
+        isOpen[procedure] = false
+        isDone[procedure] = true
+        finished.append(procedure)
         path.removeLast()
         if !ways.isEmpty { ways.removeLast() }
         continue
       }
       path[path.count - 1].next += 1
-      let callee = callees[next]
-      if isOpen.contains(callee.text) {
-        let begin = path.firstIndex { $0.name == callee.text } ?? 0
-        cycles.append(Array(ways.dropFirst(begin)) + [callee])
-      } else if !isDone.contains(callee.text) {
-        isOpen.insert(callee.text)
-        path.append((callee.text, 0))
-        ways.append(callee)
+      let call = calls[procedure][next]
+      if isOpen[call.callee] {
+        let begin = path.firstIndex { $0.procedure == call.callee } ?? 0
+        cycles.append(Array(ways.dropFirst(begin)) + [call])
+      } else if !isDone[call.callee] {
+        isOpen[call.callee] = true
+        path.append((call.callee, 0))
+        ways.append(call)
       }
     }
   }
@@ -93,8 +116,27 @@ private struct CycleWalk {
 
 /// Finds the calls in a tree and all names that it mentions. The parser bounds a tree's depth.
 private struct MentionFinder {
-  var calls: [Name] = []
-  var names: Set<String> = []
+  var table: NameTable
+  private(set) var calls: [Name] = []
+  /// Each name once.
+  private(set) var names: [NameID] = []
+  private var seen = NameMap<Int>()
+  private var round = 0
+
+  init(table: NameTable) { self.table = table }
+
+  /// Forgets what was found, for the next tree.
+  mutating func begin() {
+    calls.removeAll(keepingCapacity: true)
+    names.removeAll(keepingCapacity: true)
+    round += 1
+  }
+
+  private mutating func add(_ name: NameID) {
+    if seen[name] == round { return }
+    seen[name] = round
+    names.append(name)
+  }
 
   mutating func visit(_ statements: [Statement]) {
     for statement in statements { visit(statement) }
@@ -114,7 +156,7 @@ private struct MentionFinder {
       visit(declaration.value)
       visit(declaration.outcome)
     case .assignment(let name, let value, let outcome):
-      names.insert(name.text)
+      add(table.id(of: name))
       visit(value)
       visit(outcome)
     case .expression(let expression, let outcome):
@@ -169,7 +211,8 @@ private struct MentionFinder {
 
   mutating func visit(_ expression: Expression) {
     switch expression.kind {
-    case .name(let name): names.insert(name)
+    case .name:
+      if let name = table.id(of: expression) { add(name) }
     case .text(let parts):
       for case .interpolation(let value) in parts { visit(value) }
     case .list(let elements): for element in elements { visit(element) }

@@ -15,10 +15,10 @@ struct CallFrame {
 
 /// All that what a call does can depend on.
 struct ExpansionKey: Hashable {
-  let procedure: String
+  let procedure: ObjectIdentifier
   let arguments: [Fact]
-  let stopped: Stopped
-  let globals: [VariableID: Fact]
+  let stopped: Known<[Int]>
+  let globals: Known<[Fact]>
   let settings: Settings
   let unfailing: SourceRange?
   let stopBarrier: Barrier?
@@ -27,8 +27,8 @@ struct ExpansionKey: Hashable {
   let isWithoutCall: Bool
 
   /// Compared by what they are while they are few, else by being one version.
-  enum Stopped: Hashable {
-    case few([Int])
+  enum Known<Few: Hashable>: Hashable {
+    case few(Few)
     case many(UnsafeRawPointer?)
   }
 }
@@ -37,10 +37,10 @@ struct ExpansionKey: Hashable {
 struct Expansion {
   let result: Fact
   let isReachable: Bool
-  /// Kept, so that its identity stays its own.
-  let before: Versioned<Stop>
+  /// What held before the call, so that identities stay their own.
+  let before: (stopped: Versioned<Stop>, facts: FactMap)
   let stopped: Versioned<Stop>
-  let globals: [VariableID: Fact?]
+  let facts: [(key: Int, fact: Fact?)]
   let raisedStopped: Versioned<Stop>?
 }
 
@@ -48,16 +48,17 @@ extension Checker {
   private static let conversions: Set<String> = ["date", "timestamp", "number", "text"]
 
   mutating func call(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> (fact: Fact, isProcedure: Bool) {
-    if let record = procedures[name.text] {
+    let key = names.id(of: name)
+    if let record = procedures[key] {
       refuseInDefault(name.text, at: name.range)
       return (call(record, arguments, at: range, named: name), true)
     }
     if Self.conversions.contains(name.text) { return (convert(name, arguments, at: range), false) }
     for argument in arguments { _ = infer(argument.value) }
-    if let variable = variable(named: name.text) {
+    if let variable = variable(named: key) {
       report(CallProblem.notAProcedure(name.text, at: name.range, declared: variables[variable.number].range))
-    } else if unknownNames.insert(name.text).inserted {
-      let known = Array(procedures.keys) + Self.conversions
+    } else if unknownNames.insert(key).inserted {
+      let known = procedures.all.map { names[$0.name] } + Self.conversions
       report(
         CallProblem.unknown(name.text, at: name.range, suggestion: suggestion(for: name.text, among: known)))
     }
@@ -196,12 +197,9 @@ extension Checker {
     if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
     if let raised { raise(with: raised) }
     if let key {
-      var globals: [VariableID: Fact?] = [:]
-      for id in mentionedGlobals(record) where state.facts[id] != before.facts[id] { globals[id] = state.facts[id] }
       expansions[key] = Expansion(
-        result: result, isReachable: state.isReachable, before: before.stopped, stopped: state.stopped,
-        globals: globals,
-        raisedStopped: raised?.stopped)
+        result: result, isReachable: state.isReachable, before: (before.stopped, before.facts), stopped: state.stopped,
+        facts: before.facts.changes(in: state.facts), raisedStopped: raised?.stopped)
     }
     return result
   }
@@ -214,36 +212,36 @@ extension Checker {
     }
     state.stopped = known.stopped
     state.isReachable = known.isReachable
-    for (id, fact) in known.globals { state.facts[id] = fact }
+    for (key, fact) in known.facts { state.facts[key] = fact }
     return known.result
   }
 
   private func key(_ record: ProcedureRecord, _ given: [Fact?]) -> ExpansionKey {
-    var globals: [VariableID: Fact] = [:]
-    for id in mentionedGlobals(record) { globals[id] = fact(of: id) }
     return ExpansionKey(
-      procedure: record.procedure.name.text, arguments: given.map { $0 ?? Fact(.none) },
+      procedure: ObjectIdentifier(record), arguments: given.map { $0 ?? Fact(.none) },
       stopped: state.stopped.count <= Fact.followed ? .few(state.stopped.keys()) : .many(state.stopped.identity),
-      globals: globals, settings: settings, unfailing: surroundings.unfailing,
+      globals: mentionedFacts(record).map { .few($0) } ?? .many(state.facts.identity), settings: settings,
+      unfailing: surroundings.unfailing,
       stopBarrier: surroundings.stopBarrier, readOnly: surroundings.readOnly,
       parallels: surroundings.parallels.count, isWithoutCall: surroundings.isWithoutCall)
   }
 
-  /// The names of the file that a procedure mentions and whose facts flow can change.
-  private func mentionedGlobals(_ record: ProcedureRecord) -> [VariableID] {
-    record.mentions.compactMap { name in
-      guard let id = globals[name] else { return nil }
-      return variables[id.number].isVariable || state.facts[id] != nil ? id : nil
+  /// What is known of the names of the file that a procedure mentions and of their fields; `nil` where they are many.
+  private func mentionedFacts(_ record: ProcedureRecord) -> [Fact]? {
+    record.mentions.map { names in
+      names.flatMap { name -> [Fact] in
+        guard let id = globals[name] else { return [] }
+        return [fact(of: id)] + (pathsOf[id] ?? []).map { fact(of: $0) }
+      }
     }
   }
 
   /// Walks over a procedure's body with what is known of its arguments; gives what it returns.
   private mutating func walk(_ record: ProcedureRecord, _ given: [Fact?], call: SourceRange?) -> Fact {
-    let outer = (surroundings, locals, openBlocks, source, state.run, state.status, state.latest)
+    let outer = (surroundings, openBlocks, source, state.run, state.status, state.latest)
     let procedure = record.procedure
     let names = variables.count
     calls.append(CallFrame(record: record, range: call))
-    locals = [:]
     openBlocks = []
     source = procedure.name.range.source
     surroundings.isTopLevel = false
@@ -268,7 +266,7 @@ extension Checker {
     let frame = calls.removeLast()
     state = join(frame.state, state)
     state.facts = living(state.facts, since: names)
-    (surroundings, locals, openBlocks, source, state.run, state.status, state.latest) = outer
+    (surroundings, openBlocks, source, state.run, state.status, state.latest) = outer
     return frame.returned ?? Fact(.none)
   }
 
@@ -276,13 +274,12 @@ extension Checker {
   mutating func checkAlone(_ record: ProcedureRecord) {
     let outer = (state, surroundings, settings, handlers, loops, finallies)
     (handlers, loops, finallies) = ([], [], [])
-    var alone = FlowState()
-    alone.facts = state.facts
-    for name in record.mentions {
-      guard let id = globals[name], variables[id.number].isVariable else { continue }
-      alone.facts[id] = variables[id.number].fact.type.mayBeNone ? .unknown : nil
+    factsAlone.absorb(state.facts, since: factsSeen) { [variables] id, _, fact in
+      variables[id].isVariable ? variables[id].fact.type.mayBeNone ? .unknown : nil : fact
     }
-    state = alone
+    factsSeen = state.facts
+    state = FlowState()
+    state.facts = factsAlone
     // Where the file says none, whoever includes it may.
     if settings.account.isMissing { settings.account = .computed(said: record.procedure.name.range) }
     if settings.environment.isMissing { settings.environment = .computed(said: record.procedure.name.range) }

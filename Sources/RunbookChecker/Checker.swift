@@ -11,29 +11,34 @@ struct Checker {
 
   // What the files declare, found before the walk.
   var items: [Item] = []
-  var procedures: [String: ProcedureRecord] = [:]
+  var names = NameTable()
+  var procedures = NameMap<ProcedureRecord>()
   var included: [SourceRange: Program] = [:]
   var includers: [SourceID: SourceRange] = [:]
   var includes: [SourceID: Set<SourceID>] = [:]
   var reach: [SourceID: Set<SourceID>] = [:]
-  var declaredLater: [String: LaterName] = [:]
+  var declaredLater = NameMap<LaterName>()
   var unreadableRanges: [SourceRange] = []
 
   // What has been said.
   var diagnostics: [Diagnostic] = []
   private var reported: Set<ReportKey> = []
-  var unknownNames: Set<String> = []
+  var unknownNames: Set<NameID> = []
   var suggestionsLeft = 100
   var missingSettings: Set<Setting> = []
 
   // What names stand for.
   var variables: [Variable] = []
-  var globals: [String: VariableID] = [:]
-  var locals: [String: VariableID] = [:]
-  /// The names that each open block has declared.
-  var blocks: [[String]] = []
+  var globals = NameMap<VariableID>()
+  var locals = NameMap<Local>()
+  /// What the names that the open blocks have declared meant before.
+  var hidden: [(name: NameID, before: Local?)] = []
   var openBlocks: [[Statement]] = []
   var paths: [PathKey: VariableID] = [:]
+  /// What a procedure that is checked by itself may count on: what is known of `let`s, and that a `var` may hold anything.
+  var factsAlone = FactMap()
+  /// The facts of the walk that have gone into these.
+  var factsSeen = FactMap()
   var pathsOf: [VariableID: [VariableID]] = [:]
   var operations = OperationTable()
   var parameters: [CheckedParameter] = []
@@ -97,7 +102,7 @@ struct Checker {
       return CheckResult(diagnostics: diagnostics, sources: sources, runbook: nil)
     }
     let runbook = CheckedRunbook(
-      program: program, sources: sources, included: included, procedures: procedures.mapValues(\.procedure),
+      program: program, sources: sources, included: included, procedures: proceduresByName,
       parameters: parameters, diagnostics: diagnostics,
       settings: (context.account ?? context.scope.account, context.environment ?? context.scope.environment),
       scope: leaveScope())
@@ -151,6 +156,10 @@ struct Checker {
   }
 
   func text(of range: SourceRange) -> String { sources[range.source]?.text(range) ?? "" }
+
+  var proceduresByName: [String: Procedure] {
+    Dictionary(uniqueKeysWithValues: procedures.all.map { (names[$0.name], $0.value.procedure) })
+  }
 
   mutating func freshNumber() -> Int32 {
     nextNumber += 1

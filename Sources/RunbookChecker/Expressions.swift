@@ -22,7 +22,7 @@ extension Checker {
     case .status: return Fact(.status, .constant(SpelledOut(literal: expression.kind)))
     case .none: return Fact(.none)
     case .invalid: return .unknown
-    case .name(let name): return inferName(name, at: range)
+    case .name: return inferName(expression)
     case .parenthesized(let inner): return infer(inner)
     case .list(let elements): return inferList(elements)
     case .unary(.negate, let operand): return inferNegation(operand, at: range)
@@ -180,9 +180,10 @@ extension Checker {
 
   /// Reports a word where a status is wanted, if nothing is called so.
   mutating func unknownStatusWord(_ expression: Expression) -> Fact? {
-    guard case .name(let word) = expression.bare.kind, variable(named: word) == nil, declaredLater[word] == nil,
-      !Self.builtIns.contains(word), procedures[word] == nil
+    guard let name = names.id(of: expression.bare), variable(named: name) == nil, declaredLater[name] == nil,
+      !Self.builtIns.contains(names[name]), procedures[name] == nil
     else { return nil }
+    let word = names[name]
     report(
       TypeProblem.unknownStatus(
         word, at: expression.bare.range, suggestion: suggestion(for: word, among: Self.statusWords)))

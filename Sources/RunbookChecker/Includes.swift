@@ -52,7 +52,8 @@ extension Checker {
 
   private mutating func note(_ statement: Statement, order: Int) {
     func declares(_ name: Name) {
-      if declaredLater[name.text] == nil { declaredLater[name.text] = LaterName(order: order, range: name.range) }
+      let id = names.id(of: name)
+      if declaredLater[id] == nil { declaredLater[id] = LaterName(order: order, range: name.range) }
     }
     switch statement.kind {
     case .declaration(let declaration): declares(declaration.name)
@@ -60,12 +61,13 @@ extension Checker {
     case .step(_, let body):
       for inner in body.statements where !inner.isSetup { note(inner, order: order) }
     case .procedure(let procedure):
-      if let earlier = procedures[procedure.name.text], !context.isInteractive || earlier.isFromThisText {
+      let name = names.id(of: procedure.name)
+      if let earlier = procedures[name], !context.isInteractive || earlier.isFromThisText {
         report(
           NameProblem.alreadyDeclared(
             procedure.name.text, at: procedure.name.range, earlier: earlier.procedure.name.range))
       } else {
-        procedures[procedure.name.text] = ProcedureRecord(procedure, order: order, isFromThisText: true)
+        procedures[name] = ProcedureRecord(procedure, order: order, isFromThisText: true)
       }
     case .invalid: unreadableRanges.append(statement.range)
     default: break

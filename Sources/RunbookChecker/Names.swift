@@ -3,7 +3,6 @@ import RunbookSyntax
 
 /// What a name stands for.
 struct Variable {
-  let name: String
   let range: SourceRange?
   let isVariable: Bool
   /// What its declaration says of it; for a `var`, its type and nothing more.
@@ -16,6 +15,12 @@ struct Variable {
   var base: VariableID?
 
   var isPath: Bool { base != nil }
+}
+
+/// A name inside of a block, and how many calls were open where it was declared: a procedure sees none of its caller's.
+struct Local {
+  let variable: VariableID
+  let calls: Int
 }
 
 struct PathKey: Hashable {
@@ -31,45 +36,58 @@ struct LaterName {
 extension Checker {
   /// Words that mean something wherever a value can stand.
   static let builtIns: Set<String> = ["run", "status", "it", "error", "today", "yesterday", "now"]
+
   // MARK: Declaring
 
   @discardableResult
   mutating func declare(_ name: Name, _ fact: Fact, isVariable: Bool = false) -> VariableID? {
     let isReplacing = context.isInteractive && surroundings.isTopLevel
-    if let earlier = conflict(name.text) {
+    let key = names.id(of: name)
+    if let earlier = conflict(key) {
       guard isReplacing else {
         report(NameProblem.alreadyDeclared(name.text, at: name.range, earlier: variables[earlier.number].range))
         return nil
       }
       report(NameProblem.replacesEarlier(name.text, at: name.range))
-    } else if let procedure = procedures[name.text] {
+    } else if let procedure = procedures[key] {
       guard isReplacing else {
         report(NameProblem.alreadyDeclared(name.text, at: name.range, earlier: procedure.procedure.name.range))
         return nil
       }
-      procedures[name.text] = nil
+      procedures[key] = nil
       report(NameProblem.replacesEarlier(name.text, at: name.range))
     }
     let declared = isVariable ? Fact(fact.type.general) : fact
     let id = add(
       Variable(
-        name: name.text, range: name.range, isVariable: isVariable, fact: declared,
+        range: name.range, isVariable: isVariable, fact: declared,
         parallelDepth: surroundings.parallels.count, order: order))
     if fact != declared { state.facts[id] = fact }
     if surroundings.isTopLevel {
-      globals[name.text] = id
+      if isVariable, declared.type.mayBeNone { factsAlone[id] = .unknown }
+      globals[key] = id
     } else {
-      locals[name.text] = id
-      if let last = blocks.indices.last { blocks[last].append(name.text) }
+      bind(key, id)
     }
     return id
   }
 
+  /// Lets a name mean something until the open block ends.
+  mutating func bind(_ name: NameID, _ id: VariableID) {
+    hidden.append((name, locals[name]))
+    locals[name] = Local(variable: id, calls: calls.count)
+  }
+
+  private func local(_ name: NameID) -> VariableID? {
+    guard let local = locals[name], local.calls == calls.count else { return nil }
+    return local.variable
+  }
+
   /// The variable whose name a declaration here would take. In a procedure the file's own names count when it is
   /// checked by itself; a call adds nothing to that.
-  private mutating func conflict(_ name: String) -> VariableID? {
+  private mutating func conflict(_ name: NameID) -> VariableID? {
     if surroundings.isTopLevel { return globals[name] }
-    return calls.isEmpty || surroundings.isWithoutCall ? variable(named: name) : locals[name]
+    return calls.isEmpty || surroundings.isWithoutCall ? variable(named: name) : local(name)
   }
 
   mutating func add(_ variable: Variable) -> VariableID {
@@ -82,17 +100,16 @@ extension Checker {
   mutating func check(_ block: Block, declaring: (inout Checker) -> Void = { _ in }) {
     let wasTopLevel = surroundings.isTopLevel
     surroundings.isTopLevel = false
-    blocks.append([])
     openBlocks.append(block.statements)
     let mark = nextNumber
-    let names = variables.count
+    let (names, bound) = (variables.count, hidden.count)
     depth += 1
     declaring(&self)
     check(block.statements)
     depth -= 1
     openBlocks.removeLast()
     reportUnread(above: mark, .blockEnds(block.range.closingBrace))
-    for name in blocks.popLast() ?? [] { locals[name] = nil }
+    while hidden.count > bound, let (name, before) = hidden.popLast() { locals[name] = before }
     state.facts = living(state.facts, since: names)
     surroundings.isTopLevel = wasTopLevel
   }
@@ -112,29 +129,31 @@ extension Checker {
 
   /// The variable that a name stands for here: a procedure sees its own names, and those that the file has declared
   /// before it.
-  mutating func variable(named name: String) -> VariableID? {
-    if let id = locals[name] { return id }
+  mutating func variable(named name: NameID) -> VariableID? {
+    if let id = local(name) { return id }
     guard let id = globals[name] else { return nil }
-    let variable = variables[id.number]
-    if let call = calls.last {
-      guard call.record.isFromThisText else { return id }
-      if variable.order >= call.record.order { return nil }
+    if let last = calls.indices.last {
+      let procedure = calls[last].record
+      guard procedure.isFromThisText else { return id }
+      if variables[id.number].order >= procedure.order { return nil }
     }
-    return sees(variable.range?.source, from: source) ? id : nil
+    return sees(variables[id.number].range?.source, from: source) ? id : nil
   }
 
   func fact(of id: VariableID) -> Fact { state.facts[id] ?? variables[id.number].fact }
 
-  mutating func inferName(_ name: String, at range: SourceRange) -> Fact {
+  mutating func inferName(_ expression: Expression) -> Fact {
+    guard let name = names.id(of: expression) else { return .unknown }
+    let range = expression.range
     if let id = variable(named: name) {
       markRead(name: id)
-      if surroundings.isParameterDefault, !parameters.contains(where: { $0.syntax.name.text == name }) {
-        report(ParameterProblem.defaultReads(name, at: range))
+      if surroundings.isParameterDefault, !isParameter(id) {
+        report(ParameterProblem.defaultReads(names[name], at: range))
         return .unknown
       }
       return fact(of: id)
     }
-    switch name {
+    switch names[name] {
     case "today", "yesterday": return Fact(.date)
     case "now": return Fact(.timestamp)
     case "run": return inferRun(at: range)
@@ -151,19 +170,24 @@ extension Checker {
     }
   }
 
-  private mutating func reportUnknown(_ name: String, at range: SourceRange) -> Fact {
-    if let procedure = procedures[name] {
+  private func isParameter(_ id: VariableID) -> Bool {
+    parameters.contains { $0.syntax.name.range == variables[id.number].range }
+  }
+
+  private mutating func reportUnknown(_ id: NameID, at range: SourceRange) -> Fact {
+    let name = names[id]
+    if let procedure = procedures[id] {
       report(CallProblem.procedureNotCalled(name, at: range, declared: procedure.procedure.name.range))
       return .unknown
     }
-    if let hidden = globals[name].map({ variables[$0.number] }), !sees(hidden.range?.source, from: source) {
+    if let hidden = globals[id].map({ variables[$0.number] }), !sees(hidden.range?.source, from: source) {
       report(
         NameProblem.declaredElsewhere(
           name, at: range, declared: hidden.range,
           file: (hidden.range?.source).flatMap { sources[$0]?.name } ?? "the prompt"))
       return .unknown
     }
-    if let later = declaredLater[name] {
+    if let later = declaredLater[id] {
       guard let procedure = calls.last?.record, later.order < procedure.order else {
         report(NameProblem.usedBeforeDeclaration(name, at: range, declared: later.range))
         return .unknown
@@ -174,7 +198,7 @@ extension Checker {
       }
       return .unknown
     }
-    guard !isInUnreadableText(name), unknownNames.insert(name).inserted else { return .unknown }
+    guard !isInUnreadableText(name), unknownNames.insert(id).inserted else { return .unknown }
     if let declared = declaredFurtherDown(name) {
       report(NameProblem.usedBeforeDeclaration(name, at: range, declared: declared))
       return .unknown
@@ -188,8 +212,9 @@ extension Checker {
   }
 
   private mutating func visibleNames() -> [String] {
-    let seen = globals.keys.filter { variable(named: $0) != nil }
-    return Array(locals.keys) + seen + Array(procedures.keys) + ["run", "status", "today", "yesterday", "now"]
+    let known = locals.all.map(\.name) + globals.all.map(\.name)
+    let seen = known.filter { variable(named: $0) != nil } + procedures.all.map(\.name)
+    return seen.map { names[$0] } + ["run", "status", "today", "yesterday", "now"]
   }
 
   func looksLikeStatus(_ word: String) -> Bool {
@@ -215,9 +240,10 @@ extension Checker {
   // MARK: Assigning
 
   mutating func assign(_ name: Name, _ fact: Fact, value: SourceRange) -> VariableID? {
-    guard let id = variable(named: name.text) else {
+    let key = names.id(of: name)
+    guard let id = variable(named: key) else {
       // Of the language's own names the parser has said that they are not assigned.
-      if !Self.builtIns.contains(name.text) { _ = reportUnknown(name.text, at: name.range) }
+      if !Self.builtIns.contains(name.text) { _ = reportUnknown(key, at: name.range) }
       return nil
     }
     let variable = variables[id.number]
@@ -253,14 +279,14 @@ extension Checker {
   mutating func path(_ expression: Expression) -> VariableID? {
     switch expression.kind {
     case .parenthesized(let inner): return path(inner)
-    case .name(let name): return variable(named: name)
+    case .name: return names.id(of: expression).flatMap { variable(named: $0) }
     case .field(let object, let field):
       guard let base = path(object) else { return nil }
       let key = PathKey(base: base, field: field.text)
       if let id = paths[key] { return id }
       let id = add(
         Variable(
-          name: field.text, range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, base: base))
+          range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, base: base))
       paths[key] = id
       pathsOf[base, default: []].append(id)
       return id

@@ -40,11 +40,11 @@ extension Checker {
       if let operation = entry.operation {
         fact.detail = .operations(.one(identity(of: operation)))
       }
-      globals[name] = add(
-        Variable(name: name, range: nil, isVariable: entry.isVariable, fact: fact, parallelDepth: 0, order: 0))
+      globals[names.id(of: name)] = add(
+        Variable(range: nil, isVariable: entry.isVariable, fact: fact, parallelDepth: 0, order: 0))
     }
     for (name, procedure) in scope.procedures {
-      procedures[name] = ProcedureRecord(procedure, order: .max, isFromThisText: false)
+      procedures[names.id(of: name)] = ProcedureRecord(procedure, order: .max, isFromThisText: false)
     }
     if scope.runIsSet { state.run = .set(Fact(.run), at: nil) }
     if scope.statusIsSet { state.status = .set(.none, at: nil) }
@@ -56,15 +56,15 @@ extension Checker {
 
   func leaveScope() -> CheckedScope {
     var scope = CheckedScope(
-      procedures: procedures.mapValues(\.procedure), account: settings.account.text,
+      procedures: proceduresByName, account: settings.account.text,
       environment: settings.environment.text, runIsSet: state.run.isSet, statusIsSet: state.status.isSet,
       stopped: Set(state.stopped.keys().compactMap { operations[OperationID(number: Int32(truncatingIfNeeded: $0))] }))
-    for (name, id) in globals {
+    for (name, id) in globals.all {
       let variable = variables[id.number]
       // What flow found out about a `let` stays true; a `var` can change in the next entry.
       let fact = variable.isVariable ? variable.fact : fact(of: id)
       let known = fact.operations
-      scope.names[name] = .init(
+      scope.names[names[name]] = .init(
         type: fact.type, isVariable: variable.isVariable,
         operation: known.count == 1 ? known.first.flatMap { operations[$0] } : nil)
     }

@@ -90,12 +90,13 @@ extension Checker {
   }
 
   private mutating func checkProcedure(_ procedure: Procedure) {
-    guard let record = procedures[procedure.name.text], record.procedure.name.range == procedure.name.range else {
+    let name = names.id(of: procedure.name)
+    guard let record = procedures[name], record.procedure.name.range == procedure.name.range else {
       return
     }
-    if let earlier = globals[procedure.name.text] {
+    if let earlier = globals[name] {
       if context.isInteractive {
-        globals[procedure.name.text] = nil
+        globals[name] = nil
         report(NameProblem.replacesEarlier(procedure.name.text, at: procedure.name.range))
       } else {
         report(
@@ -149,7 +150,7 @@ extension Checker {
     }
     switch expression.bare.kind {
     case .launch, .invalid: break
-    case .call(let name, _) where procedures[name.text] != nil || fact.type == .unknown: break
+    case .call(let name, _) where procedures[names.id(of: name)] != nil || fact.type == .unknown: break
     default:
       if !context.isInteractive || !calls.isEmpty, fact.type != .unknown {
         report(TypeProblem.unusedValue(fact.type, at: expression.range))

@@ -107,6 +107,14 @@ struct Versioned<Value: Equatable> {
     for key in keys(above: mark) { self[key] = nil }
   }
 
+  /// What a later version has where the two differ.
+  func changes(in later: Self) -> [(key: Int, Value?)] {
+    if isSame(as: later) { return [] }
+    var result: [(key: Int, Value?)] = []
+    Self.differences(self, later) { key, _, value in result.append((key, value)) }
+    return result
+  }
+
   // MARK: Joining
 
   /// The values that hold on either of two ways. `combine` is asked only where the two differ.

@@ -5,7 +5,7 @@ import RunbookDiagnostics
 struct Lexer {
   let bytes: UnsafeBufferPointer<UInt8>
   let source: SourceID
-  private let words = WordTable.shared
+  private var symbols = SymbolTable()
   /// Where reading stops: the end of the source, or of the interpolation being read.
   var limit: Int
   var at = 0
@@ -20,6 +20,7 @@ struct Lexer {
       var lexer = Lexer(bytes: bytes, source: source.id)
       lexer.stream.tokens.reserveCapacity(bytes.count / 5 + 16)
       lexer.run()
+      lexer.stream.names = lexer.symbols.names(bytes)
       return lexer.stream
     }
   }
@@ -122,11 +123,12 @@ struct Lexer {
     while end < limit {
       let letter = bytes[end]
       guard letter.isNamePart || (letter == UInt8(ascii: "-") && byte(end + 1).isLetter) else { break }
-      hash = WordTable.mixed(hash, letter)
+      hash = SymbolTable.mixed(hash, letter)
       end += 1
     }
     if end < limit, bytes[end] >= 0x80, foreignLetter(at: end) != nil { return foreignName(from: start) }
-    emit(.word, start, end, word: words.word(bytes, start..<end, hash: hash))
+    let symbol = symbols.symbol(bytes, start..<end, hash: hash)
+    emit(.word, start, end, word: symbols.word(symbol), literal: symbol)
   }
 
   /// A name with letters that are not plain ones: reported once and read as one name.

@@ -150,7 +150,7 @@ extension Parser {
 
   private mutating func errorKind() -> Name? {
     guard token.kind == .word, !isOnNewLine else { return nil }
-    let kind = Name(text(token), place)
+    let kind = name(token)
     if ErrorKind(rawValue: kind.text) == nil { report(.unknownErrorKind(kind.text), kind.range) }
     advance()
     return kind

@@ -171,7 +171,7 @@ extension Parser {
 
   private func callee(_ value: Expression) -> Name? {
     guard case .name(let name) = value.kind, previous.word?.isReserved != true else { return nil }
-    return Name(name, value.range)
+    return Name(name, value.range, symbol: value.symbol)
   }
 
   private mutating func field(of value: Expression) throws(Failure) -> Expression {
@@ -204,7 +204,7 @@ extension Parser {
   /// `NAME =` before an argument's value.
   private mutating func label() -> Name? {
     guard token.kind == .word, peek().kind == .equals else { return nil }
-    let label = Name(text(token), place)
+    let label = name(token)
     advance()
     advance()
     return label

@@ -22,7 +22,8 @@ extension Parser {
   private mutating func worded() throws(Failure) -> Expression {
     let start = token
     guard let kind = try word() else { throw missingExpression() }
-    return Expression(kind, range(from: start))
+    let isName = if case .name = kind { true } else { false }
+    return Expression(kind, range(from: start), symbol: isName ? start.literal : -1)
   }
 
   private mutating func list() throws(Failure) -> Expression {
@@ -161,7 +162,7 @@ extension Parser {
   }
 
   private mutating func typedLiteral(verbatim: Bool) throws(Failure) -> Expression.Kind {
-    let type = Name(text(token), place)
+    let type = self.name(token)
     advance()
     if verbatim { advance() }
     return try operation(.typed(type, id: try primary(), verbatim: verbatim))
@@ -220,7 +221,7 @@ extension Parser {
     guard token.kind == .word, !isOnNewLine else {
       throw failed(.missingEnvironment(after: word.rawValue), missingPlace)
     }
-    let name = Name(text(token), place)
+    let name = self.name(token)
     height = 1
     advance()
     return .word(name)

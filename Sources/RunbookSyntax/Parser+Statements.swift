@@ -83,7 +83,7 @@ extension Parser {
 
   private mutating func assignment() throws(Failure) -> Statement.Kind {
     if token.word?.isReserved == true { report(.reservedName(text(token)), place) }
-    let name = Name(text(token), place)
+    let name = self.name(token)
     advance()
     advance()
     let (value, outcome) = valueAndOutcome()
@@ -161,7 +161,7 @@ extension Parser {
   /// A word where any will do.
   mutating func nameOfAnything(after word: String) throws(Failure) -> Name {
     guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: word), missingPlace) }
-    let name = Name(text(token), place)
+    let name = self.name(token)
     advance()
     return name
   }

@@ -117,7 +117,7 @@ extension Parser {
     advance()
     advance()
     guard token.kind == .word, !isOnNewLine else { throw failed(.missingName(after: "runs of"), missingPlace) }
-    let type = Name(text(token), place)
+    let type = name(token)
     if token.word?.role != .type { report(.unknownType(type.text), type.range) }
     height = 1
     advance()

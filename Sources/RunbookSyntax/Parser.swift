@@ -27,6 +27,7 @@ struct Parser {
   let source: SourceText
   private let tokens: [Token]
   let literals: [Literal]
+  private let names: [String]
   let lexicalProblems: ProblemList
   var problems = ProblemList()
   private(set) var index = 0
@@ -63,6 +64,7 @@ struct Parser {
     let stream = Lexer.tokens(of: source)
     tokens = stream.tokens
     literals = stream.literals
+    names = stream.names
     lexicalProblems = stream.problems
     isUnfinished = stream.isUnfinished
     token = tokens[0]
@@ -117,7 +119,13 @@ struct Parser {
   /// From a token to the last one read.
   func range(from start: Token) -> SourceRange { SourceRange(source.id, Int(start.lower), Int(previousEnd)) }
   var endOfPrevious: SourceRange { SourceRange(source.id, Int(previousEnd), Int(previousEnd)) }
-  func text(_ token: Token) -> String { source.text(Int(token.lower)..<Int(token.upper)) }
+  func text(_ token: Token) -> String {
+    if token.kind == .word, token.literal >= 0 { return names[Int(token.literal)] }
+    return source.text(Int(token.lower)..<Int(token.upper))
+  }
+
+  /// A word as the name that it is.
+  func name(_ token: Token) -> Name { Name(text(token), range(token), symbol: token.literal) }
 
   /// The token in words for an error.
   func described(_ token: Token) -> String {

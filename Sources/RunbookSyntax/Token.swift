@@ -29,7 +29,7 @@ struct Token: Sendable {
   let startsLine: Bool
   let lower: Int32
   let upper: Int32
-  /// Where its value stands among the literals, or -1.
+  /// Where its value stands among the literals, or a word among the names; or -1.
   let literal: Int32
 }
 
@@ -46,6 +46,8 @@ enum Literal: Sendable {
 struct TokenStream: Sendable {
   var tokens: [Token] = []
   var literals: [Literal] = []
+  /// The words that stand in the source, by their symbols.
+  var names: [String] = []
   var problems = ProblemList()
   /// Whether the source ends inside a block text.
   var isUnfinished = false

@@ -1,0 +1,114 @@
+/// Numbers the names of one source, each spelling once. The words of the language come first and have the same numbers
+/// in every source.
+struct SymbolTable {
+  private struct Slot {
+    var hash: UInt32 = 0
+    var symbol: Int32 = -1
+  }
+
+  private struct Spelling {
+    let start: Int32
+    let count: Int32
+  }
+
+  /// The words of the language, by their symbols.
+  let words = Word.allCases
+  private var slots: [Slot]
+  /// Where in the source each name that is no word stands first.
+  private var spellings: [Spelling] = []
+  /// What shares its place with too many others, as only names made for it do.
+  private var crowded: [String: Int32] = [:]
+  private(set) var count: Int
+
+  private static let mostSteps = 32
+  private static let letters = Word.allCases.map { Array($0.rawValue.utf8) }
+
+  init() {
+    slots = Array(repeating: Slot(), count: 2048)
+    count = words.count
+    for (symbol, letters) in Self.letters.enumerated() {
+      insert(Slot(hash: letters.reduce(0, Self.mixed), symbol: Int32(truncatingIfNeeded: symbol)))
+    }
+  }
+
+  @inline(__always)
+  static func mixed(_ hash: UInt32, _ letter: UInt8) -> UInt32 { (hash &* 33) ^ UInt32(letter) }
+
+  /// The word that a symbol is.
+  @inline(__always)
+  func word(_ symbol: Int32) -> Word? { Int(symbol) < words.count ? words[Int(symbol)] : nil }
+
+  /// The number of the name that stands in the range and has the hash that mixing its letters gives.
+  @inline(__always)
+  mutating func symbol(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, hash: UInt32) -> Int32 {
+    var index = Int(hash) & (slots.count - 1)
+    var steps = 0
+    while slots[index].symbol >= 0 {
+      if slots[index].hash == hash, isSpelt(slots[index].symbol, bytes, range) { return slots[index].symbol }
+      index = (index + 1) & (slots.count - 1)
+      steps += 1
+      if steps > Self.mostSteps { return crowdedSymbol(bytes, range) }
+    }
+    let symbol = added(range)
+    if count * 2 > slots.count { grow() }
+    insert(Slot(hash: hash, symbol: symbol))
+    return symbol
+  }
+
+  private mutating func added(_ range: Range<Int>) -> Int32 {
+    spellings.append(
+      Spelling(start: Int32(truncatingIfNeeded: range.lowerBound), count: Int32(truncatingIfNeeded: range.count)))
+    count += 1
+    return Int32(truncatingIfNeeded: count - 1)
+  }
+
+  private mutating func crowdedSymbol(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int32 {
+    let name = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    if let symbol = crowded[name] { return symbol }
+    let symbol = added(range)
+    crowded[name] = symbol
+    return symbol
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: Slot(), count: old.count * 2)
+    for slot in old where slot.symbol >= 0 { insert(slot) }
+  }
+
+  private mutating func insert(_ slot: Slot) {
+    var index = Int(slot.hash) & (slots.count - 1)
+    while slots[index].symbol >= 0 { index = (index + 1) & (slots.count - 1) }
+    slots[index] = slot
+  }
+
+  private func isSpelt(_ symbol: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+    if Int(symbol) < words.count {
+      let letters = Self.letters[Int(symbol)]
+      return letters.count == range.count && letters.elementsEqual(bytes[range])
+    }
+    let spelling = spellings[Int(symbol) - words.count]
+    guard Int(spelling.count) == range.count else { return false }
+    var (one, other) = (Int(spelling.start), range.lowerBound)
+    while other < range.upperBound {
+      if bytes[one] != bytes[other] { return false }
+      one += 1
+      other += 1
+    }
+    return true
+  }
+
+  /// The names, by their symbols.
+  func names(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
+    var names = words.map(\.rawValue)
+    names.reserveCapacity(count)
+    for spelling in spellings {
+      let range = Int(spelling.start)..<Int(spelling.start + spelling.count)
+      names.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self))
+    }
+    return names
+  }
+}
+
+/// The words of the language in the order of their symbols, for whoever numbers names from several sources.
+package let wordSpellings = Word.allCases.map(\.rawValue)
