@@ -167,3 +167,15 @@ let package = Package(
       ]),
   ]
 )
+
+// What can be measured within a process only; `Tests/Benchmarks/run` asks for it, and no other build pays for it.
+if Context.environment["RUNBOOK_BENCHMARK"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "BenchmarkParts",
+      dependencies: [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "RunbookJournal", "TailerClient",
+      ],
+      path: "Tests/Benchmarks/Parts", swiftSettings: settings))
+}
