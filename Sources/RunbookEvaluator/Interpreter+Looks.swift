@@ -151,7 +151,8 @@ extension Interpreter {
     let looked = try await each(references, at: place) { interpreter, run, index async throws(Unwind) in
       let seen = run.lastSeen
       let intent = EffectIntent.check(runID: seen.id, operation: seen.operation)
-      let (outcome, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index]) {
+      // A look changes nothing, so its record may wait for that of the next effect that does.
+      let (outcome, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index], isLight: true) {
         _ async throws(Unwind) in
         .look(
           try await interpreter.calling("check", on: "run \(seen.id)", at: place) {
@@ -213,7 +214,8 @@ extension Interpreter {
   private func listing(
     _ what: String, at place: SourceRange, _ body: (any TailerService) async throws(ServiceError) -> [Run]
   ) async throws(Unwind) -> [Run] {
-    let (outcome, isReplayed) = try await perform(.list(what), at: place) { _ async throws(Unwind) in
+    let (outcome, isReplayed) = try await perform(.list(what), at: place, isLight: true) {
+      _ async throws(Unwind) in
       .runs(try await calling("list", on: what, at: place, body))
     }
     guard case .runs(let runs) = outcome else { return [] }

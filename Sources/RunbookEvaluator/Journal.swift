@@ -11,7 +11,8 @@ public protocol Journal: Sendable {
   func initialRecords() async throws(JournalError) -> [(key: EffectKey, record: EffectRecord)]
   /// Writes what is about to be done. Durable when it returns.
   func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError)
-  /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write.
+  /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write: what
+  /// was only looked at, shown or read off the clock is durable before anything is changed on its account.
   func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool)
     async throws(JournalError)
   /// Makes a run this launch's own and its outcome, unless another effect of any execution in the journal owns it; tells

@@ -5,8 +5,9 @@ import RunbookEvaluator
 
 /// The opened file: one connection, used by one thread at a time.
 ///
-/// Calls block the calling thread for as long as the disk takes, a fraction of a millisecond, and while another process
-/// writes, up to the busy time-out. No transaction waits for anything else.
+/// A write takes as long as the disk takes, and while another process writes, up to the busy time-out. `commit` waits
+/// without a thread, and shares its transaction with what else waits; `read` and `write` block the calling thread. No
+/// transaction waits for anything else.
 final class JournalFile: @unchecked Sendable {
   /// What a finished write has survived.
   enum Durability {
@@ -15,7 +16,7 @@ final class JournalFile: @unchecked Sendable {
     /// The death of this process, and it is seen by the others. The next durable write makes it durable too.
     case visible
 
-    fileprivate var synchronous: String {
+    var synchronous: String {
       switch self {
       case .durable: "FULL"
       case .visible: "NORMAL"
@@ -26,13 +27,15 @@ final class JournalFile: @unchecked Sendable {
   let path: String
   private let busyTimeout: TimeSpan
   private let queue: DatabaseQueue
-  private let lock = NSLock()
-  // The lock guards it.
-  private var durableWriteCount = 0
+  private let line: CommitLine
+  private let syncing: Syncing
 
   init(at path: String, schema: Schema, busyTimeout: TimeSpan) throws(JournalStoreError) {
     self.path = path
     self.busyTimeout = busyTimeout
+    let syncing = Syncing()
+    self.syncing = syncing
+    line = CommitLine { durability, db, body in try Self.transaction(durability, db, syncing, body) }
     do {
       queue = try Self.opened(path, schema, busyTimeout)
     } catch {
@@ -69,27 +72,64 @@ final class JournalFile: @unchecked Sendable {
     return queue
   }
 
-  /// How many durable writes have been made through this connection.
-  var durableWrites: Int { lock.withLock { durableWriteCount } }
+  /// How many durable writes have been made through this connection. Those that shared a transaction were one.
+  var durableWrites: Int { syncing.durableWrites }
 
   /// Runs a body that sees the file as it is at one moment.
   func read<T>(_ body: (Database) throws -> T) throws -> T { try queue.read(body) }
 
+  /// The same, without blocking the thread while something is being written.
+  func look<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.asyncRead { database in continuation.resume(with: Result { try body(try database.get()) }) }
+    }
+  }
+
   /// Runs a body in a transaction that has the write lock from its beginning. When it throws, nothing has happened.
   func write<T>(_ durability: Durability, _ body: (Database) throws -> T) throws -> T {
-    let result = try queue.writeWithoutTransaction { db in
-      try db.execute(sql: "PRAGMA synchronous = \(durability.synchronous)")
-      var result: T?
-      try db.inTransaction(.immediate) {
-        result = try body(db)
-        return .commit
-      }
-      return result
+    var result: T?
+    try queue.writeWithoutTransaction { db in
+      try Self.transaction(durability, db, syncing) { db in result = try body(db) }
     }
     guard let result else { throw UnreadableRecord() }
-    if durability == .durable { lock.withLock { durableWriteCount += 1 } }
     return result
   }
+
+  /// The same for a body that may share its transaction with others, and be carried out twice for it. When this returns,
+  /// the body's changes have the durability that was asked for, or a higher one.
+  func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (Database) throws -> T
+  ) async throws -> T {
+    let found = Found<T>()
+    return try await withCheckedThrowingContinuation { continuation in
+      let write = CommitLine.Write(
+        durability: durability,
+        body: { db in found.value = try body(db) },
+        end: { error in
+          continuation.resume(
+            with: Result {
+              if let error { throw error }
+              guard let value = found.value else { throw UnreadableRecord() }
+              return value
+            })
+        })
+      if line.add(write) { queue.asyncWriteWithoutTransaction { [line] db in line.serve(db) } }
+    }
+  }
+
+  private static func transaction(
+    _ durability: Durability, _ db: Database, _ syncing: Syncing, _ body: (Database) throws -> Void
+  ) throws {
+    try syncing.set(durability, db)
+    try db.inTransaction(.immediate) {
+      try body(db)
+      return .commit
+    }
+    if durability == .durable { syncing.wasDurable() }
+  }
+
+  /// How many writes wait for their transaction, for tests.
+  var waiting: Int { line.count }
 
   /// A setting of the connection, for tests that read back what counts.
   func pragma(_ name: String) throws -> String? { try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") } }
@@ -117,6 +157,11 @@ final class JournalFile: @unchecked Sendable {
     default: return "\(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
     }
   }
+}
+
+/// What a body has found, on its way to who waits for it. Used on the connection's queue only.
+private final class Found<T: Sendable>: @unchecked Sendable {
+  var value: T?
 }
 
 /// A row that does not say what a row of its table says.

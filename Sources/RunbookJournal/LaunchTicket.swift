@@ -25,15 +25,15 @@ struct LaunchTicket: Sendable {
   }
 
   static func delete(_ number: Int64, _ db: Database) throws {
-    try db.execute(sql: "DELETE FROM launch_tickets WHERE ticket = ?", arguments: [number])
+    try db.cachedStatement(sql: "DELETE FROM launch_tickets WHERE ticket = ?").execute(arguments: [number])
   }
 
   func standing(_ rules: LeaseRules, _ db: Database) throws -> Standing {
     let queue = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT ticket, execution, fence FROM launch_tickets WHERE operation = ? AND ticket <= ? ORDER BY ticket
-        """,
+      db.cachedStatement(
+        sql: """
+          SELECT ticket, execution, fence FROM launch_tickets WHERE operation = ? AND ticket <= ? ORDER BY ticket
+          """),
       arguments: [operation, number])
     guard try queue.last?.decode(Int64.self, forColumn: "ticket") == number, let head = queue.first else {
       return .gone
@@ -51,46 +51,54 @@ struct LaunchTicket: Sendable {
 
 extension SQLiteJournal {
   func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
-    let ticket = try ticket(for: key, of: operation)
+    let (ticket, isFirst) = try await ticket(for: key, of: operation)
+    if isFirst, !Task.isCancelled { return }
     while true {
       guard !Task.isCancelled else {
-        giveBack(ticket, of: key)
+        await giveBack(ticket, of: key)
         throw .cancelled
       }
       let generation = surroundings.signals.generation(of: ticket.operation)
-      switch try look(at: ticket) {
+      switch try await look(at: ticket) {
       case .first: return
-      case .behindDead(let execution): try dismiss(execution, before: ticket)
+      case .behindDead(let execution): try await dismiss(execution, before: ticket)
       case .behind(let other): await pause(behind: other, since: generation)
       case .gone:
         tickets[key.path] = nil
-        try write(.visible) { _ in }
+        try await write(.visible) { _ in }
         throw .leaseLost(holder: "its place in the queue of launches has been taken")
       }
     }
   }
 
-  func unlockLaunches(of operation: DataOperation, for key: EffectKey) {
-    if let ticket = tickets[key.path] { giveBack(ticket, of: key) }
+  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
+    if let ticket = tickets[key.path] { await giveBack(ticket, of: key) }
   }
 
-  private func ticket(for key: EffectKey, of operation: DataOperation) throws(JournalError) -> LaunchTicket {
-    if let ticket = tickets[key.path] { return ticket }
-    let ticket = try write(.visible) { db in
-      guard let number = try number(of: operation, db) else { throw UnreadableRecord() }
-      try db.execute(
-        sql: "INSERT INTO launch_tickets (operation, execution, fence, path) VALUES (?, ?, ?, ?)",
-        arguments: [number, lease.execution, lease.fence, key.path.column])
-      return LaunchTicket(number: db.lastInsertedRowID, operation: number)
+  /// The effect's ticket, and whether it is a new one with nobody before it.
+  private func ticket(
+    for key: EffectKey, of operation: DataOperation
+  ) async throws(JournalError) -> (LaunchTicket, isFirst: Bool) {
+    if let ticket = tickets[key.path] { return (ticket, false) }
+    let operation = number(of: operation)
+    let rules = surroundings.rules
+    let (ticket, isFirst) = try await write(.visible) { [lease] db in
+      guard let number = try operation.find(db) else { throw UnreadableRecord() }
+      try db.cachedStatement(sql: "INSERT INTO launch_tickets (operation, execution, fence, path) VALUES (?, ?, ?, ?)")
+        .execute(arguments: [number, lease.execution, lease.fence, key.path.column])
+      let ticket = LaunchTicket(number: db.lastInsertedRowID, operation: number)
+      if case .first = try ticket.standing(rules, db) { return (ticket, true) }
+      return (ticket, false)
     }
     tickets[key.path] = ticket
     surroundings.signals.took(ticket.number)
-    return ticket
+    return (ticket, isFirst)
   }
 
-  private func look(at ticket: LaunchTicket) throws(JournalError) -> LaunchTicket.Standing {
+  private func look(at ticket: LaunchTicket) async throws(JournalError) -> LaunchTicket.Standing {
+    let rules = surroundings.rules
     do {
-      return try surroundings.file.read { db in try ticket.standing(surroundings.rules, db) }
+      return try await surroundings.file.look { db in try ticket.standing(rules, db) }
     } catch {
       throw JournalError(error, in: surroundings.file)
     }
@@ -98,9 +106,10 @@ extension SQLiteJournal {
 
   /// Takes the lease from the dead execution at the head of the queue, and with it its tickets: should it only have been
   /// away, it learns so at its next write. Looks again first, under the write lock.
-  private func dismiss(_ execution: Int64, before ticket: LaunchTicket) throws(JournalError) {
-    try write(.visible) { db in
-      guard case .behindDead(execution) = try ticket.standing(surroundings.rules, db) else { return }
+  private func dismiss(_ execution: Int64, before ticket: LaunchTicket) async throws(JournalError) {
+    let rules = surroundings.rules
+    try await write(.visible) { db in
+      guard case .behindDead(execution) = try ticket.standing(rules, db) else { return }
       try Lease.revoke(execution, db)
     }
   }
@@ -118,11 +127,11 @@ extension SQLiteJournal {
     }
   }
 
-  private func giveBack(_ ticket: LaunchTicket, of key: EffectKey) {
+  private func giveBack(_ ticket: LaunchTicket, of key: EffectKey) async {
     tickets[key.path] = nil
     returnedTickets.insert(ticket.number)
     // Where it fails, the next write or the end of this process does it.
-    try? write(.visible) { _ in }
+    try? await write(.visible) { _ in }
     surroundings.signals.gaveBack(ticket.number, of: ticket.operation)
   }
 }

@@ -5,8 +5,9 @@ import TailerAPI
 
 /// The record of one execution in the file, held under its lease.
 ///
-/// What the record says is kept in memory, so that only writes touch the file. Every write is one transaction that begins
-/// by making sure that the lease is still this process's. Calls block their thread while the disk works.
+/// What the record says is kept in memory, so that only writes touch the file. Every write begins by making sure that the
+/// lease is still this process's. Writes of effects that go on together share a transaction (`CommitLine`); each is
+/// remembered once it is in the file.
 actor SQLiteJournal: HeldJournal {
   /// An effect as it stands in the file.
   struct Line: Sendable {
@@ -64,70 +65,77 @@ actor SQLiteJournal: HeldJournal {
 
   // MARK: Writing
 
-  /// One transaction under the lease, which is renewed with it when that is due.
-  func write<T>(
-    _ durability: JournalFile.Durability, _ body: (Database) throws -> T
-  ) throws(JournalError) -> T {
+  /// One write under the lease, which is renewed with it when that is due.
+  func write<T: Sendable>(
+    _ durability: JournalFile.Durability, _ body: @escaping @Sendable (Database) throws -> T
+  ) async throws(JournalError) -> T {
     guard !hasEnded else { throw .unavailable("the execution \(executionID) has ended") }
     let now = surroundings.clock.now
-    let isRenewalDue = now < renewedAt || now.since(renewedAt) >= surroundings.timing.renewal
+    let before = renewedAt
+    let isRenewalDue = now < before || now.since(before) >= surroundings.timing.renewal
+    if isRenewalDue { renewedAt = now }
+    let returned = returnedTickets
     do {
-      let result = try surroundings.file.write(durability) { db in
+      let result = try await surroundings.file.commit(durability) { [lease] db in
         try lease.require(db)
-        for ticket in returnedTickets { try LaunchTicket.delete(ticket, db) }
+        for ticket in returned { try LaunchTicket.delete(ticket, db) }
         if isRenewalDue { try lease.renew(at: now, db) }
         return try body(db)
       }
-      returnedTickets = []
-      if isRenewalDue { renewedAt = now }
+      returnedTickets.subtract(returned)
       return result
     } catch {
+      if isRenewalDue { renewedAt = before }
       throw JournalError(error, in: surroundings.file)
     }
   }
 
-  func intend(_ intent: EffectIntent, at key: EffectKey) throws(JournalError) {
+  func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
     let now = surroundings.clock.now
-    let sequence = lines[key.path]?.sequence ?? nextSequence
-    let line = Line(sequence: sequence, key: key, intent: intent, outcome: nil)
-    let operation = try write(.durable) { db in
+    let line = Line(sequence: sequence(of: key), key: key, intent: intent, outcome: nil)
+    let operation = number(of: intent.operation)
+    let known = try await write(.durable) { [lease] db in
       try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: nil, db)
-      return try number(of: intent.operation, db)
+      return try operation.find(db)
     }
-    remember(line, operation)
+    remember(line, known)
   }
 
   /// A finished launch owns its run from the same moment on.
   func finish(
     _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
-  ) throws(JournalError) {
+  ) async throws(JournalError) {
     let now = surroundings.clock.now
-    let known = lines[key.path]
     let line = Line(
-      sequence: known?.sequence ?? nextSequence, key: key, intent: known?.intent ?? intent, outcome: outcome)
-    let operation = try write(isLight ? .visible : .durable) { db in
+      sequence: sequence(of: key), key: key, intent: lines[key.path]?.intent ?? intent, outcome: outcome)
+    let operation = number(of: line.intent.operation)
+    let known = try await write(isLight ? .visible : .durable) { [lease] db in
       try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db)
-      let number = try number(of: line.intent.operation, db)
+      let number = try operation.find(db)
       if case .launch = line.intent, case .run(let run, _) = outcome, let number {
-        _ = try own(run, of: number, for: key, db)
+        _ = try Self.own(run, of: number, for: key, by: lease.execution, db)
       }
       return number
     }
-    remember(line, operation)
+    remember(line, known)
   }
 
   /// The run is adopted with the claim: a process that dies behind it has the launch's outcome on record, and does not
   /// look for a run that is its own already.
-  func claim(_ run: Run, for key: EffectKey) throws(JournalError) -> Bool {
+  func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
     let now = surroundings.clock.now
-    var line = lines[key.path]
-    if case .launch? = line?.intent, line?.outcome == nil {
-      line?.outcome = .run(run, adopted: true)
+    var adopted = lines[key.path]
+    if case .launch? = adopted?.intent, adopted?.outcome == nil {
+      adopted?.outcome = .run(run, adopted: true)
     } else {
-      line = nil
+      adopted = nil
     }
-    let isOwn = try write(.durable) { db in
-      guard let number = try number(of: run.operation, db), try own(run, of: number, for: key, db) else { return false }
+    let line = adopted
+    let operation = number(of: run.operation)
+    let isOwn = try await write(.durable) { [lease] db in
+      guard let number = try operation.find(db), try Self.own(run, of: number, for: key, by: lease.execution, db) else {
+        return false
+      }
       if let line { try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db) }
       return true
     }
@@ -173,9 +181,9 @@ actor SQLiteJournal: HeldJournal {
     }
   }
 
-  func endForGood() throws(JournalError) {
+  func endForGood() async throws(JournalError) {
     let now = surroundings.clock.now
-    try write(.durable) { db in
+    try await write(.durable) { [lease] db in
       try db.execute(
         sql: "UPDATE executions SET over_at = coalesce(over_at, ?) WHERE number = ?",
         arguments: [now.microsecondsSinceEpoch, lease.execution])
@@ -183,10 +191,11 @@ actor SQLiteJournal: HeldJournal {
     isOver = true
   }
 
-  func end(_ end: ExecutionEnd) throws(JournalError) {
-    var end = end
-    if isOver { end.isResumable = false }
-    try write(.durable) { db in
+  func end(_ given: ExecutionEnd) async throws(JournalError) {
+    var resulting = given
+    if isOver { resulting.isResumable = false }
+    let end = resulting
+    try await write(.durable) { [lease] db in
       try db.execute(
         sql: "UPDATE executions SET ended_at = ?, ending = ?, is_resumable = ? WHERE number = ?",
         arguments: [end.at.microsecondsSinceEpoch, try Columns.json(end), end.isResumable, lease.execution])
@@ -206,7 +215,7 @@ actor SQLiteJournal: HeldJournal {
       }
       guard !hasEnded else { return }
       do {
-        try write(.visible) { _ in }
+        try await write(.visible) { _ in }
       } catch .leaseLost {
         return
       } catch {
@@ -217,9 +226,15 @@ actor SQLiteJournal: HeldJournal {
 
   // MARK: Rows
 
+  /// The effect's place in the order, which a new one gets as soon as it is asked for.
+  private func sequence(of key: EffectKey) -> Int64 {
+    if let known = lines[key.path] { return known.sequence }
+    defer { nextSequence += 1 }
+    return nextSequence
+  }
+
   private func remember(_ line: Line, _ operation: Int64?) {
     lines[line.key.path] = line
-    if line.sequence == nextSequence { nextSequence += 1 }
     if let operation, let named = line.intent.operation { operationNumbers[named] = operation }
   }
 
@@ -242,21 +257,34 @@ actor SQLiteJournal: HeldJournal {
     ])
   }
 
-  func number(of operation: DataOperation?, _ db: Database) throws -> Int64? {
-    guard let operation else { return nil }
-    return try operationNumbers[operation] ?? OperationRow.register(operation, db)
+  /// An operation's number in the file, known or to be found within a write.
+  struct OperationNumber: Sendable {
+    let operation: DataOperation?
+    let known: Int64?
+
+    func find(_ db: Database) throws -> Int64? {
+      if let known { return known }
+      return try operation.flatMap { try OperationRow.register($0, db) }
+    }
+  }
+
+  func number(of operation: DataOperation?) -> OperationNumber {
+    OperationNumber(operation: operation, known: operation.flatMap { operationNumbers[$0] })
   }
 
   /// Makes the run the effect's own where nobody owns it; whether it is the effect's own now.
-  private func own(_ run: Run, of operation: Int64, for key: EffectKey, _ db: Database) throws -> Bool {
-    try db.execute(
-      sql: "INSERT OR IGNORE INTO owned_runs (operation, run, execution, path) VALUES (?, ?, ?, ?)",
-      arguments: [operation, run.id.column, lease.execution, key.path.column])
+  private static func own(
+    _ run: Run, of operation: Int64, for key: EffectKey, by execution: Int64, _ db: Database
+  ) throws -> Bool {
+    try db.cachedStatement(
+      sql: "INSERT OR IGNORE INTO owned_runs (operation, run, execution, path) VALUES (?, ?, ?, ?)"
+    )
+    .execute(arguments: [operation, run.id.column, execution, key.path.column])
     let owner = try Row.fetchOne(
-      db, sql: "SELECT execution, path FROM owned_runs WHERE operation = ? AND run = ?",
+      db.cachedStatement(sql: "SELECT execution, path FROM owned_runs WHERE operation = ? AND run = ?"),
       arguments: [operation, run.id.column])
     guard let owner else { return false }
-    return try owner.decode(Int64.self, forColumn: "execution") == lease.execution
+    return try owner.decode(Int64.self, forColumn: "execution") == execution
       && owner.decode(String.self, forColumn: "path") == key.path.column
   }
 }
@@ -265,11 +293,11 @@ actor SQLiteJournal: HeldJournal {
 enum OperationRow {
   static func number(of operation: DataOperation, _ db: Database) throws -> Int64? {
     try Int64.fetchOne(
-      db,
-      sql: """
-        SELECT number FROM operations
-        WHERE account = ? AND environment = ? AND type = ? AND configuration = ?
-        """,
+      db.cachedStatement(
+        sql: """
+          SELECT number FROM operations
+          WHERE account = ? AND environment = ? AND type = ? AND configuration = ?
+          """),
       arguments: [
         operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
       ])
@@ -277,12 +305,12 @@ enum OperationRow {
 
   static func register(_ operation: DataOperation, _ db: Database) throws -> Int64? {
     if let known = try number(of: operation, db) { return known }
-    try db.execute(
-      sql: "INSERT INTO operations (account, environment, type, configuration, name) VALUES (?, ?, ?, ?, ?)",
-      arguments: [
-        operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
-        operation.name.column,
-      ])
-    return try number(of: operation, db)
+    try db.cachedStatement(
+      sql: "INSERT INTO operations (account, environment, type, configuration, name) VALUES (?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
+      operation.name.column,
+    ])
+    return db.lastInsertedRowID
   }
 }
