@@ -1,0 +1,76 @@
+import CivilTime
+import Foundation
+import RehearsalSupport
+import RunbookEvaluator
+import TailerAPI
+import TailerSimulator
+import Testing
+
+/// What has to be on the disk before anything else is done, and what may wait for the next record that has to be.
+@Suite struct WeightTests {
+  @Test func whatChangesTheServiceIsDurableBeforeAndAfter() throws {
+    #expect(
+      try written("launch prepare\nawait run or fail\nreset chain\ndisable prepare\nmark run as CHECKED") == [
+        "intend launch", "finish launch", "intend await", "finish await", "intend reset", "finish reset",
+        "intend disable", "finish disable", "intend mark", "finish mark",
+      ])
+  }
+
+  @Test func whatIsOnlyLookedAtOrShownIsLight() throws {
+    #expect(
+      try written(
+        """
+        let seen = last 3 runs of prepare
+        let moment = now
+        print "${seen.count}"
+        reset chain
+        """) == ["light list", "light now", "light print", "intend reset", "finish reset"])
+    #expect(
+      try written("launch prepare\ncheck run or ignore").suffix(2) == ["finish launch", "light check"])
+  }
+
+  /// The journal's writes, with their weights.
+  private func written(_ text: String) throws -> [String] {
+    let rehearsal = try Rehearsal(preamble + text, scenario: platform())
+    let journal = WeighingJournal()
+    let outcome = try rehearsal.run(on: World(scenario: rehearsal.scenario), journal: journal)
+    #expect(outcome.failure == nil)
+    return journal.writes
+  }
+}
+
+/// Notes what is written, and whether it may wait.
+private final class WeighingJournal: HeldJournal, @unchecked Sendable {
+  private let base = MemoryJournal()
+  private let lock = NSLock()
+  private var noted: [String] = []
+
+  var writes: [String] { lock.withLock { noted } }
+  var executionID: String { base.executionID }
+
+  private func note(_ word: String, _ intent: EffectIntent) { lock.withLock { noted.append("\(word) \(intent.verb)") } }
+
+  func record(of key: EffectKey) async -> EffectRecord? { await base.record(of: key) }
+  func initialRecords() async -> [(key: EffectKey, record: EffectRecord)] { await base.initialRecords() }
+  func intend(_ intent: EffectIntent, at key: EffectKey) async {
+    note("intend", intent)
+    await base.intend(intent, at: key)
+  }
+  func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool) async {
+    note(isLight ? "light" : "finish", intent)
+    await base.finish(intent, outcome, at: key, isLight: isLight)
+  }
+  func claim(_ run: Run, for key: EffectKey) async -> Bool { await base.claim(run, for: key) }
+  func openLaunches(of operation: DataOperation, besides key: EffectKey) async -> [Timestamp] {
+    await base.openLaunches(of: operation, besides: key)
+  }
+  func ownedRuns(of operation: DataOperation) async -> Set<String> { await base.ownedRuns(of: operation) }
+  func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
+    try await base.lockLaunches(of: operation, for: key)
+  }
+  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
+    await base.unlockLaunches(of: operation, for: key)
+  }
+  func endForGood() async { await base.endForGood() }
+  func end(_ end: ExecutionEnd) async { await base.end(end) }
+}
