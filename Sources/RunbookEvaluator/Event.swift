@@ -32,6 +32,8 @@ public struct Event: Sendable {
     /// A launch's reply was lost; runs are being looked for until then.
     case launchUnknown(DataOperation, reason: String, lookingUntil: Timestamp)
     case adopted(Run, reason: String)
+    /// A person has said that this run is the launch.
+    case adoptedByHand(Run, by: String)
     case awaiting(Run, deadline: Timestamp)
     case awaitingNext(DataOperation, since: Timestamp, deadline: Timestamp)
     case ended(Run)

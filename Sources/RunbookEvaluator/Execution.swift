@@ -35,6 +35,16 @@ public enum Ending: Sendable {
     }
   }
 
+  /// Whether an execution that ends so goes on when it is resumed, unless a `finally` has run. What the runbook itself
+  /// failed over would fail the same way again; what the world refused may not.
+  public var couldBeResumed: Bool {
+    switch self {
+    case .done, .stopped, .declined: false
+    case .failed(let error, _): error.kind != .failed
+    case .interrupted, .broken: true
+    }
+  }
+
   /// One line for the journal's listings.
   public var summary: String {
     switch self {
@@ -198,10 +208,9 @@ public final class Execution {
       return ExecutionResult(ending: .interrupted, isResumable: !state.isEndedByFinally, origins: [])
     case .broken(let diagnostic): return ExecutionResult(ending: .broken(diagnostic), isResumable: true, origins: [])
     case .failure(let failure):
-      // What the runbook itself failed over would fail the same way again; what the world refused may not.
-      let isResumable = failure.error.kind != .failed && !failure.finallyRan && !state.isEndedByFinally
-      return ExecutionResult(
-        ending: .failed(failure.error, failure.diagnostic), isResumable: isResumable, origins: failure.origins)
+      let ending = Ending.failed(failure.error, failure.diagnostic)
+      let isResumable = ending.couldBeResumed && !failure.finallyRan && !state.isEndedByFinally
+      return ExecutionResult(ending: ending, isResumable: isResumable, origins: failure.origins)
     }
   }
 

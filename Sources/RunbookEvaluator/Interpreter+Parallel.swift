@@ -93,12 +93,13 @@ extension Interpreter {
     let anyFinallyRan = finallyRan || failures.contains(where: \.finallyRan)
     if failures.count > 1, keepGoing {
       for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
-      let unwind = self.failure(
-        problem(.severalFailed(failures.map(\.error.message), of: count), at: place), origins: origins)
-      guard case .failure(var several) = unwind else { throw unwind }
+      var several = together(failures, of: count, at: place)
+      several.origins = origins
       several.finallyRan = anyFinallyRan
       throw .failure(several)
     }
+    // What is not known stands before what failed earlier: no `retry` and no bare `catch` may take it.
+    if let unconfirmed = failures.first(where: { $0.error.kind == .unconfirmed }) { first = unconfirmed }
     failures.removeAll { $0.origins == first.origins }
     for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
     first.origins = origins

@@ -206,19 +206,21 @@ extension Interpreter {
     let raised = unwinds.sorted { $0.key < $1.key }.map(\.value)
     let failures = raised.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
     for unwind in raised { if case .failure = unwind { continue } else { throw unwind } }
-    if failures.count > 1 {
-      let kinds = Set(failures.map(\.error.kind))
-      let problem = problem(.severalFailed(failures.map(\.error.message), of: elements.count), at: place)
-      let diagnostic = problem.diagnostic
-      // Of one kind together, `catch` takes them as that kind; the gravest kind is what is not known.
-      let kind = kinds.count == 1 ? failures[0].error.kind : kinds.contains(.unconfirmed) ? .unconfirmed : .failed
-      let error = RecordedError(
-        kind: kind, message: diagnostic.message, candidates: failures.flatMap(\.error.candidates),
-        notes: diagnostic.notes)
-      throw .failure(Failure(error: error, diagnostic: diagnostic, origins: failures.flatMap(\.origins)))
-    }
+    if failures.count > 1 { throw .failure(together(failures, of: elements.count, at: place)) }
     if let only = failures.first { throw .failure(only) }
     return elements.indices.compactMap { results[$0] }
+  }
+
+  /// Several failures as one. Of one kind together, `catch` takes them as that kind; the gravest kind is what is not known,
+  /// which nothing may repeat.
+  func together(_ failures: [Failure], of count: Int, at place: SourceRange) -> Failure {
+    let kinds = Set(failures.map(\.error.kind))
+    let diagnostic = problem(.severalFailed(failures.map(\.error.message), of: count), at: place).diagnostic
+    let kind = kinds.count == 1 ? kinds.first : kinds.contains(.unconfirmed) ? .unconfirmed : nil
+    let error = RecordedError(
+      kind: kind ?? .failed, message: diagnostic.message, candidates: failures.flatMap(\.error.candidates),
+      notes: diagnostic.notes)
+    return Failure(error: error, diagnostic: diagnostic, origins: failures.flatMap(\.origins))
   }
 
   // MARK: Calls and guards

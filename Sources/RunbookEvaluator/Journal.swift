@@ -19,6 +19,8 @@ public protocol Journal: Sendable {
   /// which it is.
   /// Durable when it returns.
   func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool
+  /// Whose run it is, as far as the journal knows; `nil` where it is nobody's.
+  func owner(of run: Run) async throws(JournalError) -> RunOwner?
   /// When the launches of the operation were begun whose runs are not known, by other effects of any execution in the
   /// journal: they have no outcome, or an unconfirmed one. A new run may be theirs.
   func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp]
@@ -31,6 +33,18 @@ public protocol Journal: Sendable {
   func unlockLaunches(of operation: DataOperation, for key: EffectKey) async
   /// Writes that a `finally` has begun after an interruption: from here the execution cannot be resumed.
   func endForGood() async throws(JournalError)
+}
+
+/// Which effect a run belongs to.
+public struct RunOwner: Hashable, Sendable {
+  /// `nil` where the execution's record has been deleted.
+  public let executionID: String?
+  public let path: String
+
+  public init(executionID: String?, path: String) {
+    self.executionID = executionID
+    self.path = path
+  }
 }
 
 /// What the record says of one effect. Without an outcome it was begun, and what became of it is not known.

@@ -7,7 +7,8 @@ public protocol JournalStore: Sendable {
   /// Begins an execution and takes its lease. Durable when it returns.
   func begin(_ header: ExecutionHeader) async throws(JournalStoreError) -> any HeldJournal
   /// Takes the lease of an execution that has not ended, and reopens the effects that its last ending came from, so that
-  /// they are done anew: a launch that is unconfirmed keeps its intent, everything else that failed loses it.
+  /// they are done anew: a launch that is unconfirmed keeps its intent, everything else that failed loses it. The file says
+  /// so from the first effect on that is recorded; until then it can be given back as it was.
   ///
   /// - Parameter id: The execution, or `nil` for the latest one that can be resumed.
   /// - Parameter launchingAgain: Whether an unconfirmed launch that it ended over loses its intent too, and is sent anew:
@@ -32,6 +33,9 @@ public protocol HeldJournal: Journal {
   var executionID: String { get }
   /// Writes how the execution ended and gives the lease up. Durable when it returns.
   func end(_ end: ExecutionEnd) async throws(JournalError)
+  /// Gives the lease up and leaves the execution as it was taken up, where nothing has been recorded since. Durable when it
+  /// returns.
+  func giveBack() async throws(JournalError)
   /// Shows from time to time that this process lives, also while it waits and writes nothing, until the task is cancelled
   /// or the lease is gone. To be run beside the execution; where it is not, a process in another container may take it
   /// for dead.

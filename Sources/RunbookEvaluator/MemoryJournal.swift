@@ -12,14 +12,22 @@ public actor MemoryJournal: HeldJournal {
   public private(set) var isOver = false
 
   public private(set) var ending: ExecutionEnd?
+  /// What `reopen` has changed.
+  private var formerly: (records: [String: EffectRecord], ending: ExecutionEnd?)?
 
   public init(executionID: String = "memory") { self.executionID = executionID }
 
   public func end(_ end: ExecutionEnd) { ending = end }
 
+  public func giveBack() {
+    if let formerly { (records, ending) = formerly }
+    formerly = nil
+  }
+
   /// Makes the effects that an ending came from be done anew: a launch that is unconfirmed keeps its intent, and so is
   /// looked for again, unless it is to be launched again.
   public func reopen(_ origins: [EffectKey], launchingAgain: Bool = false) {
+    formerly = (records, ending)
     for key in origins {
       guard let record = records[key.path] else { continue }
       if !launchingAgain, case .launch = record.intent, case .failed(let error)? = record.outcome,
@@ -61,6 +69,10 @@ public actor MemoryJournal: HeldJournal {
         intent: record.intent, outcome: .run(run, adopted: true), textHash: record.textHash)
     }
     return true
+  }
+
+  public func owner(of run: Run) -> RunOwner? {
+    owners[ownerKey(run)].map { RunOwner(executionID: executionID, path: $0.path) }
   }
 
   public func openLaunches(of operation: DataOperation, besides key: EffectKey) -> [Timestamp] {

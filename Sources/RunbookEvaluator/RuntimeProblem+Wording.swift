@@ -118,7 +118,7 @@ extension RuntimeProblem: Diagnosable {
         [
           lookFailed.map { "Its runs could not be looked at: \($0.printable)." }
             ?? "No new run of it has appeared in \(lookedFor).",
-          "Look at its runs. `resume` looks for it again; `resume --launch-again` launches again, once you know there is none.",
+          "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none.",
         ]
       )
     case .launchAmbiguous(let operation, let reason, let candidates, let rivals):
@@ -129,7 +129,9 @@ extension RuntimeProblem: Diagnosable {
           : "one of \(candidates.count) new runs of \(operation.name) may be this launch", reason.printable,
         candidates.map { "Candidate \($0.id.printable), \($0.status?.name.printable ?? "not seen yet")." }
           + (rivals > 0 ? ["\(rivals) other launches of it in the journal have no known run."] : [])
-          + ["Nothing was launched again."]
+          + [
+            "Nothing was launched again. `resume --adopt RUN` goes on with the one that it was; `resume --launch-again` launches it again, once you know that it was none of them."
+          ]
       )
     case .severalFailed(let messages, let count):
       (

@@ -40,32 +40,54 @@ struct ExecutionRow {
       .map(JournalEntry.init)
   }
 
-  /// Takes back how it ended, and reopens the failed effects that it ended over: a launch that is unconfirmed keeps its
-  /// intent, by which its run is looked for again, unless it is to be launched again; everything else is done anew and loses
-  /// its row. Gives what is left.
-  func reopen(launchingAgain: Bool, _ db: Database) throws -> [SQLiteJournal.Line] {
+  /// The record as it stands once the failed effects that it ended over are reopened: a launch that is unconfirmed keeps
+  /// its intent, by which its run is looked for again, unless it is to be launched again; everything else is done anew and
+  /// loses its row. The file is left as it is.
+  func reopened(launchingAgain: Bool, _ db: Database) throws -> (lines: [SQLiteJournal.Line], reopening: Reopening) {
     let origins = Set((end?.origins ?? []).map(\.path))
     var lines: [SQLiteJournal.Line] = []
+    var reopening = Reopening(execution: number)
     for entry in try entries(db) {
       var line = SQLiteJournal.Line(
         sequence: entry.sequence, key: entry.key, intent: entry.intent, outcome: entry.outcome)
       if origins.contains(entry.key.path), case .failed(let error)? = entry.outcome {
         guard !launchingAgain, case .launch = entry.intent, error.kind == .unconfirmed else {
-          try db.execute(
-            sql: "DELETE FROM effects WHERE execution = ? AND sequence = ?", arguments: [number, entry.sequence])
+          reopening.deleted.append(entry.sequence)
           continue
         }
-        try db.execute(
-          sql: "UPDATE effects SET outcome = NULL, finished_at = NULL WHERE execution = ? AND sequence = ?",
-          arguments: [number, entry.sequence])
+        reopening.cleared.append(entry.sequence)
         line.outcome = nil
       }
       lines.append(line)
     }
+    return (lines, reopening)
+  }
+}
+
+/// What is to be taken back in the file before anything else is recorded of an execution that has been taken up again.
+struct Reopening: Sendable {
+  let execution: Int64
+  /// Rows of effects that are done anew.
+  var deleted: [Int64] = []
+  /// Rows of launches whose outcome is open again.
+  var cleared: [Int64] = []
+
+  /// Does so once, also where it is asked for again: the first time takes back the ending too.
+  func apply(_ db: Database) throws {
+    let hasEnding = try Bool.fetchOne(
+      db, sql: "SELECT ended_at IS NOT NULL FROM executions WHERE number = ?", arguments: [execution])
+    guard hasEnding == true else { return }
+    for sequence in deleted {
+      try db.execute(sql: "DELETE FROM effects WHERE execution = ? AND sequence = ?", arguments: [execution, sequence])
+    }
+    for sequence in cleared {
+      try db.execute(
+        sql: "UPDATE effects SET outcome = NULL, finished_at = NULL WHERE execution = ? AND sequence = ?",
+        arguments: [execution, sequence])
+    }
     try db.execute(
       sql: "UPDATE executions SET ended_at = NULL, ending = NULL, is_resumable = NULL WHERE number = ?",
-      arguments: [number])
-    return lines
+      arguments: [execution])
   }
 }
 

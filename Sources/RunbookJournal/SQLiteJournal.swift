@@ -34,6 +34,8 @@ actor SQLiteJournal: HeldJournal {
   let lease: Lease
   private let initial: [Line]
   private var lines: [String: Line]
+  /// `nil` once it stands in the file.
+  private var reopening: Reopening?
   private var nextSequence: Int64
   private var isOver = false
   private var hasEnded = false
@@ -45,12 +47,13 @@ actor SQLiteJournal: HeldJournal {
   var returnedTickets: Set<Int64> = []
 
   init(
-    executionID: String, lease: Lease, initial: [Line], nextSequence: Int64, renewedAt: Timestamp,
-    surroundings: Surroundings
+    executionID: String, lease: Lease, initial: [Line], reopening: Reopening? = nil, nextSequence: Int64,
+    renewedAt: Timestamp, surroundings: Surroundings
   ) {
     self.executionID = executionID
     self.lease = lease
     self.initial = initial
+    self.reopening = reopening
     lines = Dictionary(initial.map { ($0.key.path, $0) }, uniquingKeysWith: { _, last in last })
     self.nextSequence = nextSequence
     self.renewedAt = renewedAt
@@ -90,11 +93,23 @@ actor SQLiteJournal: HeldJournal {
     }
   }
 
+  /// A write of something that was done, or is about to be.
+  private func recording<T: Sendable>(
+    _ durability: JournalFile.Durability, _ body: @escaping @Sendable (Database) throws -> T
+  ) async throws(JournalError) -> T {
+    let result = try await write(durability) { [reopening] db in
+      try reopening?.apply(db)
+      return try body(db)
+    }
+    reopening = nil
+    return result
+  }
+
   func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
     let now = surroundings.clock.now
     let line = Line(sequence: sequence(of: key), key: key, intent: intent, outcome: nil)
     let operation = number(of: intent.operation)
-    let known = try await write(.durable) { [lease] db in
+    let known = try await recording(.durable) { [lease] db in
       try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: nil, db)
       return try operation.find(db)
     }
@@ -109,7 +124,7 @@ actor SQLiteJournal: HeldJournal {
     let line = Line(
       sequence: sequence(of: key), key: key, intent: lines[key.path]?.intent ?? intent, outcome: outcome)
     let operation = number(of: line.intent.operation)
-    let known = try await write(isLight ? .visible : .durable) { [lease] db in
+    let known = try await recording(isLight ? .visible : .durable) { [lease] db in
       try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db)
       let number = try operation.find(db)
       if case .launch = line.intent, case .run(let run, _) = outcome, let number {
@@ -132,7 +147,7 @@ actor SQLiteJournal: HeldJournal {
     }
     let line = adopted
     let operation = number(of: run.operation)
-    let isOwn = try await write(.durable) { [lease] db in
+    let isOwn = try await recording(.durable) { [lease] db in
       guard let number = try operation.find(db), try Self.own(run, of: number, for: key, by: lease.execution, db) else {
         return false
       }
@@ -141,6 +156,32 @@ actor SQLiteJournal: HeldJournal {
     }
     if isOwn, let line { remember(line, nil) }
     return isOwn
+  }
+
+  func owner(of run: Run) throws(JournalError) -> RunOwner? {
+    do {
+      return try surroundings.file.read { db in
+        let row = try Row.fetchOne(
+          db,
+          sql: """
+            SELECT executions.id, owned_runs.path FROM owned_runs
+            JOIN operations ON operations.number = owned_runs.operation
+            LEFT JOIN executions ON executions.number = owned_runs.execution
+            WHERE account = ? AND environment = ? AND type = ? AND configuration = ? AND run = ?
+            """,
+          arguments: [
+            run.operation.account.column, run.operation.environment.column, run.operation.type.rawValue,
+            run.operation.id.column, run.id.column,
+          ])
+        return try row.map {
+          RunOwner(
+            executionID: try $0.decode(String?.self, forColumn: "id"),
+            path: try $0.decode(String.self, forColumn: "path"))
+        }
+      }
+    } catch {
+      throw JournalError(error, in: surroundings.file)
+    }
   }
 
   func ownedRuns(of operation: DataOperation) throws(JournalError) -> Set<String> {
@@ -183,7 +224,7 @@ actor SQLiteJournal: HeldJournal {
 
   func endForGood() async throws(JournalError) {
     let now = surroundings.clock.now
-    try await write(.durable) { [lease] db in
+    try await recording(.durable) { [lease] db in
       try db.execute(
         sql: "UPDATE executions SET over_at = coalesce(over_at, ?) WHERE number = ?",
         arguments: [now.microsecondsSinceEpoch, lease.execution])
@@ -195,12 +236,21 @@ actor SQLiteJournal: HeldJournal {
     var resulting = given
     if isOver { resulting.isResumable = false }
     let end = resulting
-    try await write(.durable) { [lease] db in
+    try await recording(.durable) { [lease] db in
       try db.execute(
         sql: "UPDATE executions SET ended_at = ?, ending = ?, is_resumable = ? WHERE number = ?",
         arguments: [end.at.microsecondsSinceEpoch, try Columns.json(end), end.isResumable, lease.execution])
       try lease.release(db)
     }
+    leave()
+  }
+
+  func giveBack() async throws(JournalError) {
+    try await write(.durable) { [lease] db in try lease.release(db) }
+    leave()
+  }
+
+  private func leave() {
     hasEnded = true
     for ticket in tickets.values { surroundings.signals.gaveBack(ticket.number, of: ticket.operation) }
     tickets = [:]

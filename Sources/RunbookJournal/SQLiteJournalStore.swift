@@ -77,14 +77,15 @@ public final class SQLiteJournalStore: JournalStore {
     _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     let now = rules.clock.now
-    let (row, lease, lines) = try write { db in
+    let (row, lease, record) = try write { db in
       let row = try self.resumable(id, db)
-      let lines = try row.reopen(launchingAgain: launchingAgain, db)
-      return (row, try Lease.take(row.number, for: holder, at: now, db), lines)
+      let record = try row.reopened(launchingAgain: launchingAgain, db)
+      return (row, try Lease.take(row.number, for: holder, at: now, db), record)
     }
+    let last = max(record.lines.last?.sequence ?? 0, record.reopening.deleted.last ?? 0)
     let journal = SQLiteJournal(
-      executionID: row.header.id, lease: lease, initial: lines, nextSequence: (lines.last?.sequence ?? 0) + 1,
-      renewedAt: now, surroundings: surroundings)
+      executionID: row.header.id, lease: lease, initial: record.lines, reopening: record.reopening,
+      nextSequence: last + 1, renewedAt: now, surroundings: surroundings)
     return (row.header, journal)
   }
 

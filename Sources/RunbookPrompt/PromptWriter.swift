@@ -55,7 +55,7 @@ final class PromptWriter: @unchecked Sendable {
   fileprivate func note(_ event: Event, isInFront: Bool) {
     let now: [Wait]? = lock.withLock {
       switch event.kind {
-      case .launched(let run), .adopted(let run, _), .ended(let run), .checked(let run):
+      case .launched(let run), .adopted(let run, _), .adoptedByHand(let run, _), .ended(let run), .checked(let run):
         seen.removeAll { $0.isSame(as: run) }
         seen.append(run)
         if seen.count > 1_000 { seen.removeFirst(seen.count - 1_000) }

@@ -76,6 +76,17 @@ public struct Session: Sendable {
     return Opened(header: header, journal: journal)
   }
 
+  /// Records which runs its open launches were, by a person's word, once the service has confirmed that there are such.
+  public func adopt(_ adoptions: [Adoption], in opened: Opened, by person: String) async throws(Adoption.Refusal) {
+    for run in try await Adoption.carryOut(adoptions, in: opened.journal, of: service) {
+      listener.hear(
+        Event(at: clock.now, place: nil, isReplayed: false, steps: [], kind: .adoptedByHand(run, by: person)))
+    }
+  }
+
+  /// Leaves an execution as it was taken up. What cannot be given back is free once this process has ended.
+  public func giveBack(_ opened: Opened) async { try? await opened.journal.giveBack() }
+
   /// Compares a record with what would now be evaluated, without doing or sending anything. What does not fit is told;
   /// `nil` where all that was recorded stands where it stood.
   public func compare(

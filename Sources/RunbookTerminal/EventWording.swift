@@ -42,6 +42,10 @@ struct EventLine {
       self.init(
         "run \(run.id.printable) is that launch: the only new run of \(run.operation.name.printable) that nobody else owns",
         .warning)
+    case .adoptedByHand(let run, let person):
+      self.init(
+        "run \(run.id.printable) is that launch of \(Self.words(run.operation)), by the word of \(person.printable)",
+        .warning)
     case .awaiting(let run, let deadline):
       self.init(
         "awaiting run \(run.id.printable) of \(run.operation.name.printable), until \(deadline.plainMoment)", .quiet)

@@ -56,6 +56,8 @@ public final class JSONWriter: EventListener, Sendable {
     case .launchUnknown(let operation, let reason, let end):
       ("launch-unknown", ["operation": json(operation), "reason": .text(reason), "until": .text(end.description)])
     case .adopted(let run, let reason): ("adopted", ["run": json(run, at: event.at), "reason": .text(reason)])
+    case .adoptedByHand(let run, let person):
+      ("adopted-by-hand", ["run": json(run, at: event.at), "by": .text(person)])
     case .awaiting(let run, let deadline):
       ("awaiting", ["run": json(run, at: event.at), "deadline": .text(deadline.description)])
     case .awaitingNext(let operation, let since, let deadline):

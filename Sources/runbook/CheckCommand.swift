@@ -45,7 +45,7 @@ enum CommandRunner {
     do {
       status = try await body()
     } catch let failure as CommandFailure {
-      OutputChannel.standardError.write("runbook: \(failure.message)\n")
+      failure.tell()
       status = failure.status
     }
     if status != 0 { throw ExitCode(status) }

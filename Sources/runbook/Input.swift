@@ -2,6 +2,7 @@ import ArgumentParser
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
+import RunbookTerminal
 
 /// Where a runbook's text comes from, and the words behind it.
 struct Input {
@@ -47,5 +48,12 @@ struct CommandFailure: Error {
   init(_ message: String, status: Int32) {
     self.message = message
     self.status = status
+  }
+
+  /// One whose words have been told already.
+  init(status: Int32) { self.init("", status: status) }
+
+  func tell() {
+    if !message.isEmpty { OutputChannel.standardError.write("runbook: \(message)\n") }
   }
 }

@@ -68,13 +68,29 @@ struct ResumeCommand: AsyncParsableCommand {
   @Flag(help: "Go on with an edited file. What was launched is still not launched again.") var acceptChanges = false
   @Flag(help: "Send an unconfirmed launch again. Only for who has looked and seen that it did not happen.")
   var launchAgain = false
+  @Option(
+    help: ArgumentHelp(
+      "Go on with this run as the one that an unconfirmed launch was; DATE=RUN where launches for several dates are open.",
+      valueName: "run"))
+  var adopt: [String] = []
   @Argument(help: "The execution.") var id: String?
 
   func run() async throws {
     try await CommandRunner.run {
-      try await Resumption(
-        id: id, acceptsChanges: acceptChanges, launchesAgain: launchAgain, surroundings: try Surroundings(service),
-        conduct: conduct
+      guard adopt.isEmpty || !launchAgain else {
+        throw CommandFailure(
+          "--adopt and --launch-again go one after the other: adopt first, then launch again what is still open",
+          status: 64)
+      }
+      let adoptions = try adopt.map { text in
+        guard let adoption = Adoption(text) else {
+          throw CommandFailure("“\(text.printable)” is neither RUN nor DATE=RUN", status: 64)
+        }
+        return adoption
+      }
+      return try await Resumption(
+        id: id, acceptsChanges: acceptChanges, launchesAgain: launchAgain, adoptions: adoptions,
+        surroundings: try Surroundings(service), conduct: conduct
       ).start()
     }
   }

@@ -45,6 +45,7 @@ struct Resumption {
   let id: String?
   let acceptsChanges: Bool
   let launchesAgain: Bool
+  let adoptions: [Adoption]
   let surroundings: Surroundings
   let conduct: ConductOptions
 
@@ -53,25 +54,27 @@ struct Resumption {
     let service = try Service(.configured, surroundings, runbook: nil)
     let session = try stage.session(on: service, people: stage.people(), isReadOnly: conduct.readOnly)
     return try await stage.perform(on: service) {
-      do {
-        return try await self.resume(session, stage, service)
-      } catch let failure as CommandFailure {
-        OutputChannel.standardError.write("runbook: \(failure.message)\n")
-        return failure.status
+      let opened: Session.Opened
+      do throws(JournalStoreError) {
+        opened = try await session.reopen(id, launchingAgain: launchesAgain)
       } catch {
-        OutputChannel.standardError.write("runbook: \(error)\n")
-        return 3
+        return stage.tell(error)
+      }
+      do {
+        return try await self.resume(opened, session, stage, service)
+      } catch {
+        // Whatever keeps it from going on leaves it as it was.
+        await session.giveBack(opened)
+        let failure = error as? CommandFailure ?? CommandFailure("\(error)", status: 3)
+        failure.tell()
+        return failure.status
       }
     }
   }
 
-  private func resume(_ session: Session, _ stage: Stage, _ service: Service) async throws -> Int32 {
-    let opened: Session.Opened
-    do throws(JournalStoreError) {
-      opened = try await session.reopen(id, launchingAgain: launchesAgain)
-    } catch {
-      return stage.tell(error)
-    }
+  private func resume(
+    _ opened: Session.Opened, _ session: Session, _ stage: Stage, _ service: Service
+  ) async throws -> Int32 {
     let header = opened.header
     guard header.service == service.name else {
       throw CommandFailure(
@@ -80,31 +83,29 @@ struct Resumption {
     guard
       let (preparation, runbook) = try stage.check(
         try source(of: header), files: SourceFiles(directory: header.directory))
-    else { return try await abandon(opened, session, status: 2) }
+    else { throw CommandFailure(status: 2) }
     let arguments = header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     guard
       let parameters = try await stage.parameters(
         of: runbook, arguments: arguments, environment: [:], today: header.today, mayAsk: false)
-    else { return try await abandon(opened, session, status: 64) }
+    else { throw CommandFailure(status: 64) }
     let comparison = await session.compare(opened, with: runbook, parameters: parameters)
     if !comparison.isClean {
       stage.show(comparison.conflicts, of: preparation)
       guard acceptsChanges else {
-        OutputChannel.standardError.write(
-          "\(header.id) is left as it is: the runbook was changed where it had been carried out. --accept-changes goes on all the same.\n"
-        )
-        return try await abandon(opened, session, status: 2)
+        throw CommandFailure(
+          "\(header.id) is left as it is: the runbook was changed where it had been carried out. --accept-changes goes on all the same.",
+          status: 2)
       }
+    }
+    do throws(Adoption.Refusal) {
+      try await session.adopt(adoptions, in: opened, by: surroundings.user)
+    } catch {
+      throw CommandFailure("\(header.id) is left as it is: \(error)", status: error.exitStatus)
     }
     let report = await session.run(
       runbook, as: opened, parameters: parameters, accepting: comparison.isClean ? nil : comparison)
     return stage.conclude(report, at: service.clock.now, isRecorded: true)
-  }
-
-  /// Gives the execution back as it was taken up.
-  private func abandon(_ opened: Session.Opened, _ session: Session, status: Int32) async throws -> Int32 {
-    _ = await session.close(opened, after: ExecutionResult(ending: .interrupted, isResumable: true, origins: []))
-    return status
   }
 
   /// The file as it is now; the recorded text where it was no file.

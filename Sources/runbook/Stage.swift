@@ -150,8 +150,7 @@ final class Stage: Sendable {
       }
     guard isRecorded else { return words + " (rehearsed)" }
     guard report.isResumable else {
-      let isOver = if case .interrupted = report.ending { "; a finally has run, so it cannot be resumed" } else { "" }
-      return "\(words)\(isOver) (\(report.executionID))"
+      return "\(words)\(report.ending.couldBeResumed ? "; a finally has run, so it cannot be resumed" : "") (\(report.executionID))"
     }
     return "\(words); `runbook resume \(report.executionID)` goes on from here"
   }

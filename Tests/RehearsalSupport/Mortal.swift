@@ -87,6 +87,13 @@ public struct MortalJournal: HeldJournal {
   public func endForGood() async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await journal.endForGood() }
   }
+  public func owner(of run: Run) async throws(JournalError) -> RunOwner? {
+    if life.isOver { throw .unavailable("dead") }
+    return try await journal.owner(of: run)
+  }
+  public func giveBack() async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await journal.giveBack() }
+  }
   public func end(_ end: ExecutionEnd) async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await journal.end(end) }
   }

@@ -88,4 +88,32 @@ import Testing
     #expect(Set(outcome.simulator.launches.map(\.operation.name)).count == 6)
     #expect(outcome.simulator.launches.count == 6)
   }
+
+  /// One branch's launch is lost, and others fail, before or after it: nothing repeats what may have launched.
+  @Test(arguments: ["", "keep going"], ["request lost", "reply lost"])
+  func anUnconfirmedBranchStandsBeforeOthersAndIsNotRepeated(_ clause: String, _ fault: String) throws {
+    for body in ["retry 3 times { BODY }", "try { BODY } catch { print \"taken\" }", "BODY"] {
+      let text = body.replacing(
+        "BODY",
+        with: """
+          parallel max 3 \(clause) {
+            step "lost" { launch prepare }
+            step "fails" { wait 10s
+              fail "no" }
+            step "fails later" { wait 20s
+              require 1 == 2 }
+          }
+          """)
+      // Another one's run makes the launch ambiguous where its effect took place.
+      let outcome = try rehearse(
+        text,
+        on: platform(
+          prepare: "schedule: [SUCCESS after 2m at +10s], runs: SUCCESS after 2m",
+          more: "faults: [launch_job 1: \(fault), get_last_status 2..: 503]".replacing("2..", with: "2..9999")))
+      #expect(outcome.exitStatus == 5, "\(text)")
+      #expect(outcome.result.isResumable)
+      #expect(outcome.printed.isEmpty)
+      #expect(outcome.simulator.requestCounts["launch_job"] == 1)
+    }
+  }
 }

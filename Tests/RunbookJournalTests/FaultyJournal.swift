@@ -160,5 +160,14 @@ struct FaultyJournal: HeldJournal {
     try await writing { () async throws(JournalError) in try await base.end(end) }
   }
 
+  func owner(of run: Run) async throws(JournalError) -> RunOwner? {
+    try life.requireLife()
+    return try await base.owner(of: run)
+  }
+
+  func giveBack() async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await base.giveBack() }
+  }
+
   func keepLease() async { if !life.isOver { await base.keepLease() } }
 }

@@ -108,7 +108,32 @@ import Testing
       #expect(try await resumed.record(of: .test("0#0"))?.outcome == failure(.unconfirmed))
       #expect(try await resumed.record(of: .test("1#0")) == nil)
       #expect(try await resumed.record(of: .test("2#0"))?.intent == .launching())
-      #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "2#0"])
+      // The file says so once something is recorded.
+      #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "1#0", "2#0"])
+      try await resumed.finish(.print, .done, at: .test("3#0"), isLight: true)
+      #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "2#0", "3#0"])
+    }
+  }
+
+  /// Who looks and does not go on leaves everything as it was: how it ended, and what it ended over.
+  @Test(arguments: [false, true]) func whatIsGivenBackIsAsItWas(launchingAgain: Bool) async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      for path in ["0#0", "1#0"] { try await journal.intend(.launching(), at: .test(path)) }
+      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
+      try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"), isLight: false)
+      try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("0#0"), .test("1#0")]))
+      let (before, entries) = (try await store.summary(of: "x"), try await store.entries(of: "x"))
+      let (_, taken) = try await store.resume("x", by: .test(2), launchingAgain: launchingAgain)
+      try await taken.lockLaunches(of: .prepare, for: .test("0#0"))
+      #expect(try await store.summary(of: "x").state == .running)
+      try await taken.giveBack()
+      #expect(try await store.summary(of: "x") == before)
+      #expect(try await store.entries(of: "x") == entries)
+      await #expect(throws: JournalError.self) { try await taken.intend(.launching(), at: .test("2#0")) }
+      let (_, again) = try await store.resume("x", by: .test(3), launchingAgain: true)
+      #expect(try await again.record(of: .test("0#0")) == nil)
     }
   }
 

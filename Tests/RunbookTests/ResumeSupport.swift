@@ -120,7 +120,7 @@ final class Site: @unchecked Sendable {
     return try #require(try JSONSerialization.jsonObject(with: reply) as? [String: Any])
   }
 
-  private func identity(_ id: String) -> [String: Any] {
+  func identity(_ id: String) -> [String: Any] {
     let isStorage = id == "e"
     return [
       "account": "000099", "environment": "DEV",

@@ -1,0 +1,155 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A person says which run an open launch was, or that it was none.
+@Suite struct AdoptTests {
+  static let text = "launch prepare\nawait run every 100ms or fail\nprint \"over\"\n"
+  static let lost = Site.scenario("faults: [launch_job 1: request lost]")
+
+  private func lastLine(_ result: Program.Result) -> String {
+    result.news.split(separator: "\n").last.map(String.init) ?? ""
+  }
+
+  /// Launches outside of the journal, as a colleague with curl does.
+  private func launchByHand(_ id: String, on site: Site) throws -> String {
+    let reply = try site.post("/v1/dag/launch", site.identity(id).merging(["action": "launch_job"]) { $1 })
+    return try #require(reply["run_id"] as? String)
+  }
+
+  private func refused(_ result: Program.Result, _ words: String..., place: SourceLocation = #_sourceLocation) {
+    #expect(result.status == 64, "\(result.news)", sourceLocation: place)
+    for word in words { #expect(result.news.contains(word), "\(word) in \(result.news)", sourceLocation: place) }
+  }
+
+  @Test func anUnconfirmedLaunchGoesOnWithTheRunThatItWas() throws {
+    try Site.with(Self.lost) { site in
+      let ended = try site.run("run", try site.write(Self.text))
+      #expect(ended.status == 5)
+      #expect(ended.news.contains("resume --adopt RUN") && ended.news.contains("resume --launch-again"))
+      let (id, _) = try site.latest()
+      let run = try launchByHand("p", on: site)
+      let resumed = try site.run("resume", id, "--adopt", run)
+      #expect(resumed.status == 0, "\(resumed.news)")
+      #expect(resumed.output == "over\n")
+      #expect(resumed.news.contains("run \(run) is that launch") && resumed.news.contains("by the word of ann"))
+      #expect(try site.runs(of: "p") == [run])
+      #expect(try site.run("history", id).output.contains("run \(run)"))
+      #expect(try site.run("history", id).output.contains("adopted"))
+      #expect(try site.recordedRuns(of: id) == [run])
+    }
+  }
+
+  @Test func ofSeveralCandidatesTheNamedOneIsTaken() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1: slow by 2s]")) { site in
+      let running = try site.start("run", try site.write(Self.text))
+      try Site.wait("the launch takes effect") { try !site.runs(of: "p").isEmpty }
+      let ours = try #require(try site.runs(of: "p").first)
+      running.send(SIGKILL)
+      _ = running.wait()
+      let other = try launchByHand("p", on: site)
+      let ambiguous = try site.run("resume")
+      #expect(ambiguous.status == 5, "\(ambiguous.news)")
+      for word in [ours, other, "resume --adopt RUN", "resume --launch-again"] {
+        #expect(ambiguous.news.contains(word), "\(word) in \(ambiguous.news)")
+      }
+      #expect(lastLine(ambiguous).contains("runbook resume"))
+      let resumed = try site.run("resume", "--adopt", ours)
+      #expect(resumed.status == 0, "\(resumed.news)")
+      #expect(try site.runs(of: "p").count == 2)
+      #expect(try site.recordedRuns(of: site.latest().id) == [ours])
+    }
+  }
+
+  @Test func whatCannotBeItIsRefusedAndNothingChanges() throws {
+    let old = "20201229-050000-0a795c70-2557-4a60-ba16-788aa2bea179"
+    let scenario = Site.scenario("faults: [launch_job 2: request lost]").replacing(
+      "{ table-to-table: p,", with: "{ table-to-table: p, history: [SUCCESS after 1m at 2020-12-29T05:00:00Z as \(old)],")
+    try Site.with(scenario) { site in
+      #expect(try site.runs(of: "p") == [old])
+      #expect(try site.run("run", "-c", Site.head + "launch export\nawait run every 100ms or fail").status == 0)
+      #expect(try site.run("run", try site.write(Self.text)).status == 5)
+      let id = try site.latest().id
+      #expect(try site.run("run", "-c", Site.head + "launch prepare\nawait run every 100ms or fail").status == 0)
+      let owner = try site.latest().id
+      let owned = try #require(try site.recordedRuns(of: owner).first)
+      let before = try site.history()[1]
+      let another = try #require(try site.runs(of: "e").first)
+      let nothing = "20261230-000000-11111111-2557-4a60-ba16-788aa2bea179"
+
+      refused(try site.run("resume", id, "--adopt", nothing), "shows no run \(nothing)", "table-to-table \"p\"")
+      refused(try site.run("resume", id, "--adopt", another), "shows no run \(another)", "table-to-table \"p\"")
+      refused(try site.run("resume", id, "--adopt", old), "run \(old) was there before the launch")
+      refused(try site.run("resume", id, "--adopt", owned), "another launch's, of the execution \(owner)")
+      refused(try site.run("resume", id, "--adopt", "2020-12-30=\(owned)"), "no launch for 2020-12-30 is open")
+      refused(try site.run("resume", id, "--adopt", "tomorrow=\(owned)"), "neither RUN nor DATE=RUN")
+      refused(try site.run("resume", id, "--adopt", owned, "--launch-again"), "one after the other")
+      // Of two words, one of which is not taken, neither is recorded.
+      let right = try launchByHand("p", on: site)
+      refused(try site.run("resume", id, "--adopt", right, "--adopt", nothing), "no launch of it is open")
+
+      #expect(try site.history()[1] as NSDictionary == before as NSDictionary)
+      #expect(try site.recordedRuns(of: id).isEmpty)
+      let done = try site.run("resume", id, "--adopt", right)
+      #expect(done.status == 0, "\(done.news)")
+      refused(try site.run("resume", id, "--adopt", right), "cannot be resumed")
+    }
+  }
+
+  @Test func whereSeveralLaunchesAreOpenEachTakesItsOwn() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1..2: request lost]")) { site in
+      let text = "let rs = launch [prepare, export]\nawait rs every 100ms or fail\nprint \"over\"\n"
+      #expect(try site.run("run", try site.write(text)).status == 5)
+      let id = try site.latest().id
+      let run = try launchByHand("e", on: site)
+      let half = try site.run("resume", id, "--adopt", run)
+      #expect(half.status == 5, "the other is still open: \(half.news)")
+      #expect(try site.recordedRuns(of: id) == [run])
+      let done = try site.run("resume", id, "--launch-again")
+      #expect(done.status == 0, "\(done.news)")
+      #expect(done.output == "over\n")
+      #expect(try site.runs(of: "e") == [run])
+      #expect(try site.runs(of: "p").count == 1)
+    }
+  }
+
+  @Test func launchesForSeveralDatesAreToldApartByTheDate() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1..2: request lost]")) { site in
+      let text =
+        "parallel for day in 2020-12-01 .. 2020-12-02 keep going { launch prepare on day\n await run every 100ms or fail }\nprint \"over\"\n"
+      #expect(try site.run("run", try site.write(text)).status == 5)
+      let id = try site.latest().id
+      let (first, second) = (try launchByHand("p", on: site), try launchByHand("p", on: site))
+      refused(
+        try site.run("resume", id, "--adopt", first), "for several dates are open", "2020-12-01=\(first)",
+        "2020-12-02=\(first)")
+      let done = try site.run("resume", id, "--adopt", "2020-12-02=\(first)", "--adopt", second)
+      #expect(done.status == 0, "\(done.news)")
+      #expect(done.output == "over\n")
+      let launches = try site.objects(site.run("transcript", id).output).filter {
+        ($0["intent"] as? [String: Any])?["launch"] != nil
+      }
+      let runs = try launches.reduce(into: [String: String]()) { found, entry in
+        let intent = (entry["intent"] as? [String: Any])?["launch"] as? [String: Any]
+        let outcome = (entry["outcome"] as? [String: Any])?["run"] as? [String: Any]
+        let run = try #require((outcome?["_0"] as? [String: Any])?["id"] as? String)
+        found["\(try #require(intent?["on"]))"] = run
+      }
+      #expect(runs.values.sorted() == [first, second].sorted())
+      #expect(runs.first { $0.value == first }?.key.contains("2") == true)
+      #expect(runs.count == 2)
+    }
+  }
+
+  @Test func withNothingOpenThereIsNothingToAdopt() throws {
+    try Site.with { site in
+      let running = try site.start("run", try site.write("launch lasting\nawait run every 100ms or fail\n"))
+      try running.hasSaid("awaiting run")
+      running.send(SIGKILL)
+      _ = running.wait()
+      let run = try #require(try site.runs(of: "l").first)
+      refused(try site.run("resume", "--adopt", run), "no launch of it is open")
+      #expect(try site.latest().state == "unfinished")
+    }
+  }
+}
