@@ -132,7 +132,7 @@ public struct Adoption: Hashable, Sendable {
 
   private func isOlder(_ run: Run, than launch: Launch) -> Bool {
     if launch.baseline.contains(run.id) { return true }
-    guard let began = run.started ?? Run.moment(ofID: run.id) else { return false }
+    guard let began = run.began else { return false }
     return began < launch.sentAt.advanced(by: Self.clockTolerance.negated)
   }
 

@@ -176,7 +176,7 @@ extension Interpreter {
     if let started = query.started { filter.started = try await date(started) }
     let wanted = filter
     let runs = try await listing("last runs of \(operation) \(wanted.text)", at: place) {
-      service async throws(ServiceError) in
+      service async throws(ServiceError) -> [Run] in
       try await service.lastRuns(of: operation, wanted)
     }
     guard query.count != nil else { return runs.first.map { .run(RunReference($0)) } ?? .none }
@@ -200,7 +200,7 @@ extension Interpreter {
     let wanted = filter
     let runs = try await listing(
       "runs of \(type.rawValue) in \(environment) of \(account) \(wanted.text)", at: place
-    ) { service async throws(ServiceError) in
+    ) { service async throws(ServiceError) -> [Run] in
       try await service.runs(of: type, account: account, environment: environment, wanted)
     }
     if query.limit == nil, runs.count >= Self.defaultListingLimit {
@@ -212,7 +212,8 @@ extension Interpreter {
   static let defaultListingLimit = 100
 
   private func listing(
-    _ what: String, at place: SourceRange, _ body: (any TailerService) async throws(ServiceError) -> [Run]
+    _ what: String, at place: SourceRange,
+    _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> [Run]
   ) async throws(Unwind) -> [Run] {
     let (outcome, isReplayed) = try await perform(.list(what), at: place, isLight: true) {
       _ async throws(Unwind) in

@@ -157,8 +157,8 @@ extension Interpreter {
       let (intent, event, name) = describe(object)
       let (_, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index]) {
         _ async throws(Unwind) in
-        try await interpreter.calling(intent.verb, on: name, at: place) { service async throws(ServiceError) in
-          try await send(service, object)
+        try await interpreter.calling(intent.verb, on: name, at: place, changes: true) {
+          service async throws(ServiceError) in try await send(service, object)
         }
         return .done
       }
@@ -225,14 +225,16 @@ extension Interpreter {
 
   // MARK: Calls and guards
 
-  func calling<T>(
-    _ verb: String, on name: String, at place: SourceRange,
-    _ body: (any TailerService) async throws(ServiceError) -> T
+  func calling<T: Sendable>(
+    _ verb: String, on name: String, at place: SourceRange, changes: Bool = false,
+    _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> T
   ) async throws(Unwind) -> T {
-    do {
-      return try await body(state.effects.service)
-    } catch {
-      if error.kind == .cancelled { throw .interrupted }
+    let service = state.effects.service
+    let answer = try await waiting(changes: changes) { () async throws(ServiceError) in try await body(service) }
+    switch answer {
+    case .success(let value): return value
+    case .failure(let error) where error.kind == .cancelled: throw .interrupted
+    case .failure(let error):
       throw failure(problem(.service(error, verb: verb, operation: name), at: place), origins: [])
     }
   }

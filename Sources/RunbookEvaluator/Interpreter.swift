@@ -265,11 +265,14 @@ final class Interpreter {
   }
 
   /// Something that waits: given up as soon as the execution is interrupted, unless a `finally` waits.
+  ///
+  /// - Parameter changes: Whether it changes the platform, and its answer is worth a moment more.
   func waiting<T: Sendable, E: Error>(
-    _ body: @escaping @Sendable () async throws(E) -> T
+    changes: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
   ) async throws(Unwind) -> Result<T, E> {
     guard finallyDepth == 0 else { return await Result(of: body) }
-    guard let result = await state.interruption.racing(body) else { throw .interrupted }
+    let clock = changes ? state.effects.clock : nil
+    guard let result = await state.interruption.racing(farewellOn: clock, body) else { throw .interrupted }
     return result
   }
 }

@@ -1,4 +1,6 @@
+import CivilTime
 import Foundation
+import TailerAPI
 
 /// The request to stop waiting: Ctrl-C, a signal, a closed terminal. Raised once for an execution, seen by every branch.
 ///
@@ -46,12 +48,20 @@ public final class Interruption: @unchecked Sendable {
     }
   }
 
+  /// How long a request that changes the platform may still be answered once the interruption has come.
+  private static let farewell = TimeSpan.seconds(5)
+
   /// What `body` gives, or `nil` where the interruption came first and `body`, being cancelled, gave up.
-  func racing<T: Sendable, E: Error>(_ body: @escaping @Sendable () async throws(E) -> T) async -> Result<T, E>? {
+  ///
+  /// - Parameter clock: Measures the time that `body` is still given; without one it is cancelled at once.
+  func racing<T: Sendable, E: Error>(
+    farewellOn clock: (any WallClock)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
+  ) async -> Result<T, E>? {
     await withTaskGroup(of: Result<T, E>?.self) { group in
       group.addTask { await Result(of: body) }
       group.addTask {
         await self.raised()
+        if let clock { try? await clock.sleep(for: Self.farewell) }
         return nil
       }
       let first = await group.next()

@@ -112,14 +112,20 @@ extension RuntimeProblem: Diagnosable {
       )
     case .conditionNeverHeld(let timeout): ("deadline-passed", "the condition did not hold within \(timeout)", "", [])
     case .service(let error, let verb, let operation): serviceWords(error, verb, operation)
-    case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed):
+    case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed, let sentAt, let misses):
       (
         "launch-unconfirmed", "it is not known whether \(operation.name) was launched", reason.printable,
         [
           lookFailed.map { "Its runs could not be looked at: \($0.printable)." }
-            ?? "No new run of it has appeared in \(lookedFor).",
-          "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none.",
+            ?? (misses.isEmpty
+              ? "No new run of it has appeared in \(lookedFor)."
+              : "The request left at \(sentAt), and no new run began when it can have arrived.")
         ]
+          + misses.prefix(5).map { run in
+            "Run \(run.id.printable)\(run.began.map { " began at \($0)" } ?? ""): it may be this launch where the clocks differ, or the request was long on its way."
+          } + [
+            "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none."
+          ]
       )
     case .launchAmbiguous(let operation, let reason, let candidates, let rivals):
       (

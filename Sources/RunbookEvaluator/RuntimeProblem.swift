@@ -36,7 +36,9 @@ public struct RuntimeProblem: Sendable {
     case deadlinePassed(waitedFor: String, timeout: TimeSpan, lastSeen: String?)
     case conditionNeverHeld(timeout: TimeSpan)
     case service(ServiceError, verb: String, operation: String)
-    case launchUnconfirmed(DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?)
+    /// `misses` are new runs that began when the request cannot have arrived, by the clocks of both sides.
+    case launchUnconfirmed(
+      DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?, sentAt: Timestamp, misses: [Run])
     case launchAmbiguous(DataOperation, reason: String, candidates: [Run], rivals: Int)
     case severalFailed([String], of: Int)
 

@@ -30,9 +30,12 @@ struct SafeLaunch {
         try await self.effects.journal.intend(intent, at: self.key)
       }
       self.tell(.launching(self.operation, on: self.date))
-      switch await Result(of: { () async throws(ServiceError) in
-        try await self.effects.service.launch(self.operation, on: self.date)
-      }) {
+      let service = self.effects.service
+      let answer = await self.race(farewell: true) { () async throws(ServiceError) in
+        try await service.launch(self.operation, on: self.date)
+      }
+      guard let answer else { throw .interrupted }
+      switch answer {
       case .success(let id):
         let run = Run(id: id, operation: self.operation)
         try await self.journaling { () async throws(JournalError) in
@@ -65,11 +68,13 @@ struct SafeLaunch {
     baseline: Set<String>, sentAt: Timestamp, until end: Timestamp, reason: String
   ) async throws(Refusal) -> Run {
     tell(.launchUnknown(operation, reason: reason, lookingUntil: end))
-    var candidates: [Run] = []
+    var findings = Findings()
     var lookFailed: String?
+    // The time of day may be put back meanwhile; what has been slept counts too.
+    var budget = end.since(effects.clock.now)
     looking: while true {
       do {
-        candidates = try await newRuns(besides: baseline, of: sentAt)
+        findings = try await look(besides: baseline, of: sentAt)
         lookFailed = nil
       } catch .problem(.service(let error, _, _)) {
         lookFailed = error.message
@@ -77,12 +82,16 @@ struct SafeLaunch {
       } catch {
         throw error
       }
-      let left = end.since(effects.clock.now)
+      let left = min(end.since(effects.clock.now), budget)
       guard left > .zero else { break }
-      try await sleep(for: min(left, policy.searchInterval))
+      let nap = min(left, policy.searchInterval)
+      try await sleep(for: nap)
+      budget = budget.adding(nap.negated) ?? .zero
     }
     let unconfirmed = RuntimeProblem.Kind.launchUnconfirmed(
-      operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: lookFailed)
+      operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: lookFailed, sentAt: sentAt,
+      misses: findings.misses)
+    let candidates = findings.candidates
     guard lookFailed == nil, let found = candidates.first else { throw .problem(unconfirmed) }
     let rivals = try await rivals(for: found, of: sentAt)
     guard candidates.count == 1, rivals == 0 else {
@@ -96,18 +105,28 @@ struct SafeLaunch {
     return found
   }
 
-  /// The runs that can have come of a request sent then: not there before, nobody's, and begun in the time in which the
-  /// request can have arrived.
-  private func newRuns(besides baseline: Set<String>, of sentAt: Timestamp) async throws(Refusal) -> [Run] {
+  /// The operation's runs that were not there before, and are nobody's.
+  private struct Findings {
+    /// Those that can have come of the request: begun in the time in which it can have arrived.
+    var candidates: [Run] = []
+    /// Those that began at another time, by the service's clock.
+    var misses: [Run] = []
+  }
+
+  private func look(besides baseline: Set<String>, of sentAt: Timestamp) async throws(Refusal) -> Findings {
     let owned = try await journaling { () async throws(JournalError) in
       try await self.effects.journal.ownedRuns(of: self.operation)
     }
     let window = arrival(of: sentAt)
-    return try await listing().filter { run in
-      guard !baseline.contains(run.id), !owned.contains(run.id) else { return false }
-      guard let moment = run.began else { return true }
-      return window.contains(moment)
+    var findings = Findings()
+    for run in try await listing() where !baseline.contains(run.id) && !owned.contains(run.id) {
+      if run.began.map(window.contains) ?? true {
+        findings.candidates.append(run)
+      } else {
+        findings.misses.append(run)
+      }
     }
+    return findings
   }
 
   /// When the service can have received a request that was sent then.
@@ -127,9 +146,15 @@ struct SafeLaunch {
   }
 
   private func listing() async throws(Refusal) -> [Run] {
-    do {
-      return try await effects.service.lastRuns(of: operation, RunFilter(limit: Self.baselineSize))
-    } catch {
+    let (service, operation) = (effects.service, operation)
+    let listed = await race { () async throws(ServiceError) in
+      try await service.lastRuns(of: operation, RunFilter(limit: Self.baselineSize))
+    }
+    switch listed {
+    case .success(let runs)?: return runs
+    case nil: throw .interrupted
+    case .failure(let error)? where error.kind == .cancelled: throw .interrupted
+    case .failure(let error)?:
       throw .problem(.service(error, verb: "last runs", operation: operation.name))
     }
   }
@@ -175,14 +200,9 @@ struct SafeLaunch {
   }
 
   private func race<T: Sendable, E: Error>(
-    _ body: @escaping @Sendable () async throws(E) -> T
+    farewell: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
     guard let interruption else { return await Result(of: body) }
-    return await interruption.racing(body)
+    return await interruption.racing(farewellOn: farewell ? effects.clock : nil, body)
   }
-}
-
-extension Run {
-  /// When the service began it, as far as that is known.
-  fileprivate var began: Timestamp? { Run.moment(ofID: id) ?? started }
 }

@@ -34,9 +34,10 @@ extension Reference {
       ], seeAlso: ["run", "simulate"]),
     Topic(
       .command, "resume", abstract: "goes on where an execution stopped: the latest unfinished one, or the one named",
-      forms: ["runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --launch-again"],
+      forms: ["runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --adopt RUN", "runbook resume --launch-again"],
       discussion: [
-        "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given."
+        "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given.",
+        "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN where launches for several dates are open), --launch-again that it was none.",
       ], seeAlso: ["history", "unconfirmed"]),
     Topic(
       .command, "history", abstract: "lists executions, or shows what one of them did, in order",
@@ -56,7 +57,7 @@ extension Reference {
       .command, "simulate", abstract: "serves the built-in service on loopback, plain or with TLS and HTTP/2",
       forms: ["runbook simulate", "runbook simulate relaunch.scenario.yaml --port 8080 --speed 60"],
       discussion: [
-        "Prints its address on standard output as soon as it takes connections, and a line on standard error for each request. Stops on Ctrl-C and SIGTERM."
+        "Prints its address on standard output as soon as it takes connections, and a line on standard error for each request, followed by what it and those before it have changed. Stops on Ctrl-C and SIGTERM."
       ], seeAlso: ["rehearse"]),
     Topic(
       .command, "fmt", abstract: "gives runbooks their one layout",

@@ -50,4 +50,10 @@ public struct Run: Hashable, Codable, Sendable {
     }
     return CalendarDate(date)?.midnight
   }
+
+  /// When the service began it, to the second, as far as that is known.
+  public var began: Timestamp? {
+    guard let moment = Run.moment(ofID: id), moment != moment.date.midnight || started == nil else { return started }
+    return moment
+  }
 }

@@ -34,12 +34,15 @@ struct SimulateCommand: AsyncParsableCommand {
       }
       let news = OutputChannel.standardError
       let isQuiet = quiet
+      let simulator = Simulator(scenario)
+      let told = EffectsTold(of: simulator)
       let server = SimulatorServer(
-        Simulator(scenario), clock: ScaledClock(startingAt: scenario.now, speed: speed), host: host, port: port,
+        simulator, clock: ScaledClock(startingAt: scenario.now, speed: speed), host: host, port: port,
         certificate: pair
       ) { exchange in
         if !isQuiet {
-          news.write("\(exchange.version.rawValue) \(exchange.path) \(exchange.code.map(String.init) ?? "closed")\n")
+          let line = "\(exchange.version.rawValue) \(exchange.path) \(exchange.code.map(String.init) ?? "closed")\n"
+          news.write(line + told.news().map { "  \($0)\n" }.joined())
         }
       }
       let scheme = pair == nil ? "http" : "https"
@@ -63,6 +66,36 @@ struct SimulateCommand: AsyncParsableCommand {
       withExtendedLifetime(signals) {}
       if let failure { throw CommandFailure("\(failure)", status: 3) }
       return 0
+    }
+  }
+}
+
+/// What requests have changed on the platform, each told once.
+private final class EffectsTold: @unchecked Sendable {
+  private let simulator: Simulator
+  private let lock = NSLock()
+  // The lock guards it.
+  private var count = 0
+
+  init(of simulator: Simulator) { self.simulator = simulator }
+
+  func news() -> [String] {
+    lock.withLock {
+      let effects = simulator.effects
+      defer { count = effects.count }
+      return effects.dropFirst(count).map(\.words)
+    }
+  }
+}
+
+extension Effect {
+  fileprivate var words: String {
+    switch self {
+    case .launched(let run, let operation, let date):
+      "launched run \(run) of \(operation)\(date.map { " on \($0)" } ?? "")".printable
+    case .marked(let run, let operation, let status): "marked run \(run) of \(operation) as \(status.name)".printable
+    case .reset(let workflow): "reset \(workflow)".printable
+    case .activation(let operation, let activation): "\(activation.rawValue) \(operation)".printable
     }
   }
 }

@@ -150,7 +150,8 @@ final class Stage: Sendable {
       }
     guard isRecorded else { return words + " (rehearsed)" }
     guard report.isResumable else {
-      return "\(words)\(report.ending.couldBeResumed ? "; a finally has run, so it cannot be resumed" : "") (\(report.executionID))"
+      let why = report.ending.couldBeResumed ? "; a finally has run, so it cannot be resumed" : ""
+      return "\(words)\(why) (\(report.executionID))"
     }
     return "\(words); `runbook resume \(report.executionID)` goes on from here"
   }

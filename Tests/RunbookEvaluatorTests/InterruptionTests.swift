@@ -46,4 +46,47 @@ import Testing
     #expect(outcome.exitStatus == 130)
     #expect(outcome.printed.count == 3)
   }
+
+  /// A service that does not answer keeps nobody: what only looks is given up at once, what changes something after a moment
+  /// in which its answer may still come.
+  @Test(arguments: [
+    ("launch prepare", "get_last_status", 10), ("launch prepare", "launch_job", 15),
+    ("let r = last run of prepare", "get_last_status", 10), ("disable prepare", "set_configuration_status", 15),
+    (
+      "check (run \"20201230-112800-0a795c70-2557-4a60-ba16-788aa2bea179\" of prepare)\nprint status",
+      "check_run_status", 10
+    ),
+  ])
+  func aServiceThatDoesNotAnswerDoesNotHoldItUp(_ text: String, _ action: String, _ seconds: Int64) async throws {
+    let faults = "faults: [\(action) 1..99: slow by 2h]"
+    var rehearsal = try Rehearsal(preamble + text + "\nprint \"over\"", scenario: platform(more: faults))
+    rehearsal.interruptAfter = .seconds(10)
+    let world = World(scenario: rehearsal.scenario)
+    let journal = MemoryJournal()
+    let outcome = try rehearsal.run(on: world, journal: journal)
+    #expect(outcome.exitStatus == 130)
+    #expect(outcome.result.isResumable)
+    #expect(world.time.now.since(Rehearsal.start) == .seconds(Double(seconds)))
+    // What was under way is found, or done, by whoever resumes; the service answers again.
+    rehearsal.interruptAfter = nil
+    let again = World(scenario: try Rehearsal("", scenario: platform()).scenario)
+    let resumed = try rehearsal.run(on: action == "launch_job" ? world : again, journal: journal)
+    #expect(resumed.exitStatus == 0)
+    #expect(resumed.printed == ["over"] || text.contains("check"))
+    #expect(resumed.simulator.launches.count == (text.contains("launch") ? 1 : 0))
+  }
+
+  @Test func anAnswerThatComesSoonAfterTheInterruptionCounts() async throws {
+    var rehearsal = try Rehearsal(
+      preamble + "launch prepare", scenario: platform(more: "faults: [launch_job 1: slow by 12s]"))
+    rehearsal.interruptAfter = .seconds(10)
+    let journal = MemoryJournal()
+    let outcome = try rehearsal.run(on: World(scenario: rehearsal.scenario), journal: journal)
+    let run = outcome.simulator.launches.first?.id
+    #expect(run != nil)
+    let recorded = await journal.initialRecords().compactMap { entry in
+      if case .run(let run, adopted: false)? = entry.record.outcome { run.id } else { nil }
+    }
+    #expect(recorded == [run])
+  }
 }

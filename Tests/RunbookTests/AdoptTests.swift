@@ -64,7 +64,8 @@ import Testing
   @Test func whatCannotBeItIsRefusedAndNothingChanges() throws {
     let old = "20201229-050000-0a795c70-2557-4a60-ba16-788aa2bea179"
     let scenario = Site.scenario("faults: [launch_job 2: request lost]").replacing(
-      "{ table-to-table: p,", with: "{ table-to-table: p, history: [SUCCESS after 1m at 2020-12-29T05:00:00Z as \(old)],")
+      "{ table-to-table: p,",
+      with: "{ table-to-table: p, history: [SUCCESS after 1m at 2020-12-29T05:00:00Z as \(old)],")
     try Site.with(scenario) { site in
       #expect(try site.runs(of: "p") == [old])
       #expect(try site.run("run", "-c", Site.head + "launch export\nawait run every 100ms or fail").status == 0)

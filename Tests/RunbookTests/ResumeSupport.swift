@@ -68,8 +68,9 @@ final class Site: @unchecked Sendable {
   }
 
   /// Writes the configuration file: a short delay of visibility, and what else is said.
-  func configure(_ more: String) throws {
-    let text = "profile: p\nprofiles:\n  p:\n    visibility-delay: 1s\n    request-timeout: 3s\n    \(more)\n"
+  func configure(_ more: String, visibilityDelay: String = "1s", requestTimeout: String = "3s") throws {
+    let text =
+      "profile: p\nprofiles:\n  p:\n    visibility-delay: \(visibilityDelay)\n    request-timeout: \(requestTimeout)\n    \(more)\n"
     try Data(text.utf8).write(to: folder.appending(path: "config.yaml"))
   }
 
@@ -98,7 +99,17 @@ final class Site: @unchecked Sendable {
   // MARK: The service's side
 
   /// The lines of the server's log, one for each exchange that it has ended.
-  var exchanges: [Substring] { server.news.split(separator: "\n") }
+  var exchanges: [Substring] { server.news.split(separator: "\n").filter { !$0.hasPrefix(" ") } }
+
+  /// The runs that requests launched, by the date that they were launched for, as the server's log tells. One whose request
+  /// arrives late is told with the next exchange.
+  var launchesByDate: [String: [String]] {
+    server.news.split(separator: "\n").reduce(into: [:]) { found, line in
+      let words = line.split(separator: " ").map(String.init)
+      guard words.starts(with: ["launched", "run"]), let date = words.last, words.dropLast().last == "on" else { return }
+      found[date, default: []].append(words[2])
+    }
+  }
 
   /// How many launch requests the server took.
   var launchRequests: Int { exchanges.count { $0.contains("/dag/launch") } }
@@ -181,8 +192,8 @@ final class Site: @unchecked Sendable {
       })
   }
 
-  /// Resumes until it is done, as a person does: an unconfirmed launch as it is first, and again only when the service
-  /// shows no run that the record does not know. Gives what was said on the way.
+  /// Resumes until it is done, as a person does: an unconfirmed launch as it is first; then with the run that the service
+  /// shows and the record does not know, or again where there is none. Gives what was said on the way.
   func resumeUntilDone(operations: [String]) throws -> [Program.Result] {
     var results: [Program.Result] = []
     var arguments: [String] = ["resume"]
@@ -195,11 +206,11 @@ final class Site: @unchecked Sendable {
       ).wait()
       results.append(result)
       if result.status == 0 { break }
-      let isAgain = arguments.contains("--launch-again")
+      let isWord = arguments.count > 1
       arguments = ["resume"]
-      guard result.status == 5, !isAgain, results.count > 1 else { continue }
-      let known = try recordedRuns(of: id)
-      if Set(try operations.flatMap(runs(of:))).isSubset(of: known) { arguments.append("--launch-again") }
+      guard result.status == 5, !isWord, results.count > 1 else { continue }
+      let unknown = Set(try operations.flatMap(runs(of:))).subtracting(try recordedRuns(of: id))
+      arguments += unknown.isEmpty ? ["--launch-again"] : unknown.flatMap { ["--adopt", $0] }
     }
     return results
   }
