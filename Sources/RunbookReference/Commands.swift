@@ -34,7 +34,10 @@ extension Reference {
       ], seeAlso: ["run", "simulate"]),
     Topic(
       .command, "resume", abstract: "goes on where an execution stopped: the latest unfinished one, or the one named",
-      forms: ["runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --adopt RUN", "runbook resume --launch-again"],
+      forms: [
+        "runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --adopt RUN",
+        "runbook resume --launch-again",
+      ],
       discussion: [
         "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given.",
         "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN where launches for several dates are open), --launch-again that it was none.",

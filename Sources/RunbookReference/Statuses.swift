@@ -48,7 +48,7 @@ extension Reference {
     kind(
       "unconfirmed", "a job may have been launched, and no run shows it",
       [
-        "Only `catch unconfirmed` takes it. It is not launched again unless the runbook does, or `runbook resume --launch-again`, once somebody has looked. The process ends with 5."
+        "Only `catch unconfirmed` takes it. It is not launched again unless the runbook does, or `runbook resume --launch-again`, once somebody has looked; `runbook resume --adopt RUN` goes on with the run that it was. The process ends with 5."
       ]),
   ]
 

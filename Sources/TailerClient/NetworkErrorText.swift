@@ -3,6 +3,14 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// Words for what the network layers throw, without anything of the request.
 enum NetworkErrorText {
   static func words(for error: any Error) -> String {
@@ -12,7 +20,7 @@ enum NetworkErrorText {
     case let error as NIOSSLError: words(for: error)
     case let error as NIOSSLExtraError where error == .failedToValidateHostname:
       "the server's certificate is not trusted: it is for another host"
-    case let error as IOError: ErrorText.shown(error.description)
+    case let error as IOError: String(cString: strerror(error.errnoCode))
     case is CancellationError: "cancelled"
     case is NIOTooManyBytesError: "the reply is too large"
     case is ChannelError: "the connection was closed"

@@ -69,8 +69,15 @@ final class Site: @unchecked Sendable {
 
   /// Writes the configuration file: a short delay of visibility, and what else is said.
   func configure(_ more: String, visibilityDelay: String = "1s", requestTimeout: String = "3s") throws {
-    let text =
-      "profile: p\nprofiles:\n  p:\n    visibility-delay: \(visibilityDelay)\n    request-timeout: \(requestTimeout)\n    \(more)\n"
+    let text = """
+      profile: p
+      profiles:
+        p:
+          visibility-delay: \(visibilityDelay)
+          request-timeout: \(requestTimeout)
+          \(more)
+
+      """
     try Data(text.utf8).write(to: folder.appending(path: "config.yaml"))
   }
 
@@ -106,7 +113,9 @@ final class Site: @unchecked Sendable {
   var launchesByDate: [String: [String]] {
     server.news.split(separator: "\n").reduce(into: [:]) { found, line in
       let words = line.split(separator: " ").map(String.init)
-      guard words.starts(with: ["launched", "run"]), let date = words.last, words.dropLast().last == "on" else { return }
+      guard words.starts(with: ["launched", "run"]), let date = words.last, words.dropLast().last == "on" else {
+        return
+      }
       found[date, default: []].append(words[2])
     }
   }

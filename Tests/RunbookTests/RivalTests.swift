@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import Glibc
+import ProgramSupport
 import TailerSimulator
 import Testing
 
