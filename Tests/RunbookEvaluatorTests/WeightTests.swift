@@ -73,4 +73,6 @@ private final class WeighingJournal: HeldJournal, @unchecked Sendable {
   }
   func endForGood() async { await base.endForGood() }
   func end(_ end: ExecutionEnd) async { await base.end(end) }
+  func giveBack() async { await base.giveBack() }
+  func owner(of run: Run) async -> RunOwner? { await base.owner(of: run) }
 }
