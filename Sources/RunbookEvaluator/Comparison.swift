@@ -1,29 +1,93 @@
 import Foundation
 public import RunbookDiagnostics
+import RunbookSyntax
 
 /// What a record and a runbook that is to go on with it have to do with each other: found by evaluating the runbook
 /// from its top with nothing but the record to answer.
 public struct Comparison: Sendable {
   /// Recorded effects that the runbook no longer comes by, or comes by with other words or another meaning.
   public let conflicts: [Diagnostic]
+  /// Whether the runbook means something else where something is recorded. No acceptance lets a record answer for that.
+  public let hasDiverged: Bool
+  /// Recorded effects that the runbook comes by, as it words them now.
+  public let reached: [EffectKey]
+  /// The paths of those that it does not come by.
+  public let missed: [String]
   /// Launches of the record that the runbook does not come by where they stood. Wherever it would launch the same
   /// operation for the same date, these are its runs.
   let movedLaunches: [EffectRecord]
 
   public var isClean: Bool { conflicts.isEmpty }
 
-  init(conflicts: [Diagnostic], movedLaunches: [EffectRecord]) {
+  init(
+    conflicts: [Diagnostic], hasDiverged: Bool = false, reached: [EffectKey] = [], missed: [String] = [],
+    movedLaunches: [EffectRecord] = []
+  ) {
     self.conflicts = conflicts
+    self.hasDiverged = hasDiverged
+    self.reached = reached
+    self.missed = missed
     self.movedLaunches = movedLaunches
+  }
+
+  /// The same where all that conflicts has been accepted before.
+  public func accepted() -> Comparison {
+    hasDiverged
+      ? self
+      : Comparison(conflicts: [], hasDiverged: false, reached: reached, missed: missed, movedLaunches: movedLaunches)
   }
 }
 
 /// What a comparison has come by, from whichever branch.
 final class ComparisonNotes: @unchecked Sendable {
-  // The lock guards `visited`.
+  let recorded: RecordedStatements
+  // The lock guards what follows.
   private let lock = NSLock()
-  private var visited: Set<String> = []
+  private var visited: [String: EffectKey] = [:]
+  private var changed: [Diagnostic] = []
+  private var end: SourceRange?
 
-  func visit(_ key: EffectKey) { _ = lock.withLock { visited.insert(key.path) } }
-  func hasVisited(_ key: EffectKey) -> Bool { lock.withLock { visited.contains(key.path) } }
+  init(recorded: RecordedStatements) { self.recorded = recorded }
+
+  func visit(_ key: EffectKey) { lock.withLock { visited[key.path] = key } }
+  func hasVisited(_ key: EffectKey) -> Bool { lock.withLock { visited[key.path] != nil } }
+  var reached: [EffectKey] { lock.withLock { visited.values.sorted { $0.path < $1.path } } }
+
+  /// A recorded statement that has other words now.
+  func note(_ conflict: Diagnostic) { lock.withLock { if !changed.contains(conflict) { changed.append(conflict) } } }
+  var conflicts: [Diagnostic] { lock.withLock { changed }.sorted { $0.primary.range.lower < $1.primary.range.lower } }
+
+  /// Notes where the record has nothing more to say; of several branches, the first in the source counts.
+  func recordEnds(at place: SourceRange) {
+    lock.withLock { if end.map({ place.lower < $0.lower }) ?? true { end = place } }
+  }
+  var recordEnd: SourceRange? { lock.withLock { end } }
+}
+
+/// How the statements read that are in a record, by the texts that are recorded with it.
+struct RecordedStatements: Sendable {
+  /// The lines on which a statement of that text stood, from 1, and its first line.
+  private var places: [String: (lines: [Int], text: String)] = [:]
+
+  init(_ sources: [ExecutionHeader.Source] = []) {
+    for (number, recorded) in sources.enumerated() {
+      let source = SourceText(id: SourceID(Int32(clamping: number)), name: recorded.name, text: recorded.text)
+      var waiting = parse(source).program.statements
+      while let statement = waiting.popLast() {
+        waiting += statement.blocks.flatMap(\.statements)
+        let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
+        let hash = EffectKey.hash(source.bytes[bounds])
+        let first = source.text(bounds).split(separator: "\n").first.map(String.init) ?? ""
+        places[hash, default: ([], first)].lines.append(source.position(of: bounds.lowerBound).line)
+      }
+    }
+  }
+
+  /// A recorded effect in words: what it meant, and how its statement read.
+  func words(for record: EffectRecord) -> String {
+    guard let (lines, text) = places[record.textHash] else { return record.intent.words }
+    let line = lines.count == 1 ? "on line \(lines[0]) then" : "then"
+    let short = text.count > 70 ? text.prefix(69) + "…" : text
+    return "\(record.intent.words), \(line): `\(short)`"
+  }
 }

@@ -162,41 +162,51 @@ public final class Execution {
   }
 
   /// Evaluates a runbook with nothing but the record to answer, and says what of the record it did not come by, or came by
-  /// with another meaning. Sends nothing, writes nothing, tells nobody.
-  public func compare(_ runbook: CheckedRunbook, parameters: [String: Value] = [:]) async -> Comparison {
+  /// with other words or another meaning. Sends nothing, writes nothing, tells nobody.
+  ///
+  /// - Parameter recorded: The texts that are recorded with it.
+  public func compare(
+    _ runbook: CheckedRunbook, parameters: [String: Value] = [:], recorded: [ExecutionHeader.Source] = []
+  ) async -> Comparison {
     let records: [(key: EffectKey, record: EffectRecord)]
     do throws(JournalError) {
       records = try await state.effects.journal.initialRecords()
     } catch {
       // What cannot be read now is reported by the first effect that needs it.
-      return Comparison(conflicts: [], movedLaunches: [])
+      return Comparison(conflicts: [])
     }
-    let notes = ComparisonNotes()
+    let notes = ComparisonNotes(recorded: RecordedStatements(recorded))
     let comparing = SharedState(
       effects: state.effects, policy: state.policy, interruption: Interruption(), today: state.today, comparing: notes)
     let reader = Interpreter(state: comparing, runbook: runbook, scope: Scope(), path: Path(.named("")))
     for (name, value) in parameters { reader.scope.define(name, value) }
-    var conflicts: [Diagnostic] = []
+    var diverged: Diagnostic?
     do throws(Unwind) {
       _ = try await reader.execute(runbook.program.statements)
     } catch .broken(let diagnostic) {
-      conflicts.append(diagnostic)
+      diverged = diagnostic
     } catch {
       // Any other ending is one that the record leads to.
     }
     let missed = records.filter { !notes.hasVisited($0.key) }
-    if conflicts.isEmpty {
-      let place = SourceRange(runbook.program.source.id, 0, 0)
-      conflicts += missed.map {
-        RuntimeProblem(.recordNotReached(recorded: $0.record.intent.words), at: place).diagnostic
-      }
+    var conflicts = notes.conflicts
+    if let diverged { conflicts.append(diverged) }
+    let unexpected = missed.filter { !$0.key.isSetAside }
+    if diverged == nil, !unexpected.isEmpty {
+      let place =
+        notes.recordEnd ?? runbook.program.statements.last?.range ?? SourceRange(runbook.program.source.id, 0, 0)
+      let words = unexpected.map { notes.recorded.words(for: $0.record) }
+      conflicts.append(
+        RuntimeProblem(.recordNotReached(recorded: words, isAtEnd: notes.recordEnd == nil), at: place).diagnostic)
     }
     // A launch that an earlier edit has moved is in the record twice, with one intent: it is taken once.
     var taken = Set(records.filter { notes.hasVisited($0.key) }.map(\.record.intent))
     let launches = missed.map(\.record).filter { record in
       if case .launch = record.intent { taken.insert(record.intent).inserted } else { false }
     }
-    return Comparison(conflicts: conflicts, movedLaunches: launches)
+    return Comparison(
+      conflicts: conflicts, hasDiverged: diverged != nil, reached: notes.reached, missed: missed.map(\.key.path),
+      movedLaunches: launches)
   }
 
   private func result(of unwind: Unwind) -> ExecutionResult {

@@ -192,17 +192,27 @@ final class Interpreter {
       try await journal.record(of: key)
     }
     guard let record else {
-      if state.comparing != nil, !isOptional { throw .recordEnds }
+      if let comparing = state.comparing, !isOptional {
+        comparing.recordEnds(at: place)
+        throw .recordEnds
+      }
       return nil
     }
     state.comparing?.visit(key)
     guard intent.agrees(with: record.intent) else {
-      throw broken(.diverged(recorded: record.intent.words, found: intent.words), at: place)
+      let words = state.comparing?.recorded.words(for: record) ?? record.intent.words
+      throw .broken(problem(.diverged(recorded: words, found: intent.words), at: place).diagnostic)
     }
-    guard record.textHash == key.textHash || state.acceptsChanges else {
-      throw broken(.recordedTextChanged(recorded: record.intent.words), at: place)
+    if record.textHash != key.textHash, !state.acceptsChanges {
+      let words = state.comparing?.recorded.words(for: record) ?? record.intent.words
+      let problem = problem(.recordedTextChanged(recorded: words), at: place)
+      guard let comparing = state.comparing else { throw .broken(problem.diagnostic) }
+      comparing.note(problem.diagnostic)
     }
-    if state.comparing != nil, record.outcome == nil { throw .recordEnds }
+    if let comparing = state.comparing, record.outcome == nil {
+      comparing.recordEnds(at: place)
+      throw .recordEnds
+    }
     return record
   }
 
@@ -244,10 +254,6 @@ final class Interpreter {
       failure.origins.append(key)
       throw .failure(failure)
     }
-  }
-
-  private func broken(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind {
-    .broken(problem(kind, at: place).diagnostic)
   }
 
   func journaling<T>(

@@ -33,6 +33,11 @@ public protocol HeldJournal: Journal {
   var executionID: String { get }
   /// Writes how the execution ended and gives the lease up. Durable when it returns.
   func end(_ end: ExecutionEnd) async throws(JournalError)
+  /// Writes that another text goes on with the record: the header that says so, recorded effects by the words of the
+  /// statements that they are from now, and the paths of those that are set aside. Durable when it returns.
+  func accept(
+    _ header: ExecutionHeader, rewording: [EffectKey], settingAside: [String]
+  ) async throws(JournalError)
   /// Gives the lease up and leaves the execution as it was taken up, where nothing has been recorded since. Durable when it
   /// returns.
   func giveBack() async throws(JournalError)
@@ -64,6 +69,11 @@ public struct ExecutionHeader: Hashable, Codable, Sendable {
   public var environment: String?
   /// The service's base address, or `simulator`.
   public var service: String
+  /// Whether an edit of what had been carried out was accepted; `sources` holds the edited texts then.
+  public var isEdited: Bool?
+
+  /// Whether it is a session at the prompt, whose text is not kept: it cannot be evaluated again.
+  public var isSession: Bool { sources.isEmpty }
 
   public struct Source: Hashable, Codable, Sendable {
     public var name: String
@@ -134,6 +144,7 @@ public struct ExecutionSummary: Hashable, Codable, Sendable {
     case running
     /// Nobody works on it, and it can be resumed: it was interrupted, killed, or stopped by what the world refused.
     case unfinished
+    /// It came to its end, or a `finally` ended it, or it is a session at the prompt whose process was killed.
     case ended
   }
   public var header: ExecutionHeader

@@ -19,6 +19,23 @@ public actor MemoryJournal: HeldJournal {
 
   public func end(_ end: ExecutionEnd) { ending = end }
 
+  /// The header since another text was accepted.
+  public private(set) var accepted: ExecutionHeader?
+
+  public func accept(_ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]) {
+    accepted = header
+    for path in paths {
+      guard let number = order.firstIndex(of: path), let record = records.removeValue(forKey: path) else { continue }
+      let key = EffectKey(path: path, textHash: record.textHash).setAside(Int64(number))
+      order[number] = key.path
+      records[key.path] = record
+    }
+    for key in keys {
+      guard let record = records[key.path] else { continue }
+      records[key.path] = EffectRecord(intent: record.intent, outcome: record.outcome, textHash: key.textHash)
+    }
+  }
+
   public func giveBack() {
     if let formerly { (records, ending) = formerly }
     formerly = nil

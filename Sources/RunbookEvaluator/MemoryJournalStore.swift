@@ -21,9 +21,13 @@ public actor MemoryJournalStore: JournalStore {
         guard id != nil else { continue }
         throw .hasEnded(id: header.id, why: ending.summary)
       }
+      if header.isSession {
+        guard id != nil else { continue }
+        throw .hasEnded(id: header.id, why: "it was a session at the prompt")
+      }
       if await journal.isOver { throw .hasEnded(id: header.id, why: "a finally has ended it") }
       await journal.reopen(await journal.ending?.origins ?? [], launchingAgain: launchingAgain)
-      return (header, journal)
+      return (await journal.accepted ?? header, journal)
     }
     throw id.map(JournalStoreError.noSuchExecution) ?? .nothingToResume
   }

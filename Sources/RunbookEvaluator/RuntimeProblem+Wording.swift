@@ -170,10 +170,15 @@ extension RuntimeProblem: Diagnosable {
         "recorded-text-changed", "this statement was changed after it had been carried out", "",
         ["Recorded: \(recorded.printable)."]
       )
-    case .recordNotReached(let recorded):
+    case .recordNotReached(let recorded, let isAtEnd):
       (
-        "record-not-reached", "the runbook no longer comes by something that was done", "",
-        ["Recorded: \(recorded.printable)."]
+        "record-not-reached",
+        recorded.count == 1
+          ? "the runbook no longer comes by something that was done"
+          : "the runbook no longer comes by \(recorded.count) things that were done",
+        isAtEnd ? "the runbook ends here" : "the record does not go on here",
+        recorded.prefix(5).map { "Recorded: \($0.printable)." }
+          + (recorded.count > 5 ? ["And \(recorded.count - 5) more."] : [])
       )
     case .listingFull(let limit):
       ("listing-full", "the listing is full at \(limit) runs; there may be more", "", ["Write a `limit`."])

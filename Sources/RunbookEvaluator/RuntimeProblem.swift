@@ -49,7 +49,8 @@ public struct RuntimeProblem: Sendable {
     case leaseLost(holder: String)
     case diverged(recorded: String, found: String)
     case recordedTextChanged(recorded: String)
-    case recordNotReached(recorded: String)
+    /// `isAtEnd` where the runbook came to its end instead.
+    case recordNotReached(recorded: [String], isAtEnd: Bool)
 
     case listingFull(limit: Int)
     /// An error that the record holds, met again in a resumed execution.

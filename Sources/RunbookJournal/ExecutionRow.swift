@@ -25,6 +25,7 @@ struct ExecutionRow {
   /// Why it cannot be resumed, for people; `nil` where it can.
   var whyOver: String? {
     if let overAt { return "it was interrupted, and at \(overAt) a `finally` began to undo it" }
+    if header.isSession, end == nil { return "it was a session at the prompt, and its process was killed" }
     guard let end, !end.isResumable else { return nil }
     return "it ended at \(end.at): \(end.summary)"
   }

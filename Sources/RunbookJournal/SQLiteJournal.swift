@@ -16,6 +16,10 @@ actor SQLiteJournal: HeldJournal {
     var intent: EffectIntent
     var outcome: EffectOutcome?
 
+    func under(_ key: EffectKey) -> Line {
+      Line(sequence: sequence, key: key, intent: intent, outcome: outcome)
+    }
+
     var record: EffectRecord { EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash) }
   }
 
@@ -243,6 +247,27 @@ actor SQLiteJournal: HeldJournal {
       try lease.release(db)
     }
     leave()
+  }
+
+  func accept(
+    _ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]
+  ) async throws(JournalError) {
+    let reworded = keys.compactMap { key in lines[key.path].map { $0.under(key) } }
+    let aside = paths.compactMap { path in lines[path].map { $0.under($0.key.setAside($0.sequence)) } }
+    try await recording(.durable) { [lease] db in
+      try db.execute(
+        sql: "UPDATE executions SET header = ? WHERE number = ?",
+        arguments: [try Columns.json(header), lease.execution])
+      let statement = try db.cachedStatement(
+        sql: "UPDATE effects SET path = ?, text_hash = ? WHERE execution = ? AND sequence = ?")
+      for line in reworded + aside {
+        try statement.execute(arguments: [
+          line.key.path.column, line.key.textHash.column, lease.execution, line.sequence,
+        ])
+      }
+    }
+    for path in paths { lines[path] = nil }
+    for line in reworded + aside { remember(line, nil) }
   }
 
   func giveBack() async throws(JournalError) {

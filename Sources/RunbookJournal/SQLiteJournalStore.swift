@@ -98,7 +98,7 @@ public final class SQLiteJournalStore: JournalStore {
           """)
       while let found = try open.next() {
         let row = try ExecutionRow(found)
-        if rules.livingHolder(of: try LeaseRow.of(row.number, db)) == nil { return row }
+        if row.whyOver == nil, rules.livingHolder(of: try LeaseRow.of(row.number, db)) == nil { return row }
       }
       throw JournalStoreError.nothingToResume
     }
@@ -135,17 +135,14 @@ public final class SQLiteJournalStore: JournalStore {
   public func prune(endedBefore moment: Timestamp) async throws(JournalStoreError) -> Int {
     try write { db in
       let old = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT * FROM executions
-          WHERE coalesce(ended_at, over_at) < ? AND (over_at IS NOT NULL OR is_resumable = 0)
-          """,
-        arguments: [moment.microsecondsSinceEpoch])
+        db, sql: "SELECT * FROM executions WHERE started_at < ?", arguments: [moment.microsecondsSinceEpoch])
       var count = 0
-      for row in old {
-        let number = try row.decode(Int64.self, forColumn: "number")
-        if rules.livingHolder(of: try LeaseRow.of(number, db)) != nil { continue }
-        try db.execute(sql: "DELETE FROM executions WHERE number = ?", arguments: [number])
+      for row in try old.map(ExecutionRow.init) where row.whyOver != nil {
+        let lease = try LeaseRow.of(row.number, db)
+        // What was killed has ended with its last sign of life.
+        let end = row.end?.at ?? row.overAt ?? lease?.renewedAt ?? row.header.startedAt
+        guard end < moment, rules.livingHolder(of: lease) == nil else { continue }
+        try db.execute(sql: "DELETE FROM executions WHERE number = ?", arguments: [row.number])
         count += 1
       }
       return count

@@ -62,10 +62,10 @@ public struct Session: Sendable {
     _ preparation: Preparation, parameters: [String: GivenParameter], account: String?, environment: String?
   ) async throws(JournalStoreError) -> Opened {
     let now = clock.now
-    let texts = preparation.sources.all.map { ExecutionHeader.Source(name: $0.name, text: $0.text(0..<$0.bytes.count)) }
     let header = ExecutionHeader(
       id: ids.next(at: now), startedAt: now, today: now.date, holder: holder, name: preparation.source.name,
-      directory: directory, sources: texts, parameters: parameters.mapValues(\.text), account: account,
+      directory: directory, sources: Self.texts(of: preparation.sources), parameters: parameters.mapValues(\.text),
+      account: account,
       environment: environment, service: serviceName)
     return Opened(header: header, journal: try await store.begin(header))
   }
@@ -87,12 +87,33 @@ public struct Session: Sendable {
   /// Leaves an execution as it was taken up. What cannot be given back is free once this process has ended.
   public func giveBack(_ opened: Opened) async { try? await opened.journal.giveBack() }
 
-  /// Compares a record with what would now be evaluated, without doing or sending anything. What does not fit is told;
-  /// `nil` where all that was recorded stands where it stood.
+  /// Compares a record with what would now be evaluated, without doing or sending anything. What was accepted before is no
+  /// conflict, as long as the text is the one that was accepted.
   public func compare(
     _ opened: Opened, with runbook: CheckedRunbook, parameters: [String: GivenParameter]
   ) async -> Comparison {
-    await execution(opened, of: runbook).compare(runbook, parameters: parameters.mapValues(\.value))
+    let header = opened.header
+    let comparison = await execution(opened, of: runbook).compare(
+      runbook, parameters: parameters.mapValues(\.value), recorded: header.sources)
+    let isAccepted = header.isEdited == true && header.sources == Self.texts(of: runbook.sources)
+    return isAccepted ? comparison.accepted() : comparison
+  }
+
+  /// Records that an execution goes on with an edited text, so that nobody has to accept the edit again. Gives the execution
+  /// as it stands then; as it was where nothing is edited.
+  public func accept(
+    _ runbook: CheckedRunbook, _ comparison: Comparison, in opened: Opened
+  ) async throws(JournalError) -> Opened {
+    var header = opened.header
+    header.sources = Self.texts(of: runbook.sources)
+    if !comparison.isClean { header.isEdited = true }
+    guard header != opened.header else { return opened }
+    try await opened.journal.accept(header, rewording: comparison.reached, settingAside: comparison.missed)
+    return Opened(header: header, journal: opened.journal)
+  }
+
+  private static func texts(of sources: SourceMap) -> [ExecutionHeader.Source] {
+    sources.all.map { ExecutionHeader.Source(name: $0.name, text: $0.text(0..<$0.bytes.count)) }
   }
 
   /// Runs a runbook to its end and records how that was.
@@ -116,12 +137,7 @@ public struct Session: Sendable {
           at: clock.now, exitStatus: result.ending.exitStatus, summary: result.ending.summary,
           isResumable: result.isResumable, origins: result.origins))
     } catch {
-      problem =
-        switch error {
-        case .unavailable(let reason): reason
-        case .leaseLost(let holder): "another process has taken the execution over: \(holder)"
-        case .cancelled: "the write was given up"
-        }
+      problem = error.words
     }
     return Report(
       executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
@@ -137,5 +153,16 @@ public struct Session: Sendable {
         service: service, watcher: watcher, clock: clock, journal: opened.journal, people: people, listener: listener),
       policy: policy, today: opened.header.today, interruption: interruption, accepting: changes,
       showsValues: showsValues)
+  }
+}
+
+extension JournalError {
+  /// Why, for people.
+  public var words: String {
+    switch self {
+    case .unavailable(let reason): reason
+    case .leaseLost(let holder): "another process has taken the execution over: \(holder)"
+    case .cancelled: "the write was given up"
+    }
   }
 }

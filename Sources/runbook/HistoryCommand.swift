@@ -49,7 +49,7 @@ struct HistoryCommand: AsyncParsableCommand {
         case .unfinished: "unfinished: \(summary.end?.summary ?? "its process was killed")"
         case .ended:
           summary.end.map { $0.exitStatus == 0 ? $0.summary : "\($0.exitStatus): \($0.summary)" }
-            ?? "ended by a finally"
+            ?? summary.header.endWithoutWords
         }
       let parameters = header.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
       table.add([
@@ -74,14 +74,40 @@ struct HistoryCommand: AsyncParsableCommand {
     out.write(
       "\(header.id)  \(header.name)  by \(header.holder.user) on \(header.holder.host), \(header.startedAt.plainMoment)\n"
     )
+    let place = [header.environment.map { "in \($0)" }, header.account.map { "of \($0)" }].compactMap { $0 }
+    out.write("  \((place + ["on \(header.service)"]).joined(separator: " ").printable)\n")
     for (name, value) in header.parameters.sorted(by: { $0.key < $1.key }) {
       out.write("  \(name) = \(value.printable)\n")
     }
     for entry in entries where entry.isWorthTelling {
       out.write("\(entry.intendedAt.clock)  \(entry.intent.words.printable)\(entry.result)\n")
     }
-    out.write("\(summary.state.rawValue)\(summary.end.map { ": \($0.summary.printable)" } ?? "")\n")
+    out.write(lastLines(of: summary, entries).joined())
     return 0
+  }
+
+  /// How it ended, in what time, and what of it is not known.
+  private func lastLines(of summary: ExecutionSummary, _ entries: [JournalEntry]) -> [String] {
+    let header = summary.header
+    let words =
+      switch summary.state {
+      case .running: ""
+      case .unfinished: ": \(summary.end?.summary ?? "its process was killed")"
+      case .ended: ": \(summary.end?.summary ?? header.endWithoutWords)"
+      }
+    let took = summary.end.map { ", after \($0.at.since(header.startedAt).rounded)" } ?? ""
+    var lines = ["\(summary.state.rawValue)\(words.printable)\(took)\n"]
+    let open = summary.state == .running ? [] : entries.filter(\.isOpenLaunch)
+    guard !open.isEmpty else { return lines }
+    lines.append(
+      open.count == 1
+        ? "It is not known whether one launch happened.\n"
+        : "It is not known whether \(open.count) launches happened.\n")
+    lines.append(
+      summary.state == .unfinished
+        ? "`runbook resume \(header.id)` looks for it; --adopt RUN says which run it was, --launch-again that it was none.\n"
+        : "It cannot be resumed: look at the operation's runs.\n")
+    return lines
   }
 
   private func prune(_ store: any JournalStore, olderThan text: String) async throws -> Int32 {
@@ -124,7 +150,17 @@ enum Encoding {
   }
 }
 
+extension ExecutionHeader {
+  /// How an execution has ended that has left no word of it.
+  fileprivate var endWithoutWords: String { isSession ? "its process was killed" : "ended by a finally" }
+}
+
 extension JournalEntry {
+  fileprivate var isOpenLaunch: Bool {
+    guard case .launch = intent else { return false }
+    return EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash).isOpen
+  }
+
   /// Moments and prints are for resuming, not for reading.
   fileprivate var isWorthTelling: Bool {
     switch intent {

@@ -92,9 +92,12 @@ struct Resumption {
     let comparison = await session.compare(opened, with: runbook, parameters: parameters)
     if !comparison.isClean {
       stage.show(comparison.conflicts, of: preparation)
-      guard acceptsChanges else {
+      guard acceptsChanges, !comparison.hasDiverged else {
         throw CommandFailure(
-          "\(header.id) is left as it is: the runbook was changed where it had been carried out. --accept-changes goes on all the same.",
+          "\(header.id) is left as it is: the runbook was changed where it had been carried out. "
+            + (comparison.hasDiverged
+              ? "What was done there answers for nothing else: change it back."
+              : "--accept-changes goes on all the same."),
           status: 2)
       }
     }
@@ -103,8 +106,21 @@ struct Resumption {
     } catch {
       throw CommandFailure("\(header.id) is left as it is: \(error)", status: error.exitStatus)
     }
+    if id == nil, conduct.output == .lines, !conduct.quiet {
+      let words = ([header.name] + header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+        .joined(separator: " ")
+      OutputChannel.standardError.write(
+        "resuming \(header.id): \(words.printable), begun \(header.startedAt.plainMoment)\n")
+    }
+    let accepted: Session.Opened
+    do throws(JournalError) {
+      accepted = try await session.accept(runbook, comparison, in: opened)
+    } catch {
+      throw CommandFailure("the journal cannot be written: \(error.words)", status: 3)
+    }
     let report = await session.run(
-      runbook, as: opened, parameters: parameters, accepting: comparison.isClean ? nil : comparison)
+      runbook, as: accepted, parameters: parameters,
+      accepting: accepted.header.isEdited == true ? comparison : nil)
     return stage.conclude(report, at: service.clock.now, isRecorded: true)
   }
 

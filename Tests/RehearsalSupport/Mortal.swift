@@ -91,6 +91,13 @@ public struct MortalJournal: HeldJournal {
     if life.isOver { throw .unavailable("dead") }
     return try await journal.owner(of: run)
   }
+  public func accept(
+    _ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]
+  ) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in
+      try await journal.accept(header, rewording: keys, settingAside: paths)
+    }
+  }
   public func giveBack() async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await journal.giveBack() }
   }

@@ -134,14 +134,19 @@ public struct Rehearsal: Sendable {
   }
 
   /// Compares a record with the runbook as it is now, as `resume` does.
-  public func compare(on world: World, journal: any HeldJournal) async throws -> Comparison {
+  ///
+  /// - Parameter text: The runbook as it was recorded.
+  public func compare(
+    on world: World, journal: any HeldJournal, recorded text: String
+  ) async throws -> Comparison {
     let runbook = try checked()
     let client = world.client()
     let effects = Effects(
       service: client, watcher: PollingRunWatcher(service: client, clock: world.time), clock: world.time,
       journal: journal)
     let execution = Execution(of: runbook, effects: effects, policy: policy, today: scenario.now.date)
-    return await execution.compare(runbook, parameters: parameters)
+    return await execution.compare(
+      runbook, parameters: parameters, recorded: [ExecutionHeader.Source(name: name, text: text)])
   }
 }
 

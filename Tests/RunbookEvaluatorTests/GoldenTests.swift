@@ -71,7 +71,8 @@ import Testing
       return try expectDiagnostics(golden, caught, sources: outcome.sources)
     }
     #expect(first.exitStatus == 130)
-    let comparison = try await rehearsal.compare(on: world, journal: journal)
+    let comparison = try await rehearsal.compare(
+      on: world, journal: journal, recorded: golden["earlier"] ?? "")
     try expectDiagnostics(golden, comparison.conflicts, sources: try rehearsal.checked().sources)
   }
 

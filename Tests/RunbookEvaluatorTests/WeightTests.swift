@@ -73,6 +73,9 @@ private final class WeighingJournal: HeldJournal, @unchecked Sendable {
   }
   func endForGood() async { await base.endForGood() }
   func end(_ end: ExecutionEnd) async { await base.end(end) }
+  func accept(_ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]) async {
+    await base.accept(header, rewording: keys, settingAside: paths)
+  }
   func giveBack() async { await base.giveBack() }
   func owner(of run: Run) async -> RunOwner? { await base.owner(of: run) }
 }

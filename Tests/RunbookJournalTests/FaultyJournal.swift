@@ -165,6 +165,14 @@ struct FaultyJournal: HeldJournal {
     return try await base.owner(of: run)
   }
 
+  func accept(
+    _ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]
+  ) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in
+      try await base.accept(header, rewording: keys, settingAside: paths)
+    }
+  }
+
   func giveBack() async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await base.giveBack() }
   }

@@ -55,6 +55,60 @@ import Testing
     }
   }
 
+  /// A session at the prompt keeps no text: killed, it is over, and is no candidate for whoever resumes the latest.
+  @Test func aKilledSessionIsOverAndIsPruned() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try SQLiteJournalStore.test(in: directory, clock: clock, dead: [1])
+      _ = try await store.begin(.test("file"))
+      var header = ExecutionHeader.test("session")
+      header.sources = []
+      let session = try await store.begin(header)
+      try await session.intend(.launching(), at: .test("0#0"))
+      #expect(try await store.summary(of: "session") == ExecutionSummary(header: header, state: .ended, end: nil))
+      header.id = "living"
+      header.holder = .test(7)
+      _ = try await store.begin(header)
+      await #expect(
+        throws: JournalStoreError.hasEnded(
+          id: "session", why: "it was a session at the prompt, and its process was killed")
+      ) { _ = try await store.resume("session", by: .test(2)) }
+      // What it launched may still come to light: it stays open for those who look for a run of their own.
+      let other = try await store.begin(.test("other", holder: .test(7)))
+      #expect(try await other.openLaunches(of: .prepare, besides: .test("0#0")) == [.start])
+      let (found, _) = try await store.resume(nil, by: .test(2))
+      #expect(found.id == "file")
+      clock.advance(by: .days(1))
+      #expect(try await store.prune(endedBefore: .start) == 0)
+      #expect(try await store.prune(endedBefore: clock.now) == 1)
+      await #expect(throws: JournalStoreError.noSuchExecution("session")) { _ = try await store.summary(of: "session") }
+    }
+  }
+
+  /// An accepted text goes on with the record; what another acceptance would have to say is in the header.
+  @Test func anAcceptedTextStaysAccepted() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1, 2])
+      let journal = try await store.begin(.test("x"))
+      for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
+      var header = ExecutionHeader.test("x", text: "print 2")
+      header.isEdited = true
+      let reworded = EffectKey(path: "0#0", textHash: "new")
+      try await journal.accept(
+        header, rewording: [reworded, .test("no such")], settingAside: ["1#0", "no such"])
+      #expect(try await journal.record(of: .test("0#0"))?.textHash == "new")
+      #expect(try await journal.record(of: .test("1#0")) == nil)
+      // What stands there now has a record of its own.
+      try await journal.intend(.reset(.export), at: .test("1#0"))
+      let (found, resumed) = try await store.resume("x", by: .test(2))
+      #expect(found == header)
+      let records = try await resumed.initialRecords()
+      #expect(records.map(\.key) == [reworded, EffectKey.test("1#0").setAside(2), .test("2#0"), .test("1#0")])
+      #expect(records.map(\.key.isSetAside) == [false, true, false, false])
+      #expect(records.map(\.record.intent) == [.launching(), .launching(), .launching(), .reset(.export)])
+    }
+  }
+
   @Test func whatItEndedOverIsDoneAnew() async throws {
     try await withDirectory { directory in
       let store = try SQLiteJournalStore.test(in: directory)

@@ -247,4 +247,71 @@ import Testing
       #expect(site.launchRequests == 3)
     }
   }
+
+  /// An accepted edit is accepted for good: with what it reworded, what it left out and what it moved. Another one is not.
+  @Test func anEditIsAcceptedOnceAndTheNextOneIsRefusedAgain() throws {
+    try Site.with { site in
+      let text = "launch prepare\nawait run every 100ms or fail\nreset workflow \"w\"\n" + Self.waiting
+      let running = try begin(text, on: site)
+      try running.hasSaid("launched table-to-table l in DEV")
+      running.send(SIGKILL)
+      _ = running.wait()
+      let id = try site.latest().id
+      // Reworded, left out, and moved.
+      let edited = """
+        launch prepare # as before
+        await run every 200ms or fail
+        step "Moved" { launch lasting }
+        await run every 100ms or fail
+        print "over"
+
+        """
+      _ = try site.write(edited)
+      let refused = try site.run("resume", id)
+      #expect(refused.status == 2)
+      for word in [
+        "recorded-text-changed", "x.runbook:7:", "then: `await run every 100ms or fail`", "record-not-reached",
+        "on line 8 then: `reset workflow \"w\"`", "on line 9 then: `launch lasting`", "x.runbook:8:",
+      ] {
+        #expect(refused.news.contains(word), "\(word) in \(refused.news)")
+      }
+      func dieWaiting(_ arguments: String...) throws {
+        let again = try Program.start(
+          ["resume", id] + arguments, environment: site.environment, directory: site.folder.path)
+        try Site.wait("it waits again; \(again.news)") {
+          again.news.contains("awaiting run") && again.news.contains(" of l,") || !again.process.isRunning
+        }
+        again.send(SIGKILL)
+        #expect(again.wait().status == 128 + SIGKILL, "\(again.news)")
+      }
+      try dieWaiting("--accept-changes")
+      try dieWaiting()
+      #expect(site.launchRequests == 2)
+
+      _ = try site.write(edited.replacing("every 200ms", with: "every 300ms"))
+      let another = try site.run("resume", id)
+      #expect(another.status == 2)
+      #expect(another.news.contains("await run every 200ms"), "\(another.news)")
+      #expect(!another.news.contains("record-not-reached"), "what was left out stays accepted: \(another.news)")
+      // What comes after the record may change all the time.
+      _ = try site.write(edited.replacing("\"over\"", with: "\"over and out\""))
+      try endRun(on: site)
+      let done = try site.run("resume", id)
+      #expect(done.status == 0, "\(done.news)")
+      #expect(done.output == "over and out\n")
+      #expect(site.launchRequests == 2)
+    }
+  }
+
+  @Test func whatMeansSomethingElseNowCannotBeAccepted() throws {
+    try Site.with { site in
+      let id = try killedWhileWaiting(on: site)
+      _ = try site.write(Self.waiting.replacing("launch lasting", with: "launch prepare"))
+      let before = try site.history()
+      let refused = try site.run("resume", id, "--accept-changes")
+      #expect(refused.status == 2)
+      #expect(refused.news.contains("change it back"), "\(refused.news)")
+      #expect(try site.history() as NSArray == before as NSArray)
+    }
+  }
 }
