@@ -50,7 +50,9 @@ public final class HTTPClientTransport: HTTPTransport {
   public let base: BaseAddress
   private let settings: Settings
   private let clock: any WallClock
-  private let client: HTTPClient
+  /// Made for the first request: what sends nothing has nothing to close.
+  private let client = NIOLockedValueBox<HTTPClient?>(nil)
+  private let configuration: HTTPClient.Configuration
   private let window: RequestWindow
   private let versions = NIOLockedValueBox<[String: Int]>([:])
 
@@ -84,12 +86,24 @@ public final class HTTPClientTransport: HTTPTransport {
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maximumInFlight)
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.networkFrameworkWaitForConnectivity = false
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    self.configuration = configuration
   }
 
-  /// Closes the connections. To be called once, when nothing is under way.
+  /// Closes the connections. To be called when nothing is under way, and not left out where anything was sent.
   public func shutdown() async {
-    try? await client.shutdown()
+    let made = client.withLockedValue { client in
+      defer { client = nil }
+      return client
+    }
+    try? await made?.shutdown()
+  }
+
+  private var openClient: HTTPClient {
+    client.withLockedValue { client in
+      let made = client ?? HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+      client = made
+      return made
+    }
   }
 
   /// How many replies came over which version of HTTP: `HTTP/2.0`, `HTTP/1.1`.
@@ -133,7 +147,7 @@ public final class HTTPClientTransport: HTTPTransport {
   private func carryOut(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) async -> Ending {
     do {
       let message = try message(request, body)
-      let response = try await client.execute(message, deadline: .distantFuture)
+      let response = try await openClient.execute(message, deadline: .distantFuture)
       versions.withLockedValue { $0["\(response.version)", default: 0] += 1 }
       let bytes = try await response.body.collect(upTo: settings.largestReply)
       var headers: [String: String] = [:]
