@@ -89,6 +89,9 @@ extension Parser {
       advance()
       throw failed(.promptCommand(command), place)
     case .rightParen, .rightBracket: throw failed(.unmatchedCloser(text(token)), place)
+    case .dot, .dotDot, .plus, .star, .slash, .percent, .equalEqual, .bangEqual, .less, .lessEqual, .greater,
+      .greaterEqual:
+      throw failed(.operatorBegins(text(token)), place)
     default:
       let value = try expression()
       return .expression(value, try outcome())

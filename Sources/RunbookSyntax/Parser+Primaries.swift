@@ -42,7 +42,7 @@ extension Parser {
 
   /// A value should stand here.
   mutating func missingExpression() -> Failure {
-    let after = index == 0 || previous.kind == .semicolon ? nil : text(previous)
+    let after = index == 0 || previous.kind == .semicolon || previous.lower == previous.upper ? nil : text(previous)
     let shortened = after.map { $0.utf8.count <= 40 ? $0 : "…" }
     return failed(.missingExpression(after: shortened, found: described(token)), missingPlace)
   }

@@ -30,6 +30,10 @@ extension SyntaxProblem {
         "bare-block", "a block stands only behind a statement that has one",
         notes: ["To group statements for reports, write `step \"TITLE\" { … }`."])
     case .missingExpression(let after, let found): missingExpressionWords(after, found)
+    case .operatorBegins(let text):
+      Words(
+        "operator-begins-statement", "no statement begins with \(quoted(text))",
+        notes: ["A line goes on where it ends in an operator, and inside `(` and `[`."])
     case .missingName(let after): Words("missing-name", "a name is missing after `\(after)`")
     case .reservedName(let name):
       Words(

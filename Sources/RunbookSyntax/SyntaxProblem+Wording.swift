@@ -10,7 +10,8 @@ extension SyntaxProblem: Diagnosable {
     "malformed-number", "number-out-of-range", "malformed-duration", "duration-out-of-range",
     "nesting-too-deep", "unclosed-bracket", "unclosed-block", "unmatched-closer", "missing-block",
     "block-on-next-line", "bare-block",
-    "missing-expression", "missing-name", "reserved-name", "missing-word", "missing-text", "missing-environment",
+    "missing-expression", "operator-begins-statement", "missing-name", "reserved-name", "missing-word", "missing-text",
+    "missing-environment",
     "missing-equals", "missing-comma", "missing-separator", "unexpected-token", "not-callable", "not-assignable",
     "unknown-type",
     "assignment-in-condition", "chained-comparison", "nested-where", "misplaced-not",
@@ -60,8 +61,9 @@ extension SyntaxProblem: Diagnosable {
       .numberOutOfRange, .malformedDuration, .durationOutOfRange:
       literalWords
     case .nestingTooDeep, .unclosedBracket, .unclosedBlock, .unmatchedCloser, .missingBlock, .blockOnNextLine,
-      .bareBlock, .missingExpression, .missingName, .reservedName, .missingWord, .missingText, .missingEnvironment,
-      .missingEquals, .missingComma, .missingSeparator, .unexpectedToken, .notCallable, .notAssignable, .unknownType,
+      .bareBlock, .missingExpression, .operatorBegins, .missingName, .reservedName, .missingWord, .missingText,
+      .missingEnvironment, .missingEquals, .missingComma, .missingSeparator, .unexpectedToken, .notCallable,
+      .notAssignable, .unknownType,
       .assignmentInCondition, .chainedComparison, .nestedWhere, .misplacedNot:
       structureWords
     default: statementWords

@@ -53,6 +53,7 @@ public struct SyntaxProblem: Hashable, Sendable {
 
     // Names and values.
     case missingExpression(after: String?, found: String)
+    case operatorBegins(String)
     case missingName(after: String)
     case reservedName(String)
     case missingWord(String, after: String)
