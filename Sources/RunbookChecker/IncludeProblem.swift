@@ -21,7 +21,9 @@ extension IncludeProblem: Diagnosable {
     switch self {
     case .unreadable(let path, let reason, let range):
       return Diagnostic(
-        id: "include-unreadable", message: "`\(path)` cannot be included: \(reason)", primary: .init(range))
+        id: "include-unreadable",
+        message: path.isEmpty ? "no file is named here" : "`\(path)` cannot be included: \(reason)",
+        primary: .init(range))
     case .cycle(let names, let range):
       return Diagnostic(
         id: "include-cycle", message: "this file includes itself", primary: .init(range),

@@ -67,14 +67,17 @@ public final class SourceText: Sendable {
 /// All sources of one checking or execution, by id.
 public struct SourceMap: Sendable {
   private var sources: [SourceID: SourceText] = [:]
+  /// An id that no source here has yet.
+  public private(set) var nextID = SourceID(0)
 
   public init(_ sources: [SourceText] = []) {
-    for source in sources { self.sources[source.id] = source }
+    for source in sources { add(source) }
   }
 
-  public mutating func add(_ source: SourceText) { sources[source.id] = source }
+  public mutating func add(_ source: SourceText) {
+    sources[source.id] = source
+    if source.id.number >= nextID.number { nextID = SourceID(source.id.number + 1) }
+  }
   public subscript(id: SourceID) -> SourceText? { sources[id] }
   public var all: [SourceText] { sources.values.sorted { $0.id.number < $1.id.number } }
-  /// An id that no source here has yet.
-  public var nextID: SourceID { SourceID((sources.keys.map(\.number).max() ?? -1) + 1) }
 }

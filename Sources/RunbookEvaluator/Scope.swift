@@ -4,6 +4,9 @@ final class Scope {
   /// What a `parallel` saw around it when it began; its branches can read that and assign nothing in it.
   private let outer: [String: Value]
   private var names: [(name: String, value: Value)] = []
+  /// Where each name stands in `names`, once they are too many to be gone through.
+  private var places: [String: Int] = [:]
+  private static let fewNames = 16
 
   init(parent: Scope? = nil, outer: [String: Value] = [:]) {
     self.parent = parent
@@ -11,19 +14,29 @@ final class Scope {
   }
 
   func define(_ name: String, _ value: Value) {
-    if let index = names.firstIndex(where: { $0.name == name }) {
-      names[index].value = value
-    } else {
-      names.append((name, value))
+    if let place = place(of: name) {
+      names[place].value = value
+      return
     }
+    names.append((name, value))
+    guard names.count > Self.fewNames else { return }
+    if places.isEmpty {
+      for (place, entry) in names.enumerated() { places[entry.name] = place }
+    } else {
+      places[name] = names.count - 1
+    }
+  }
+
+  private func place(of name: String) -> Int? {
+    places.isEmpty ? names.firstIndex { $0.name == name } : places[name]
   }
 
   /// Assigns where the name was declared; says whether there was such a place.
   func assign(_ name: String, _ value: Value) -> Bool {
     var scope: Scope? = self
     while let here = scope {
-      if let index = here.names.firstIndex(where: { $0.name == name }) {
-        here.names[index].value = value
+      if let place = here.place(of: name) {
+        here.names[place].value = value
         return true
       }
       scope = here.parent
@@ -34,7 +47,7 @@ final class Scope {
   func value(of name: String) -> Value? {
     var scope: Scope? = self
     while let here = scope {
-      for entry in here.names where entry.name == name { return entry.value }
+      if let place = here.place(of: name) { return here.names[place].value }
       if let value = here.outer[name] { return value }
       scope = here.parent
     }

@@ -29,7 +29,8 @@ public struct ConfigurationFile: Sendable {
     do {
       root = try Yams.compose(yaml: text)
     } catch {
-      throw SettingsError("\(path) is no YAML: \(error)")
+      let words = "\(error)".split(separator: "\n").prefix(2).joined(separator: ": ")
+      throw SettingsError("\(path) is no YAML: \(words)")
     }
     guard let root else {
       initialProfile = nil

@@ -31,11 +31,25 @@ public struct SourceFiles: SourceLoader {
   /// The bytes of a file, bounded by `SourceText.sizeLimit`.
   public static func read(_ path: String) throws(SourceLoadError) -> [UInt8] {
     guard !path.utf8.contains(0) else { throw SourceLoadError("the path holds a NUL byte") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe that nobody writes to would wait for somebody who does.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw SourceLoadError(Self.words(for: errno)) }
     defer { close(descriptor) }
+    var kind = stat()
+    if fstat(descriptor, &kind) == 0, kind.st_mode & S_IFMT == S_IFIFO {
+      var writer = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      var byte: UInt8 = 0
+      // Where somebody has it open for writing there is nothing to read yet; where nobody has, it is at its end.
+      guard poll(&writer, 1, pipePatience) > 0 || Glibc.read(descriptor, &byte, 1) < 0 else {
+        throw SourceLoadError("a pipe that nobody writes to")
+      }
+    }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     return try read(descriptor: descriptor)
   }
+
+  /// How long a named pipe may stay without a writer, in milliseconds.
+  private static let pipePatience: Int32 = 1000
 
   /// Everything up to the end of an open file, a pipe or a terminal.
   public static func read(descriptor: Int32) throws(SourceLoadError) -> [UInt8] {
@@ -58,6 +72,7 @@ public struct SourceFiles: SourceLoader {
   private static func words(for code: Int32) -> String {
     switch code {
     case ENOENT: "no such file"
+    case ENXIO: "it is no file"
     case EACCES, EPERM: "permission denied"
     case EISDIR: "it is a directory"
     case ENOTDIR: "a part of the path is not a directory"

@@ -3,6 +3,7 @@ import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
 import RunbookTerminal
+import TailerAPI
 
 /// Where a runbook's text comes from, and the words behind it.
 struct Input {
@@ -18,11 +19,13 @@ struct Input {
     var words = words
     files = SourceFiles(directory: directory)
     if let text {
-      source = SourceText(id: SourceID(0), name: "-c", text: text)
+      source = SourceText(id: SourceID(0), name: "-c", bytes: RawArguments.bytes(of: text))
       if let file { words.insert(file, at: 0) }
       path = nil
     } else {
-      guard let file else { throw ValidationError("Name a file, `-` for standard input, or give a text with -c.") }
+      guard let file, !file.isEmpty else {
+        throw ValidationError("Name a file, `-` for standard input, or give a text with -c.")
+      }
       do throws(SourceLoadError) {
         if file == "-" {
           source = SourceText(id: SourceID(0), name: "standard input", bytes: try SourceFiles.read(descriptor: 0))
@@ -35,6 +38,9 @@ struct Input {
       } catch {
         throw CommandFailure("\(file): \(error.reason)", status: 2)
       }
+    }
+    for word in words where !RawArguments.isWhole(word) {
+      throw CommandFailure("“\(word.printable)” is not valid UTF-8", status: 64)
     }
     arguments = words
   }

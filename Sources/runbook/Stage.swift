@@ -52,6 +52,9 @@ final class Stage: Sendable {
     return TerminalPeople(user: surroundings.user, lines: lines)
   }
 
+  /// More that is wrong with parameters is counted and not drawn.
+  private static let problemLimit = 20
+
   /// The runbook's parameters; what is missing is asked for on a terminal. `nil` where something is wrong, which has
   /// been told.
   func parameters(
@@ -77,7 +80,8 @@ final class Stage: Sendable {
     guard problems.isEmpty else {
       let renderer = DiagnosticRenderer(
         sources: found.sources, hasColour: appearance.hasColour, width: appearance.width)
-      for diagnostic in problems { news.write(renderer.render(diagnostic) + "\n") }
+      for diagnostic in problems.prefix(Self.problemLimit) { news.write(renderer.render(diagnostic) + "\n") }
+      if problems.count > Self.problemLimit { news.write("… and \(problems.count - Self.problemLimit) more\n") }
       return nil
     }
     return found.given

@@ -14,7 +14,10 @@ struct Program {
     let process: ChildProcess
     private let folder: URL
 
-    init(_ arguments: [String], input: String?, environment: [String: String], directory: String?) throws {
+    init(
+      _ arguments: [String], input: String?, environment: [String: String], directory: String?,
+      program: String = ChildProcess.program
+    ) throws {
       folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let file = { [folder] (name: String) in folder.appending(path: name).path }
@@ -22,7 +25,7 @@ struct Program {
       process = try ChildProcess(
         arguments,
         streams: [.reading(input == nil ? "/dev/null" : file("in")), .writing(file("out")), .writing(file("err"))],
-        environment: environment, directory: directory ?? Project.root.path)
+        environment: environment, directory: directory ?? Project.root.path, program: program)
     }
 
     private func text(_ name: String) -> String {
@@ -58,6 +61,14 @@ struct Program {
     directory: String? = nil
   ) throws -> Result {
     try start(arguments, input: input, environment: environment, directory: directory).wait()
+  }
+
+  /// Runs a shell's line, in which $1 is the program and what follows the arguments.
+  static func shell(_ line: String, _ arguments: String..., directory: String? = nil) throws -> Result {
+    try Running(
+      ["-c", line, "sh", ChildProcess.program] + arguments, input: nil, environment: surroundings(),
+      directory: directory, program: "/bin/sh"
+    ).wait()
   }
 
   /// A fresh folder that goes away with the body.
