@@ -6,16 +6,10 @@ import TailerAPI
 
 extension Interpreter {
   func evaluate(_ expression: Expression) async throws(Unwind) -> Value {
+    if let value = try valueAtOnce(expression) { return value }
     switch expression.kind {
     case .text(let parts): return .text(try await text(of: parts, at: expression.range))
-    case .number(let number): return .number(number)
-    case .boolean(let value): return .boolean(value)
-    case .date(let date): return .date(date)
-    case .timestamp(let moment): return .timestamp(moment)
-    case .duration(let span): return .duration(span)
-    case .status(let name): return .status(RunStatus(name))
-    case .none, .invalid: return .none
-    case .name(let name): return try await value(of: name, at: expression.range)
+    case .name: return .timestamp(try await now(at: expression.range))
     case .parenthesized(let inner): return try await evaluate(inner)
     case .list(let elements):
       var values: [Value] = []
@@ -42,6 +36,36 @@ extension Interpreter {
     case .runsOfType(let query): return try await runs(query, at: expression.range)
     case .confirm(let question):
       return .boolean(try await ask(.confirm(try await text(question)), at: expression.range).isYes)
+    case .number, .boolean, .date, .timestamp, .duration, .status, .none, .invalid: return .none
+    }
+  }
+
+  /// The value of an expression that nothing has to be awaited for: literals, names, and what is computed of these, which
+  /// is most of what a loop does. `nil` for any other, of which nothing has been evaluated then that shows.
+  private func valueAtOnce(_ expression: Expression) throws(Unwind) -> Value? {
+    switch expression.kind {
+    case .number(let number): return .number(number)
+    case .boolean(let value): return .boolean(value)
+    case .date(let date): return .date(date)
+    case .timestamp(let moment): return .timestamp(moment)
+    case .duration(let span): return .duration(span)
+    case .status(let name): return .status(RunStatus(name))
+    case .none, .invalid: return Value.none
+    case .text(let parts):
+      guard parts.count <= 1 else { return nil }
+      guard let only = parts.first else { return .text("") }
+      guard case .literal(let text) = only, text.utf8.count <= Self.textLimit else { return nil }
+      return .text(text)
+    case .name("now"): return nil
+    case .name(let name): return try value(of: name, at: expression.range)
+    case .parenthesized(let inner): return try valueAtOnce(inner)
+    case .unary(let unary, let operand):
+      guard let value = try valueAtOnce(operand) else { return nil }
+      return try apply(unary, to: value, at: expression.range)
+    case .binary(let binary, let place, let left, let right) where !binary.decidesWhatIsEvaluated:
+      guard let left = try valueAtOnce(left), let right = try valueAtOnce(right) else { return nil }
+      return try combine(binary, left, right, operatorAt: place, in: expression.range)
+    default: return nil
     }
   }
 
@@ -116,7 +140,8 @@ extension Interpreter {
     return result
   }
 
-  private func value(of name: String, at place: SourceRange) async throws(Unwind) -> Value {
+  /// The value of any name but `now`.
+  private func value(of name: String, at place: SourceRange) throws(Unwind) -> Value {
     switch name {
     case "run":
       guard let run = latest.run else { throw fail(.notSet(name: "run"), at: place) }
@@ -126,7 +151,6 @@ extension Interpreter {
       return .status(status)
     case "today": return .date(state.today)
     case "yesterday": return .date(state.today.adding(days: -1) ?? state.today)
-    case "now": return .timestamp(try await now(at: place))
     default:
       guard let value = scope.value(of: name) else { throw fail(.notSet(name: name), at: place) }
       return value

@@ -22,25 +22,29 @@ extension Interpreter {
     case .and: return .boolean(try await condition(left) ? try await condition(right) : false)
     case .or: return .boolean(try await condition(left) ? true : try await condition(right))
     case .where: return try await filter(left, by: right)
-    case .range:
-      let elements = try range(try await evaluate(left), try await evaluate(right), at: whole)
-      guard elements.count <= Self.rangeLimit else { throw fail(.rangeTooLong(limit: Self.rangeLimit), at: whole) }
-      return .list(elements.list)
-    case .equal: return .boolean(try await evaluate(left) == (try await evaluate(right)))
-    case .notEqual: return .boolean(try await evaluate(left) != (try await evaluate(right)))
-    case .less, .lessOrEqual, .greater, .greaterOrEqual:
-      return .boolean(try compare(binary, try await present(left), try await present(right), at: place))
-    case .contains: return .boolean(try contains(try await evaluate(left), try await evaluate(right), at: place))
-    case .add, .subtract, .multiply, .divide, .remainder:
-      return try arithmetic(binary, try await present(left), try await present(right), at: place)
+    default:
+      let left = try await evaluate(left)
+      return try combine(binary, left, try await evaluate(right), operatorAt: place, in: whole)
     }
   }
 
-  /// The value of an operand, which a run that has not been seen yet may not have.
-  private func present(_ operand: Expression) async throws(Unwind) -> Value {
-    let value = try await evaluate(operand)
-    guard value != .none else { throw fail(.typeMismatch(wanted: "value", found: value.typeName), at: operand.range) }
-    return value
+  /// What an operator that takes both its operands makes of them.
+  func combine(
+    _ binary: BinaryOperator, _ left: Value, _ right: Value, operatorAt place: SourceRange, in whole: SourceRange
+  ) throws(Unwind) -> Value {
+    switch binary {
+    case .range:
+      let elements = try range(left, right, at: whole)
+      guard elements.count <= Self.rangeLimit else { throw fail(.rangeTooLong(limit: Self.rangeLimit), at: whole) }
+      return .list(elements.list)
+    case .equal: return .boolean(left == right)
+    case .notEqual: return .boolean(left != right)
+    case .less, .lessOrEqual, .greater, .greaterOrEqual:
+      return .boolean(try compare(binary, left, right, at: place))
+    case .contains: return .boolean(try contains(left, right, at: place))
+    case .add, .subtract, .multiply, .divide, .remainder, .and, .or, .where:
+      return try arithmetic(binary, left, right, at: place)
+    }
   }
 
   private func filter(_ list: Expression, by condition: Expression) async throws(Unwind) -> Value {
@@ -205,4 +209,9 @@ extension Interpreter {
 
 extension TimeSpan {
   fileprivate var seconds: Int { Int(microseconds / 1_000_000) }
+}
+
+extension BinaryOperator {
+  /// Whether the left operand decides if, or how often, the right one is evaluated.
+  var decidesWhatIsEvaluated: Bool { self == .and || self == .or || self == .where }
 }

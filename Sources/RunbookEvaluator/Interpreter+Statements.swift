@@ -26,8 +26,7 @@ extension Interpreter {
   ) async throws(Unwind) -> Completion {
     let (outerPath, outerScope) = (path, scope)
     defer { (path, scope) = (outerPath, outerScope) }
-    path = Path(.named(name), in: path)
-    if let iteration { path = Path(.iteration(iteration), in: path) }
+    path = Path(iteration.map { .round(name, $0) } ?? .named(name), in: path)
     scope = Scope(parent: scope)
     for (name, value) in names { scope.define(name, value) }
     return try await execute(block.statements)
@@ -56,9 +55,9 @@ extension Interpreter {
       let value = try await evaluate(declaration.value)
       scope.define(declaration.name.text, try await judged(value, by: declaration.outcome, of: declaration.value))
     case .assignment(let name, let expression, let outcome):
-      let value = try await evaluate(expression)
-      let judged = try await judged(value, by: outcome, of: expression)
-      guard scope.assign(name.text, judged) else { throw fail(.notSet(name: name.text), at: name.range) }
+      var value = try await evaluate(expression)
+      if outcome != nil { value = try await judged(value, by: outcome, of: expression) }
+      guard scope.assign(name.text, value) else { throw fail(.notSet(name: name.text), at: name.range) }
     case .expression(let expression, let outcome):
       let value = try await evaluate(expression)
       _ = try await judged(value, by: outcome, of: expression)

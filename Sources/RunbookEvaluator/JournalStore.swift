@@ -4,7 +4,8 @@ public import TailerAPI
 /// Where executions are recorded: the embedded SQLite file, or another store that a team shares. The only way in for
 /// whoever starts, resumes, lists or prunes executions.
 public protocol JournalStore: Sendable {
-  /// Begins an execution and takes its lease. Durable when it returns.
+  /// Begins an execution and takes its lease. When it returns, others see it and it survives this process; a loss of
+  /// power it survives from the first intent on, before which nothing has been changed.
   func begin(_ header: ExecutionHeader) async throws(JournalStoreError) -> any HeldJournal
   /// Takes the lease of an execution that has not ended, and reopens the effects that its last ending came from, so that
   /// they are done anew: a launch that is unconfirmed keeps its intent, everything else that failed loses it. The file says

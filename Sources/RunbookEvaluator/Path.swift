@@ -3,8 +3,10 @@ final class Path: Sendable {
   enum Component: Sendable {
     /// A statement's position in its block.
     case statement(Int)
-    /// A loop's iteration or a retry's attempt.
+    /// A step of a `parallel`, a look of a `wait until`.
     case iteration(Int)
+    /// A loop's iteration, a retry's attempt, a branch for an element.
+    case round(String, Int)
     /// A branch, a `catch`, a `finally`, a call, by a name that is unique where it stands.
     case named(String)
   }
@@ -26,6 +28,7 @@ final class Path: Sendable {
       switch path.component {
       case .statement(let index): parts.append(".\(index)")
       case .iteration(let index): parts.append("[\(index)]")
+      case .round(let name, let index): parts.append("/\(name)[\(index)]")
       case .named(let name): parts.append("/\(name)")
       }
       here = path.parent

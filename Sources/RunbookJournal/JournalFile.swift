@@ -67,6 +67,8 @@ final class JournalFile: @unchecked Sendable {
           "\(path) lies on a file system that SQLite's write-ahead log does not work on")
       }
       try db.execute(sql: "PRAGMA synchronous = FULL")
+      // The next process reads the log through, so it is kept short: a megabyte.
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 256")
       try schema.migrate(db)
     }
     return queue

@@ -11,10 +11,12 @@ struct Lease: Hashable, Sendable {
 
   /// Throws `JournalError.leaseLost` unless it is still had. Part of every write, so that none can come after the loss.
   func require(_ db: Database) throws {
+    let isHad = try db.cachedStatement(
+      sql: "SELECT 1 FROM leases WHERE execution = ? AND fence = ? AND holder IS NOT NULL")
+    if try Int.fetchOne(isHad, arguments: [execution, fence]) != nil { return }
     guard let row = try LeaseRow.of(execution, db) else {
       throw JournalError.leaseLost(holder: "its record has been deleted")
     }
-    if row.fence == fence, row.holder != nil { return }
     throw JournalError.leaseLost(
       holder: row.holder?.words ?? "it was taken for dead, having given no sign of life for too long")
   }

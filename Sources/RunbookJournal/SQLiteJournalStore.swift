@@ -55,12 +55,17 @@ public final class SQLiteJournalStore: JournalStore {
       signals: LaunchSignals())
   }
 
+  /// Keeps the file open until the process ends, for a program that has no use for it being closed before. Closing copies
+  /// SQLite's write-ahead log into the file and deletes it, which takes several more waits for the disk; the log is as
+  /// good for the next process, and is copied whenever it has grown.
+  public func keepOpen() { _ = Unmanaged.passRetained(file) }
+
   /// How many durable writes this process has made.
   public var durableWrites: Int { file.durableWrites }
 
   public func begin(_ header: ExecutionHeader) async throws(JournalStoreError) -> any HeldJournal {
     let now = rules.clock.now
-    let lease = try write { db in
+    let lease = try write(.visible) { db in
       guard try ExecutionRow.find(header.id, db) == nil else {
         throw JournalStoreError.unavailable("the execution \(header.id) is in the journal already")
       }
@@ -168,7 +173,9 @@ public final class SQLiteJournalStore: JournalStore {
     do { return try file.read(body) } catch { throw JournalStoreError(error, in: file) }
   }
 
-  private func write<T>(_ body: (Database) throws -> T) throws(JournalStoreError) -> T {
-    do { return try file.write(.durable, body) } catch { throw JournalStoreError(error, in: file) }
+  private func write<T>(
+    _ durability: JournalFile.Durability = .durable, _ body: (Database) throws -> T
+  ) throws(JournalStoreError) -> T {
+    do { return try file.write(durability, body) } catch { throw JournalStoreError(error, in: file) }
   }
 }

@@ -71,7 +71,9 @@ struct Surroundings {
       throw CommandFailure("nothing has been executed yet: there is no journal in \(stateDirectory)", status: 64)
     }
     do throws(JournalStoreError) {
-      return try SQLiteJournalStore(in: stateDirectory, clock: RealClock())
+      let store = try SQLiteJournalStore(in: stateDirectory, clock: RealClock())
+      store.keepOpen()
+      return store
     } catch {
       throw error.failure
     }

@@ -113,7 +113,12 @@ import Testing
       let before = store.durableWrites
       let gate = DispatchSemaphore(value: 0)
       let isHeld = DispatchSemaphore(value: 0)
-      let holding = Thread { try? store.file.write(.visible) { _ in _ = isHeld.signal(); gate.wait() } }
+      let holding = Thread {
+        try? store.file.write(.visible) { _ in
+          _ = isHeld.signal()
+          gate.wait()
+        }
+      }
       holding.start()
       await withCheckedContinuation { continuation in
         Thread {
