@@ -3,7 +3,7 @@ public import RunbookSyntax
 public import TailerAPI
 
 /// What an effect is about to do, in the form that the journal keeps and that a resumed execution is compared with.
-public enum EffectIntent: Hashable, Codable, Sendable {
+public indirect enum EffectIntent: Hashable, Codable, Sendable {
   /// `baseline` holds the ids of the operation's newest runs just before the request.
   case launch(DataOperation, on: CalendarDate?, baseline: [String], at: Timestamp)
   /// `from` is when the wait began, from which its deadline counts.
@@ -90,7 +90,7 @@ public enum EffectIntent: Hashable, Codable, Sendable {
 }
 
 /// How an effect came out, in the form that the journal keeps and that answers in place of the service on resume.
-public enum EffectOutcome: Hashable, Codable, Sendable {
+public indirect enum EffectOutcome: Hashable, Codable, Sendable {
   case done
   case run(Run, adopted: Bool)
   /// `nil` where a look found nothing.

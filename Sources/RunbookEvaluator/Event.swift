@@ -21,7 +21,7 @@ public struct Event: Sendable {
     self.kind = kind
   }
 
-  public enum Kind: Sendable {
+  public indirect enum Kind: Sendable {
     case stepBegan(String)
     case stepEnded(String, succeeded: Bool)
     case printed(String)

@@ -5,7 +5,7 @@ public import TailerAPI
 
 /// What can go wrong in a checked runbook while it runs, with the facts; `RuntimeProblem+Wording.swift` has the words.
 public struct RuntimeProblem: Sendable {
-  public enum Kind: Sendable {
+  public indirect enum Kind: Sendable {
     case divisionByZero
     case outOfRange(what: String)
     case typeMismatch(wanted: String, found: String)

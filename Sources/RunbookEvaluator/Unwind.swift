@@ -1,7 +1,7 @@
 import RunbookDiagnostics
 
 /// Why an evaluation leaves what it is in, other than by reaching its end.
-enum Unwind: Error, Sendable {
+indirect enum Unwind: Error, Sendable {
   /// An error that `catch` may take.
   case failure(Failure)
   /// `stop`: ends well.
@@ -32,5 +32,5 @@ enum Completion {
   case normal
   case breakLoop
   case continueLoop
-  case returned(Value)
+  indirect case returned(Value)
 }

@@ -12,10 +12,10 @@ public enum Value: Sendable {
   case timestamp(Timestamp)
   case duration(TimeSpan)
   case status(RunStatus)
-  case operation(DataOperation)
+  indirect case operation(DataOperation)
   case run(RunReference)
   case list([Value])
-  case error(ErrorValue)
+  indirect case error(ErrorValue)
   case none
 
   /// The type's name for people.

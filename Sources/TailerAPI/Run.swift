@@ -1,30 +1,46 @@
 public import CivilTime
 
 /// One execution of a data operation, as last seen. Its identity is the operation and the run's id.
-public struct Run: Hashable, Codable, Sendable {
+public struct Run: Sendable {
+  /// What is known of a run. It is kept apart, so that a run is a reference's size wherever it is waited with: an await
+  /// holds several, and thousands of awaits go on at once.
+  private struct Facts: Hashable, Codable, Sendable {
+    let id: String
+    let operation: DataOperation
+    let jobID: String?
+    let status: RunStatus?
+    let started: Timestamp?
+    let duration: TimeSpan?
+    let updated: Timestamp?
+  }
+
+  private final class Box: Sendable {
+    let facts: Facts
+    init(_ facts: Facts) { self.facts = facts }
+  }
+
+  private let box: Box
+
   /// `YYYYMMDD-HHMMSS-<uuid4>`, or `YYYYMMDD-<uuid4>` for file-driven types.
-  public let id: String
-  public let operation: DataOperation
+  public var id: String { box.facts.id }
+  public var operation: DataOperation { box.facts.operation }
   /// The job id the service gave, or the operation's own.
-  public let jobID: String?
+  public var jobID: String? { box.facts.jobID }
   /// `nil` while nothing has been seen of the run: it was only just launched.
-  public let status: RunStatus?
-  public let started: Timestamp?
+  public var status: RunStatus? { box.facts.status }
+  public var started: Timestamp? { box.facts.started }
   /// What the service said the run took; absent while it goes on.
-  public let duration: TimeSpan?
-  public let updated: Timestamp?
+  public var duration: TimeSpan? { box.facts.duration }
+  public var updated: Timestamp? { box.facts.updated }
 
   public init(
     id: String, operation: DataOperation, jobID: String? = nil, status: RunStatus? = nil, started: Timestamp? = nil,
     duration: TimeSpan? = nil, updated: Timestamp? = nil
   ) {
-    self.id = id
-    self.operation = operation
-    self.jobID = jobID ?? operation.jobID
-    self.status = status
-    self.started = started
-    self.duration = duration
-    self.updated = updated
+    box = Box(
+      Facts(
+        id: id, operation: operation, jobID: jobID ?? operation.jobID, status: status, started: started,
+        duration: duration, updated: updated))
   }
 
   public var hasEnded: Bool { status?.isTerminal ?? false }
@@ -56,4 +72,14 @@ public struct Run: Hashable, Codable, Sendable {
     guard let moment = Run.moment(ofID: id), moment != moment.date.midnight || started == nil else { return started }
     return moment
   }
+}
+
+extension Run: Hashable {
+  public static func == (a: Run, b: Run) -> Bool { a.box === b.box || a.box.facts == b.box.facts }
+  public func hash(into hasher: inout Hasher) { hasher.combine(box.facts) }
+}
+
+extension Run: Codable {
+  public init(from decoder: any Decoder) throws { box = Box(try Facts(from: decoder)) }
+  public func encode(to encoder: any Encoder) throws { try box.facts.encode(to: encoder) }
 }

@@ -11,7 +11,7 @@ public protocol RunWatcher: Sendable {
   ) async throws(WatchError) -> Run
 }
 
-public enum WatchError: Error, Hashable, Sendable {
+public indirect enum WatchError: Error, Hashable, Sendable {
   /// The time is up; the run as last seen, or `nil` where no run has appeared.
   case deadline(lastSeen: Run?)
   case service(ServiceError)
