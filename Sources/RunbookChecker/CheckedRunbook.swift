@@ -17,7 +17,7 @@ public struct CheckedRunbook: Sendable {
   public let diagnostics: [Diagnostic]
   /// What was said of account and environment before the text began.
   let settings: (account: String?, environment: String?)
-  /// The names that the text leaves defined, for the prompt's next entry.
+  /// The names that the text leaves defined, for the prompt's next entry; empty where it is no prompt's.
   public let scope: CheckedScope
 }
 

@@ -105,7 +105,7 @@ struct Checker {
       program: program, sources: sources, included: included, procedures: proceduresByName,
       parameters: parameters, diagnostics: diagnostics,
       settings: (context.account ?? context.scope.account, context.environment ?? context.scope.environment),
-      scope: leaveScope())
+      scope: context.isInteractive ? leaveScope() : .empty)
     return CheckResult(diagnostics: diagnostics, sources: sources, runbook: runbook)
   }
 

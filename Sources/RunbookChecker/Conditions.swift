@@ -43,23 +43,10 @@ extension Checker {
     var fails = state
     switch op {
     case .equal, .notEqual:
-      let (isNone, isNot) = op == .equal ? (\FlowPair.holds, \FlowPair.fails) : (\FlowPair.fails, \FlowPair.holds)
-      var pair = FlowPair(holds: holds, fails: fails)
-      for (one, other) in [(left, right), (right, left)] {
-        guard let id = path(one), let fact = knownFact(one, id) else { continue }
-        if fact.type == .none, case .none = other.bare.kind {
-          // Never so on this way in, but perhaps in a later round of a loop.
-          pair[keyPath: isNot].facts[id] = .unknown
-        }
-        guard case .optional(let type) = fact.type else { continue }
-        if case .none = other.bare.kind {
-          pair[keyPath: isNone].facts[id] = Fact(.none)
-          pair[keyPath: isNot].facts[id] = Fact(type, fact.detail)
-        } else if isNeverNone(other) {
-          pair[keyPath: isNone].facts[id] = Fact(type, fact.detail)
-        }
-      }
-      (holds, fails) = (pair.holds, pair.fails)
+      var (same, different) = (holds, fails)
+      narrow(left, besides: right, &same, &different)
+      narrow(right, besides: left, &same, &different)
+      (holds, fails) = op == .equal ? (same, different) : (different, same)
       noteCount(op, left, right, &holds, &fails)
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       noteCount(op, left, right, &holds, &fails)
@@ -68,9 +55,23 @@ extension Checker {
     return (holds, fails)
   }
 
-  private struct FlowPair {
-    var holds: FlowState
-    var fails: FlowState
+  /// What being the same as `other`, and being different, says of an expression.
+  private mutating func narrow(
+    _ one: Expression, besides other: Expression, _ same: inout FlowState, _ different: inout FlowState
+  ) {
+    guard let id = path(one), let fact = knownFact(one, id) else { return }
+    let isBesideNone = if case .none = other.bare.kind { true } else { false }
+    switch fact.type {
+    case .none where isBesideNone:
+      // Never so on this way in, but perhaps in a later round of a loop.
+      different.facts[id] = .unknown
+    case .optional(let type) where isBesideNone:
+      same.facts[id] = Fact(.none)
+      different.facts[id] = Fact(type, fact.detail)
+    case .optional(let type):
+      if isNeverNone(other) { same.facts[id] = Fact(type, fact.detail) }
+    default: break
+    }
   }
 
   /// Whether an expression is a plain one that is not `none`; looked at again, so nothing with an effect counts.

@@ -2,19 +2,32 @@ import RunbookDiagnostics
 import RunbookSyntax
 
 /// What holds at one point of a runbook on every path that reaches it, or, for what is dangerous, on any.
+///
+/// A value that shares its storage until it is changed: the walk keeps many of them at once.
+@dynamicMemberLookup
 struct FlowState {
-  var isReachable = true
-  var run: Latest<Fact> = .unset(.never)
-  /// The outcomes, one of which `status` is.
-  var status: Latest<IDSet<OutcomeID>> = .unset(.never)
-  /// Operations that some path has disabled or archived and not enabled since.
-  var stopped = Versioned<Stop>()
-  /// Outcomes that some path has not read yet.
-  var unread = Versioned<UnreadOutcome>()
-  /// Those of them that the next outcome replaces, for they have no name.
-  var latest: IDSet<OutcomeID> = .none
-  /// What flow adds to what a name's declaration says: assigned values and narrowed types.
-  var facts = FactMap()
+  struct Content {
+    var isReachable = true
+    var run: Latest<Fact> = .unset(.never)
+    /// The outcomes, one of which `status` is.
+    var status: Latest<IDSet<OutcomeID>> = .unset(.never)
+    /// Operations that some path has disabled or archived and not enabled since.
+    var stopped = Versioned<Stop>()
+    /// Outcomes that some path has not read yet.
+    var unread = Versioned<UnreadOutcome>()
+    /// Those of them that the next outcome replaces, for they have no name.
+    var latest: IDSet<OutcomeID> = .none
+    /// What flow adds to what a name's declaration says: assigned values and narrowed types.
+    var facts = FactMap()
+  }
+
+  /// Always one; a list, for its storage is shared and changed in place.
+  private var content = [Content()]
+
+  subscript<Value>(dynamicMember path: WritableKeyPath<Content, Value>) -> Value {
+    @inline(__always) get { content[0][keyPath: path] }
+    @inline(__always) _modify { yield &content[0][keyPath: path] }
+  }
 }
 
 /// `run` or `status` at one point.

@@ -14,20 +14,25 @@ struct SymbolTable {
   /// The words of the language, by their symbols.
   let words = Word.allCases
   private var slots: [Slot]
-  /// Where in the source each name that is no word stands first.
+  /// Where in the letters each word stands, and where in the source each other name stands first.
   private var spellings: [Spelling] = []
   /// What shares its place with too many others, as only names made for it do.
   private var crowded: [String: Int32] = [:]
-  private(set) var count: Int
+  private var count: Int { spellings.count }
 
   private static let mostSteps = 32
-  private static let letters = Word.allCases.map { Array($0.rawValue.utf8) }
+  /// The words, one behind the other.
+  private let letters = Word.allCases.flatMap(\.rawValue.utf8)
 
   init() {
     slots = Array(repeating: Slot(), count: 2048)
-    count = words.count
-    for (symbol, letters) in Self.letters.enumerated() {
-      insert(Slot(hash: letters.reduce(0, Self.mixed), symbol: Int32(truncatingIfNeeded: symbol)))
+    spellings.reserveCapacity(slots.count / 2)
+    var start = 0
+    for word in words {
+      let hash = word.rawValue.utf8.reduce(0, Self.mixed)
+      let symbol = added(start..<(start + word.rawValue.utf8.count))
+      insert(Slot(hash: hash, symbol: symbol))
+      start += word.rawValue.utf8.count
     }
   }
 
@@ -58,7 +63,6 @@ struct SymbolTable {
   private mutating func added(_ range: Range<Int>) -> Int32 {
     spellings.append(
       Spelling(start: Int32(truncatingIfNeeded: range.lowerBound), count: Int32(truncatingIfNeeded: range.count)))
-    count += 1
     return Int32(truncatingIfNeeded: count - 1)
   }
 
@@ -83,26 +87,25 @@ struct SymbolTable {
   }
 
   private func isSpelt(_ symbol: Int32, _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
-    if Int(symbol) < words.count {
-      let letters = Self.letters[Int(symbol)]
-      return letters.count == range.count && letters.elementsEqual(bytes[range])
-    }
-    let spelling = spellings[Int(symbol) - words.count]
+    let spelling = spellings[Int(symbol)]
     guard Int(spelling.count) == range.count else { return false }
-    var (one, other) = (Int(spelling.start), range.lowerBound)
-    while other < range.upperBound {
-      if bytes[one] != bytes[other] { return false }
-      one += 1
-      other += 1
+    return letters.withUnsafeBufferPointer { letters in
+      let known = Int(symbol) < words.count ? letters : bytes
+      var (one, other) = (Int(spelling.start), range.lowerBound)
+      while other < range.upperBound {
+        if known[one] != bytes[other] { return false }
+        one += 1
+        other += 1
+      }
+      return true
     }
-    return true
   }
 
   /// The names, by their symbols.
   func names(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
     var names = words.map(\.rawValue)
     names.reserveCapacity(count)
-    for spelling in spellings {
+    for spelling in spellings.dropFirst(words.count) {
       let range = Int(spelling.start)..<Int(spelling.start + spelling.count)
       names.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self))
     }
