@@ -31,19 +31,19 @@ extension Checker {
       surroundings.unfailing = nil
     }
     let names = variables.count
-    handlers.append(Handler())
+    handlers.append(Confluence())
     check(attempt.body)
-    var raised = handlers.popLast()?.raised
+    var raised = handlers.popLast()?.state
     if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
     surroundings = outer
 
     var after = state
     var escaping = attempt.catches.contains { $0.kind == nil } ? nil : raised
     for clause in attempt.catches {
-      handlers.append(Handler())
+      handlers.append(Confluence())
       state = known(raised ?? entry, before: entry, mark)
       check(clause.body) { $0.declareError(of: clause) }
-      escaping = joinAny(escaping, handlers.popLast()?.raised)
+      escaping = joinAny(escaping, handlers.popLast()?.state)
       after = join(after, state)
     }
     guard let finally = attempt.finally else {

@@ -49,11 +49,10 @@ extension Checker {
     var walk = CycleWalk(calls: calls)
     for place in records.indices { walk.visit(place) }
     for cycle in walk.cycles {
-      for call in cycle { records[call.callee].isRecursive = true }
-      guard let last = cycle.last else { continue }
-      let words = [last.name.text] + cycle.map(\.name.text)
-      report(ControlProblem.recursion(words, at: last.name.range, calls: cycle.dropLast().map(\.name.range)))
+      let words = [cycle.last.text] + cycle.first.map(\.text) + (cycle.isWhole ? [] : ["…"]) + [cycle.last.text]
+      report(ControlProblem.recursion(words, at: cycle.last.range, calls: cycle.first.map(\.range)))
     }
+    for place in walk.recursive { records[place].isRecursive = true }
     for place in walk.finished {
       for call in calls[place] where call.callee != place {
         records[place].mentions = union(records[place].mentions, records[call.callee].mentions)
@@ -72,42 +71,62 @@ extension Checker {
 private struct CycleWalk {
   typealias Call = (name: Name, callee: Int)
 
+  /// The calls of which the last closes a cycle; of a long one the first of those before it.
+  struct Cycle {
+    let first: [Name]
+    let isWhole: Bool
+    let last: Name
+  }
+
   let calls: [[Call]]
-  private(set) var cycles: [[Call]] = []
+  private(set) var cycles: [Cycle] = []
+  /// The procedures that a cycle goes through.
+  private(set) var recursive: [Int] = []
   /// The procedures in an order in which each follows what it calls.
   private(set) var finished: [Int] = []
-  private var isOpen: [Bool]
+  /// Where in the path a procedure stands that is on it.
+  private var places: [Int?]
   private var isDone: [Bool]
+
+  /// How many calls of a cycle are shown.
+  private static let shown = 8
 
   init(calls: [[Call]]) {
     self.calls = calls
-    isOpen = Array(repeating: false, count: calls.count)
-    isDone = isOpen
+    places = Array(repeating: nil, count: calls.count)
+    isDone = Array(repeating: false, count: calls.count)
   }
 
   mutating func visit(_ start: Int) {
     guard !isDone[start] else { return }
-    var path: [(procedure: Int, next: Int)] = [(start, 0)]
+    /// The procedures being visited, and how far back a call from there, or from further on, leads.
+    var path: [(procedure: Int, next: Int, back: Int)] = [(start, 0, .max)]
     /// The call that led to each element of the path but the first.
     var ways: [Call] = []
-    isOpen[start] = true
-    while let (procedure, next) = path.last {
+    places[start] = 0
+    while let (procedure, next, back) = path.last {
+      let top = path.count - 1
       guard calls[procedure].indices.contains(next) else {
-        isOpen[procedure] = false
+        places[procedure] = nil
         isDone[procedure] = true
         finished.append(procedure)
+        if back <= top { recursive.append(procedure) }
+        if top > 0, back < top { path[top - 1].back = min(path[top - 1].back, back) }
         path.removeLast()
         if !ways.isEmpty { ways.removeLast() }
         continue
       }
-      path[path.count - 1].next += 1
+      path[top].next += 1
       let call = calls[procedure][next]
-      if isOpen[call.callee] {
-        let begin = path.firstIndex { $0.procedure == call.callee } ?? 0
-        cycles.append(Array(ways.dropFirst(begin)) + [call])
+      if let begin = places[call.callee] {
+        path[top].back = min(back, begin)
+        cycles.append(
+          Cycle(
+            first: ways[begin...].prefix(Self.shown).map(\.name), isWhole: ways.count - begin <= Self.shown,
+            last: call.name))
       } else if !isDone[call.callee] {
-        isOpen[call.callee] = true
-        path.append((call.callee, 0))
+        places[call.callee] = path.count
+        path.append((call.callee, 0, .max))
         ways.append(call)
       }
     }

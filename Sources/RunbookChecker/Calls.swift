@@ -13,6 +13,23 @@ struct CallFrame {
   var state: FlowState?
 }
 
+/// Where a procedure's parameters stand, by their names.
+private struct Positions {
+  private let parameters: [Procedure.Parameter]
+  /// Of procedures with many.
+  private let places: [String: Int]
+
+  init(of parameters: [Procedure.Parameter]) {
+    self.parameters = parameters
+    let named = parameters.count > 8 ? Array(parameters.enumerated()) : []
+    places = Dictionary(named.map { ($1.name.text, $0) }) { first, _ in first }
+  }
+
+  subscript(name: String) -> Int? {
+    places.isEmpty ? parameters.firstIndex { $0.name.text == name } : places[name]
+  }
+}
+
 /// All that what a call does can depend on.
 struct ExpansionKey: Hashable {
   let procedure: ObjectIdentifier
@@ -134,6 +151,7 @@ extension Checker {
     _ arguments: [Argument], to procedure: Procedure, at range: SourceRange, named name: Name
   ) -> [Fact?]? {
     var given = [Fact?](repeating: nil, count: procedure.parameters.count)
+    let positions = Positions(of: procedure.parameters)
     var places: [Int: SourceRange] = [:]
     var named: SourceRange?
     var isFit = true
@@ -143,7 +161,7 @@ extension Checker {
       var index = position
       if let label = argument.label {
         named = named ?? label.range
-        guard let found = procedure.parameters.firstIndex(where: { $0.name.text == label.text }) else {
+        guard let found = positions[label.text] else {
           let known = procedure.parameters.map(\.name.text)
           report(
             CallProblem.unknownArgument(
@@ -191,9 +209,9 @@ extension Checker {
     if let key, let known = expansions[key] { return recall(known) }
     let before = state
     let names = variables.count
-    handlers.append(Handler())
+    handlers.append(Confluence())
     let result = walk(record, given, call: range)
-    var raised = handlers.popLast()?.raised
+    var raised = handlers.popLast()?.state
     if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
     if let raised { raise(with: raised) }
     if let key {

@@ -24,6 +24,8 @@ struct Checker {
   var diagnostics: [Diagnostic] = []
   private var reported: Set<ReportKey> = []
   var unknownNames: Set<NameID> = []
+  /// The outcomes of which has been said that nobody reads them.
+  var lostOutcomes = NumberSet()
   var suggestionsLeft = 100
   var missingSettings: Set<Setting> = []
 
@@ -52,7 +54,8 @@ struct Checker {
   var source: SourceID
   /// How deep expressions, blocks and calls are nested here.
   var depth = 0
-  var handlers: [Handler] = []
+  /// What holds wherever an error is raised, for each that may take it, outermost first.
+  var handlers: [Confluence] = []
   var loops: [LoopFrame] = []
   var finallies: [FinallyFrame] = []
   var calls: [CallFrame] = []
@@ -191,6 +194,21 @@ struct Surroundings {
   var isParameterDefault = false
 }
 
+/// Numbers of things that are numbered in the order of the walk.
+struct NumberSet {
+  private var words: [UInt64] = []
+
+  func contains(_ number: Int) -> Bool {
+    number >> 6 < words.count && words[number >> 6] & (1 << UInt64(number & 63)) != 0
+  }
+
+  mutating func insert(_ number: Int) {
+    let missing = number >> 6 + 1 - words.count
+    if missing > 0 { words.append(contentsOf: repeatElement(0, count: missing)) }
+    words[number >> 6] |= 1 << UInt64(number & 63)
+  }
+}
+
 /// The operations that the text spells out.
 struct OperationTable {
   /// By their configuration ids, which tell nearly all of them apart.
@@ -209,33 +227,12 @@ struct OperationTable {
   }
 }
 
-/// Gathers what holds wherever an error is raised that it may take.
-struct Handler {
-  private(set) var raised: FlowState?
-  /// The state that was added last: only what has changed since can be news.
-  private var last = FlowState()
-
-  mutating func add(_ state: FlowState, _ joinFacts: (Int, Fact?, Fact?) -> Fact?) {
-    guard var raised else {
-      (raised, last) = (state, state)
-      return
-    }
-    raised.facts.absorb(state.facts, since: last.facts, joinFacts)
-    raised.stopped.absorb(state.stopped, since: last.stopped) { $1 ?? $2 }
-    raised.unread.absorb(state.unread, since: last.unread) { $1 ?? $2 }
-    if !state.run.isSet { raised.run = state.run }
-    if !state.status.isSet { raised.status = state.status }
-    self.raised = raised
-    last = state
-  }
-}
-
 extension Checker {
   /// Something here may raise an error: whoever takes it has to reckon with this state.
   mutating func mayRaise() { raise(with: state) }
 
   mutating func raise(with state: FlowState) {
     guard state.isReachable, let last = handlers.indices.last else { return }
-    handlers[last].add(state, variables.joined)
+    handlers[last].addRaised(state, variables.joined)
   }
 }

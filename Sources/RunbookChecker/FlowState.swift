@@ -38,6 +38,16 @@ enum Latest<Value> {
   var isSet: Bool {
     if case .set = self { true } else { false }
   }
+
+  /// What it is where either of two ways may have led.
+  func joined(_ other: Self, _ combine: (Value, Value) -> Value) -> Self {
+    switch (self, other) {
+    case (.set(let one, let at), .set(let other, _)): .set(combine(one, other), at: at)
+    case (.set(_, let at), .unset), (.unset, .set(_, let at)): .unset(.onSomePaths(at))
+    case (.unset(.never), .unset(let why)): .unset(why)
+    case (.unset(let why), .unset): .unset(why)
+    }
+  }
 }
 
 /// Why `run` or `status` has no value at a point.
@@ -78,8 +88,8 @@ extension Checker {
     guard a.isReachable else { return b }
     guard b.isReachable else { return a }
     var result = a
-    result.run = join(a.run, b.run) { $0.joined($1) }
-    result.status = join(a.status, b.status) { $0.union($1) }
+    result.run = a.run.joined(b.run) { $0.joined($1) }
+    result.status = a.status.joined(b.status) { $0.union($1) }
     result.stopped = a.stopped.joined(b.stopped) { $1 ?? $2 }
     result.unread = a.unread.joined(b.unread) { $1 ?? $2 }
     result.latest = a.latest.union(b.latest)
@@ -95,15 +105,6 @@ extension Checker {
   func joinAny(_ a: FlowState?, _ b: FlowState?) -> FlowState? {
     guard let b else { return a }
     return join(a, b)
-  }
-
-  func join<Value>(_ a: Latest<Value>, _ b: Latest<Value>, _ combine: (Value, Value) -> Value) -> Latest<Value> {
-    switch (a, b) {
-    case (.set(let one, let at), .set(let other, _)): .set(combine(one, other), at: at)
-    case (.set(_, let at), .unset), (.unset, .set(_, let at)): .unset(.onSomePaths(at))
-    case (.unset(.never), .unset(let why)): .unset(why)
-    case (.unset(let why), .unset): .unset(why)
-    }
   }
 
   /// Whether another round of a loop that begins with `b` instead of `a` could find anything new.

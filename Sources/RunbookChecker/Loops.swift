@@ -35,8 +35,8 @@ extension Checker {
     let after = join(breaks, state)
     state = after.isReachable ? after : entry
     // By the rule a loop may run zero times, also where somebody could count.
-    state.run = join(entry.run, state.run) { $0.joined($1) }
-    state.status = join(entry.status, state.status) { $0.union($1) }
+    state.run = entry.run.joined(state.run) { $0.joined($1) }
+    state.status = entry.status.joined(state.status) { $0.union($1) }
     state.unread = state.unread.joined(entry.unread) { $1 ?? $2 }
   }
 
@@ -128,12 +128,12 @@ extension Checker {
     var entry = state
     for pass in 0..<4 {
       if pass > 0, !mayRepeat(retry.body, at: retry.times.range) { return }
-      handlers.append(Handler())
+      handlers.append(Confluence())
       let mark = nextNumber
       let names = variables.count
       state = entry
       check(retry.body)
-      guard var raised = handlers.popLast()?.raised else { return }
+      guard var raised = handlers.popLast()?.state else { return }
       raised.facts = living(raised.facts, since: names)
       let after = state
       raise(with: raised)

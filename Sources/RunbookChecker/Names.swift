@@ -11,6 +11,8 @@ struct Variable {
   let parallelDepth: Int
   /// The position at the top level of the file, from which procedures declared later see it.
   let order: Int
+  /// Whether it is a `param`, whose value is known before anything is evaluated.
+  var isParameter = false
   /// Of what this is a field; `nil` for a name. About a field only comparisons say something.
   var base: VariableID?
 
@@ -147,7 +149,7 @@ extension Checker {
     let range = expression.range
     if let id = variable(named: name) {
       markRead(name: id)
-      if surroundings.isParameterDefault, !isParameter(id) {
+      if surroundings.isParameterDefault, !variables[id.number].isParameter {
         report(ParameterProblem.defaultReads(names[name], at: range))
         return .unknown
       }
@@ -168,10 +170,6 @@ extension Checker {
     default:
       return reportUnknown(name, at: range)
     }
-  }
-
-  private func isParameter(_ id: VariableID) -> Bool {
-    parameters.contains { $0.syntax.name.range == variables[id.number].range }
   }
 
   private mutating func reportUnknown(_ id: NameID, at range: SourceRange) -> Fact {

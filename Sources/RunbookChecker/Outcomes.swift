@@ -130,17 +130,24 @@ extension Checker {
   private mutating func reportUnread(_ id: OutcomeID, _ ending: OutcomeEnding) {
     guard let outcome = state.unread[id] else { return }
     state.unread[id] = nil
-    if state.isReachable, !isTolerant {
-      report(FlowProblem.unreadOutcome(outcome.origin, at: outcome.range, ending: ending))
-    }
+    report(Int(id.number), outcome, ending)
+  }
+
+  private mutating func report(_ number: Int, _ outcome: UnreadOutcome, _ ending: OutcomeEnding) {
+    guard state.isReachable, !isTolerant, !lostOutcomes.contains(number) else { return }
+    lostOutcomes.insert(number)
+    report(FlowProblem.unreadOutcome(outcome.origin, at: outcome.range, ending: ending))
   }
 
   /// What has come into being since a mark ends here: outcomes that nobody has looked at are lost.
   mutating func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
     guard !state.unread.isEmpty else { return }
-    for key in state.unread.keys(above: mark) {
-      reportUnread(OutcomeID(number: Int32(truncatingIfNeeded: key)), ending)
+    var lost: [(Int, UnreadOutcome)] = []
+    state.unread.visit(above: mark) { number, outcome in
+      if !lostOutcomes.contains(number) { lost.append((number, outcome)) }
     }
+    if mark < 0 { state.unread = Versioned() } else { state.unread.removeAll(above: mark) }
+    for (number, outcome) in lost { report(number, outcome, ending) }
   }
 
   mutating func reportUnread(name: VariableID, replacedBy range: SourceRange) {

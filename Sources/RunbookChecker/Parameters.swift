@@ -42,7 +42,8 @@ extension Checker {
     if let summary = parameter.summary, !summary.isInvalid, summary.literalText == nil {
       report(ValueProblem.notSpelledOut(role: "what a parameter is about", at: summary.range))
     }
-    guard declare(parameter.name, Fact(type)) != nil else { return }
+    guard let id = declare(parameter.name, Fact(type)) else { return }
+    variables[id.number].isParameter = true
     parameters.append(
       CheckedParameter(syntax: parameter, type: type, isRequired: parameter.defaultValue == nil))
   }

@@ -169,16 +169,17 @@ extension Checker {
   }
 
   private mutating func checkConditional(_ branches: ArraySlice<Branch>, _ otherwise: Block?) {
-    var after: FlowState?
+    var after = Confluence()
     for next in branches {
       let (holds, fails) = branch(next.condition)
       state = holds
       check(next.body)
-      after = join(after, state)
+      after.add(state, variables.joined)
       state = fails
     }
     if let otherwise { check(otherwise) }
-    state = join(after, state)
+    after.add(state, variables.joined)
+    state = after.state ?? state
   }
 
   private mutating func checkRequire(_ condition: Expression, _ message: Expression?, at range: SourceRange) {

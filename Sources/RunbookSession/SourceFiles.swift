@@ -54,6 +54,8 @@ public struct SourceFiles: SourceLoader {
   /// Everything up to the end of an open file, a pipe or a terminal.
   public static func read(descriptor: Int32) throws(SourceLoadError) -> [UInt8] {
     var bytes: [UInt8] = []
+    var facts = stat()
+    if fstat(descriptor, &facts) == 0 { bytes.reserveCapacity(min(Int(facts.st_size), SourceText.sizeLimit) + 1) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }

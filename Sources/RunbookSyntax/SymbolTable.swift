@@ -16,8 +16,8 @@ struct SymbolTable {
   private var slots: [Slot]
   /// Where in the letters each word stands, and where in the source each other name stands first.
   private var spellings: [Spelling] = []
-  /// What shares its place with too many others, as only names made for it do.
-  private var crowded: [String: Int32] = [:]
+  /// All names by their letters, once too many share a place, as only names made for it do.
+  private var crowded: [String: Int32]?
   private var count: Int { spellings.count }
 
   private static let mostSteps = 32
@@ -39,6 +39,13 @@ struct SymbolTable {
   @inline(__always)
   static func mixed(_ hash: UInt32, _ letter: UInt8) -> UInt32 { (hash &* 33) ^ UInt32(letter) }
 
+  /// Where to look for a name first: names that are alike do not stand side by side.
+  @inline(__always)
+  private func place(_ hash: UInt32) -> Int { Int(Self.spread(hash) >> UInt32(slots.count.leadingZeroBitCount - 31)) }
+
+  @inline(__always)
+  static func spread(_ hash: UInt32) -> UInt32 { hash &* 0x9E37_79B1 }
+
   /// The word that a symbol is.
   @inline(__always)
   func word(_ symbol: Int32) -> Word? { Int(symbol) < words.count ? words[Int(symbol)] : nil }
@@ -46,13 +53,17 @@ struct SymbolTable {
   /// The number of the name that stands in the range and has the hash that mixing its letters gives.
   @inline(__always)
   mutating func symbol(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, hash: UInt32) -> Int32 {
-    var index = Int(hash) & (slots.count - 1)
+    if crowded != nil { return crowdedSymbol(bytes, range) }
+    var index = place(hash)
     var steps = 0
     while slots[index].symbol >= 0 {
       if slots[index].hash == hash, isSpelt(slots[index].symbol, bytes, range) { return slots[index].symbol }
       index = (index + 1) & (slots.count - 1)
       steps += 1
-      if steps > Self.mostSteps { return crowdedSymbol(bytes, range) }
+      if steps > Self.mostSteps {
+        crowded = Dictionary(uniqueKeysWithValues: zip(names(bytes), 0...))
+        return crowdedSymbol(bytes, range)
+      }
     }
     let symbol = added(range)
     if count * 2 > slots.count { grow() }
@@ -68,9 +79,9 @@ struct SymbolTable {
 
   private mutating func crowdedSymbol(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int32 {
     let name = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-    if let symbol = crowded[name] { return symbol }
+    if let symbol = crowded?[name] { return symbol }
     let symbol = added(range)
-    crowded[name] = symbol
+    crowded?[name] = symbol
     return symbol
   }
 
@@ -81,7 +92,7 @@ struct SymbolTable {
   }
 
   private mutating func insert(_ slot: Slot) {
-    var index = Int(slot.hash) & (slots.count - 1)
+    var index = place(slot.hash)
     while slots[index].symbol >= 0 { index = (index + 1) & (slots.count - 1) }
     slots[index] = slot
   }

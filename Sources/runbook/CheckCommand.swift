@@ -19,12 +19,14 @@ struct CheckCommand: AsyncParsableCommand {
       let appearance = Appearance(of: news, variables: surroundings.variables)
       var errors = 0
       var warnings = 0
+      var preparations: [Preparation] = []
       for file in files {
         let input = try Input(file: file, text: nil, words: [], directory: surroundings.directory)
         let preparation = Preparation(of: input.source, in: surroundings.context())
         Report.diagnostics(preparation, to: news, appearance: appearance, as: output)
         errors += preparation.diagnostics.count { $0.severity == .error }
         warnings += preparation.diagnostics.count { $0.severity == .warning }
+        preparations.append(preparation)
       }
       if output == .lines {
         let verdict =
@@ -33,7 +35,8 @@ struct CheckCommand: AsyncParsableCommand {
           : "\(errors) error\(errors == 1 ? "" : "s")"
         news.write(verdict + (warnings > 0 ? ", \(warnings) warning\(warnings == 1 ? "" : "s")" : "") + "\n")
       }
-      return errors == 0 ? 0 : 2
+      // Taking long trees apart would take as long as reading them did.
+      return withExtendedLifetime(preparations) { Foundation.exit(errors == 0 ? 0 : 2) }
     }
   }
 }

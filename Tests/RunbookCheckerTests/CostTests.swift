@@ -1,0 +1,75 @@
+import RunbookDiagnostics
+import RunbookSyntax
+import Testing
+
+@testable import RunbookChecker
+
+/// That checking costs in proportion to the text, counted in pieces of work and not in time.
+struct CostTests {
+  /// Where many ways meet, each that changes one thing costs that, and not all that the ways before have changed.
+  @Test(arguments: [100, 1_000, 10_000])
+  func aLongChainOfBranchesIsJoinedChangeByChange(_ count: Int) {
+    var confluence = Confluence()
+    var comparisons = 0
+    var start = FlowState()
+    for key in 0..<count { start.facts[key] = Fact(.number, .constant(.number(.zero))) }
+    for key in 0..<count {
+      var way = start
+      way.facts[key] = Fact(.number, .constant(.number(Number(1))))
+      confluence.add(way) { _, one, other in
+        comparisons += 1
+        return one.flatMap { one in other.map { one.joined($0) } }
+      }
+    }
+    #expect(comparisons <= 2 * count)
+    #expect(confluence.state?.facts[0] == Fact(.number))
+  }
+
+  /// What flow knows of a name goes with it: else each call would leave all later ones more to carry.
+  @Test func factsGoWithTheirNames() {
+    let text =
+      preamble + """
+        procedure p(x) {
+          var count = 0
+          for n in 1 .. 3 { var inner = n; inner = 2; count = 1 }
+          let r = last run of a
+          if r != none { print r.id }
+          try { var tried = 1; tried = 2; launch a; await run or fail } catch { var caught = 1; caught = 2 }
+          return count
+        }
+        """ + String(repeating: "\nprint p(1)", count: 50)
+    let source = SourceText(id: SourceID(0), name: "", text: text)
+    var checker = Checker(program: parse(source).program, sources: SourceMap(), context: CheckContext())
+    #expect(checker.check().diagnostics.isEmpty)
+    #expect(checker.state.facts.isEmpty)
+  }
+
+  /// The calls of a chain of procedures in which each calls on and back to the first.
+  @Test func aCycleOfManyCallsIsToldInShort() {
+    let count = 500
+    let text = (0..<count).map { "procedure p\($0)() { p\(($0 + 1) % count)()\n p0() }\n" }.joined()
+    let diagnostics = checked(text).result.diagnostics
+    #expect(diagnostics.count == count + 1)
+    #expect(diagnostics.allSatisfy { $0.id == "recursion" && $0.secondary.count <= 8 })
+    #expect(diagnostics.allSatisfy { $0.notes.joined().split(separator: "→").count <= 11 })
+    #expect(diagnostics.contains { $0.notes.first?.contains("→ … →") == true })
+  }
+
+  /// Outcomes that nobody reads are told once, however many ways out of the runbook lose them.
+  @Test func lostOutcomesAreToldOnce() {
+    let text =
+      preamble + (0..<100).map { "launch a\nlet s\($0) = await run\n" }.joined()
+      + (0..<100).map { "if today > date(\"2020-01-0\($0 % 9 + 1)\") { stop }\n" }.joined()
+    #expect(checked(text).ids.count == 100)
+  }
+
+  /// A procedure with many parameters, all given by name and in another order.
+  @Test func manyArgumentsFindTheirParameters() {
+    let names = (0..<100).map { "x\($0)" }
+    let text =
+      "procedure p(\(names.joined(separator: ", "))) { print x0 }\n"
+      + "p(\(names.reversed().map { "\($0) = 1" }.joined(separator: ", ")))\n"
+    #expect(checked(text).ids.isEmpty)
+    #expect(checked(text.replacing("x7 = 1", with: "x700 = 1")).ids == ["unknown-argument"])
+  }
+}
