@@ -109,13 +109,15 @@ extension Checker {
   }
 
   /// Whether a value fits, after saying so where it does not.
-  mutating func demand(_ fact: Fact, _ wanted: ValueType, _ role: String, at expression: Expression) -> Bool {
+  mutating func demand(
+    _ fact: Fact, _ wanted: ValueType, _ role: @autoclosure () -> String, at expression: Expression
+  ) -> Bool {
     if fact.type == .unknown { return false }
     if wanted.accepts(fact.type) { return true }
     if wanted.accepts(fact.type.unwrapped) || fact.type == .none, isNone(fact, expression) { return false }
     report(
       TypeProblem.mismatch(
-        role: role, wanted: wanted, found: fact.type, at: expression.range,
+        role: role(), wanted: wanted, found: fact.type, at: expression.range,
         hint: hint(wanted, fact.type, expression)))
     return false
   }

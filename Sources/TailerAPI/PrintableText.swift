@@ -2,6 +2,7 @@ extension String {
   /// The text without what could move a terminal's cursor or hide words: control characters, also the C1 ones, and
   /// the marks that reorder text. Newlines become spaces. For everything that a reply says.
   public var printable: String {
+    if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       switch scalar.value {
