@@ -198,7 +198,7 @@ extension PollingRunWatcher {
         if groups[operation]?.failingSince != nil { groups[operation]?.watches[id]?.hasten(from: now, settings) }
       }
     }
-    groups[operation]?.isLooking = false
+    groups[operation]?.lookingSince = nil
     if groups[operation]?.watches.isEmpty == true { groups[operation] = nil }
     attend()
   }

@@ -161,7 +161,7 @@ public actor PollingRunWatcher: RunWatcher {
     }
     if !keys.isEmpty { beginTogether(keys, now) }
     for operation in due where groups[operation]?.isLooking == false {
-      groups[operation]?.isLooking = true
+      groups[operation]?.lookingSince = now
       _ = spawn { await self.look(at: operation) }
     }
   }
@@ -185,7 +185,7 @@ public actor PollingRunWatcher: RunWatcher {
     for (key, operations) in together.sorted(by: { $0.key < $1.key })
     where operations.count >= max(2, settings.sharingThreshold) {
       sharing.insert(key)
-      for operation in operations { groups[operation]?.isLooking = true }
+      for operation in operations { groups[operation]?.lookingSince = now }
       let ordered = operations.sorted { $0.id < $1.id }
       _ = spawn { await self.look(at: ordered, sharing: key) }
     }
@@ -194,7 +194,7 @@ public actor PollingRunWatcher: RunWatcher {
   /// Ends the awaits whose last look has not come back in time.
   private func giveUpLastLooks(of operation: DataOperation, _ now: Timestamp) {
     for (id, watch) in groups[operation]?.watches ?? [:]
-    where watch.deadline.advanced(by: settings.lastLookGrace) <= now {
+    where groups[operation]?.end(ofLastLookFor: watch, grace: settings.lastLookGrace) ?? now <= now {
       finish(id, of: operation, .failure(.deadline(lastSeen: watch.run)))
     }
   }

@@ -79,15 +79,23 @@ struct Watch {
 /// The awaits on one operation, which share their looks.
 struct WatchGroup {
   var watches: [Int: Watch] = [:]
-  var isLooking = false
+  /// When the look began that is under way.
+  var lookingSince: Timestamp?
+  var isLooking: Bool { lookingSince != nil }
   /// Since when looks have failed in passing ways.
   var failingSince: Timestamp?
+
+  /// Until when the look that is under way may tell how a watch ends. After a deadline that passed while nobody could look, as
+  /// on a machine that was suspended, the look has the same time.
+  func end(ofLastLookFor watch: Watch, grace: TimeSpan) -> Timestamp {
+    max(watch.deadline, lookingSince ?? watch.deadline).advanced(by: grace)
+  }
 
   /// When the group has to be attended to: for a look, or because a last look takes too long.
   func due(grace: TimeSpan) -> Timestamp {
     var due = Timestamp.latest
     for watch in watches.values {
-      due = min(due, isLooking ? watch.deadline.advanced(by: grace) : watch.nextLook)
+      due = min(due, isLooking ? end(ofLastLookFor: watch, grace: grace) : watch.nextLook)
     }
     return due
   }

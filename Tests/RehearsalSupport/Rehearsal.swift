@@ -5,7 +5,7 @@ public import RunbookDiagnostics
 public import RunbookEvaluator
 import RunbookSession
 import RunbookSyntax
-import TailerAPI
+public import TailerAPI
 public import TailerClient
 public import TailerSimulator
 
@@ -22,6 +22,10 @@ public struct Rehearsal: Sendable {
   public var interleaving: UInt64?
   /// Raises the interruption at that moment after the start.
   public var interruptAfter: TimeSpan?
+  /// What stands between the runbook and the service, such as a service that behaves otherwise.
+  public var behind: (@Sendable (any TailerService) -> any TailerService)?
+  /// The machine that the process runs on; one that never sleeps, with the right time, where it is left out.
+  public var machine: (@Sendable (VirtualTime) -> Machine)?
 
   /// - Parameter scenario: YAML as people write it; empty for a platform where every run succeeds after a minute.
   public init(_ text: String, scenario: String = "") throws {
@@ -95,15 +99,18 @@ public struct Rehearsal: Sendable {
     let runbook = try checked()
     let listener = Recorder()
     let interruption = Interruption()
-    let clock = world.time
+    let time = world.time
+    let machine = machine?(time)
+    let clock: any WallClock = machine ?? time
     let (parameters, people, policy, delay) = (parameters, people, policy, interruptAfter)
-    let client = world.client(living: life)
+    var client: any TailerService = world.client(living: life, on: machine)
+    if let behind { client = behind(client) }
     let journal = MortalJournal(journal, life: life)
     let effects = Effects(
       service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { 0.5 }), clock: clock,
       journal: journal, people: people, listener: listener)
     let day = today ?? scenario.now.date
-    let result = try clock.run {
+    let result = try time.run {
       try await withThrowingTaskGroup(of: ExecutionResult?.self) { group in
         group.addTask {
           let execution = Execution(
@@ -162,11 +169,11 @@ public final class World: Sendable {
   }
 
   /// A client for one life of the process.
-  public func client(living life: Life = Life()) -> TailerServiceClient {
-    TailerServiceClient(
-      transport: MortalTransport(SimulatedTransport(simulator, clock: time), life: life), tokens: AnyToken(),
-      clock: time,
-      random: { 0.5 })
+  public func client(living life: Life = Life(), on machine: Machine? = nil) -> TailerServiceClient {
+    var transport: any HTTPTransport = SimulatedTransport(simulator, clock: time)
+    if let machine { transport = machine.network(transport) }
+    return TailerServiceClient(
+      transport: MortalTransport(transport, life: life), tokens: AnyToken(), clock: machine ?? time, random: { 0.5 })
   }
 }
 

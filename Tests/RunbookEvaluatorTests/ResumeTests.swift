@@ -75,4 +75,56 @@ import Testing
     print("\(name): \(life.pointsPassed) deaths, \(duplicates) duplicates, \(losses) losses")
     #expect(duplicates == 0 && losses == 0)
   }
+
+  /// What a person has said, what a moment was and which day it is are answered by the record, whoever is there the second
+  /// time and whatever the time is then.
+  @Test func whatDiffersTheSecondTimeIsAnsweredByTheRecord() async throws {
+    var rehearsal = try Self.rehearsal(
+      """
+      let t = now
+      let day = today
+      if confirm "Go?" { launch prepare on day
+        await run or fail }
+      manual "Check the totals"
+      print "${t} ${day} ${today}"
+      """)
+    let life = Life()
+    rehearsal.people = ScriptedPeople(yes: true, true)
+    let calm = try rehearsal.run(on: World(scenario: rehearsal.scenario), journal: MemoryJournal(), life: life)
+    #expect(calm.exitStatus == 0)
+    var asked = 0
+    for point in 0..<life.pointsPassed {
+      let world = World(scenario: rehearsal.scenario)
+      let journal = MemoryJournal()
+      rehearsal.people = ScriptedPeople(yes: true, true)
+      let first = try rehearsal.run(on: world, journal: journal, life: Life(endingAt: point))
+      let recorded = await journal.initialRecords()
+      let questions = recorded.compactMap { if case .ask(let text) = $0.record.intent { text } else { nil } }
+      let moment = recorded.compactMap { if case .moment(let moment)? = $0.record.outcome { moment } else { nil } }
+        .first
+      // A day later, and whoever is there now says no to the first question that is still open, and yes to others.
+      try world.time.run { try await world.time.sleep(for: .hours(24)) }
+      let others = ScriptedPeople([
+        PersonAnswer(isYes: questions.contains("Go?"), by: "bob"), PersonAnswer(isYes: true, by: "bob"),
+      ])
+      rehearsal.people = others
+      var last = try rehearsal.run(on: world, journal: journal, today: Rehearsal.start.date)
+      if last.exitStatus == 5 {
+        await journal.reopen(last.result.origins, launchingAgain: true)
+        last = try rehearsal.run(on: world, journal: journal, today: Rehearsal.start.date)
+      }
+      #expect(last.exitStatus == 0, "at \(point): \(last.failure?.message ?? "")")
+      #expect(others.asked.map(\.text).allSatisfy { !questions.contains($0) }, "at \(point)")
+      #expect(others.asked.count + questions.count == 2, "at \(point)")
+      #expect(world.simulator.launches.count == (questions.contains("Go?") ? 1 : 0), "at \(point)")
+      #expect(world.simulator.launches.allSatisfy { $0.executionDate == Rehearsal.start.date }, "at \(point)")
+      let printed = first.printed + last.printed
+      let day = Rehearsal.start.date
+      #expect(printed.last?.hasSuffix(" \(day) \(day)") == true, "at \(point): \(printed)")
+      if let moment { #expect(printed.last?.hasPrefix("\(moment) ") == true, "at \(point): \(printed)") }
+      asked += questions.count
+    }
+    #expect(asked > 0)
+    print("what differs: \(life.pointsPassed) deaths")
+  }
 }

@@ -154,4 +154,28 @@ import Testing
       #expect(try site.latest().state == "unfinished")
     }
   }
+
+  /// Two dead executions, whose launches are both open, are resumed at the same moment: neither guesses. Of two people who say
+  /// of one run that it was theirs, one is believed.
+  @Test func ofTwoResumedAtOnceNeitherGuessesAndOneRunHasOneOwner() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1..2: slow by 3s]")) { site in
+      let file = try site.write(Self.text)
+      for count in 1...2 {
+        let running = try site.start("run", file)
+        try Site.wait("launch \(count) takes effect") { try site.runs(of: "p").count == count }
+        running.send(SIGKILL)
+        _ = running.wait()
+      }
+      let ids = try site.history().compactMap { ($0["header"] as? [String: Any])?["id"] as? String }
+      let ambiguous = try ids.map { try site.start("resume", $0) }.map { $0.wait() }
+      #expect(ambiguous.map(\.status) == [5, 5], "\(ambiguous.map(\.news))")
+      for id in ids { #expect(try site.recordedRuns(of: id).isEmpty) }
+      let newest = try #require(try site.runs(of: "p").first)
+      let adopting = try ids.map { try site.start("resume", $0, "--adopt", newest) }.map { $0.wait() }
+      #expect(adopting.map(\.status).sorted() == [0, 64], "\(adopting.map(\.news))")
+      #expect(adopting.contains { $0.news.contains("run \(newest) is another launch's") })
+      #expect(try ids.filter { try site.recordedRuns(of: $0) == [newest] }.count == 1)
+      #expect(try site.runs(of: "p").count == 2)
+    }
+  }
 }

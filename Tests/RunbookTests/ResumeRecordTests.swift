@@ -147,4 +147,30 @@ import Testing
       #expect(site.launchRequests == 2)
     }
   }
+
+  /// The disk fills while the launch is under way: its outcome cannot be written, and is found once there is room again.
+  @Test(.enabled(if: canMount, "needs the right to mount a small file system"))
+  func aDiskThatFillsBehindTheRequestLosesNothing() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1: slow by 1s]")) { site in
+      #expect(Self.mounted(at: site.statePath))
+      defer { umount2(site.statePath, Int32(MNT_DETACH)) }
+      let running = try site.start("run", try site.write(Self.text))
+      try Site.wait("the launch takes effect") { try !site.runs(of: "p").isEmpty }
+      fill(site.statePath)
+      let stopped = running.wait()
+      #expect(stopped.status == 3, "\(stopped.news)")
+      #expect(stopped.news.contains("the disk is full"), "\(stopped.news)")
+      #expect(stopped.news.contains("What had been sent, `resume` finds."), "\(stopped.news)")
+      #expect(stopped.news.contains("`runbook resume "), "\(stopped.news)")
+      let full = try site.run("resume")
+      #expect(full.status == 3, "\(full.news)")
+      #expect(full.news.contains("the disk is full"), "\(full.news)")
+      unlink(site.statePath + "/filler")
+      let resumed = try site.run("resume")
+      #expect(resumed.status == 0, "\(resumed.news)")
+      #expect(resumed.output == "over\n")
+      #expect(site.launchRequests == 1)
+      #expect(try site.recordedRuns(of: site.latest().id) == Set(site.runs(of: "p")))
+    }
+  }
 }
