@@ -100,20 +100,36 @@ extension Checker {
   /// Checks a block, which has a scope of its own, behind what it declares itself, and looks whether its outcomes were
   /// read when it ends.
   mutating func check(_ block: Block, declaring: (inout Checker) -> Void = { _ in }) {
-    let wasTopLevel = surroundings.isTopLevel
-    surroundings.isTopLevel = false
-    openBlocks.append(block.statements)
-    let mark = nextNumber
-    let (names, bound) = (variables.count, hidden.count)
-    depth += 1
+    let outer = enter(block)
     declaring(&self)
     check(block.statements)
+    leave(block, to: outer)
+  }
+
+  /// What the outside of a block gets back when it ends.
+  private struct Outside {
+    let isTopLevel: Bool
+    let outcomes: Int
+    let variables: Int
+    let hidden: Int
+  }
+
+  private mutating func enter(_ block: Block) -> Outside {
+    let outside = Outside(
+      isTopLevel: surroundings.isTopLevel, outcomes: nextNumber, variables: variables.count, hidden: hidden.count)
+    surroundings.isTopLevel = false
+    openBlocks.append(block.statements)
+    depth += 1
+    return outside
+  }
+
+  private mutating func leave(_ block: Block, to outside: Outside) {
     depth -= 1
     openBlocks.removeLast()
-    reportUnread(above: mark, .blockEnds(block.range.closingBrace))
-    while hidden.count > bound, let (name, before) = hidden.popLast() { locals[name] = before }
-    state.facts = living(state.facts, since: names)
-    surroundings.isTopLevel = wasTopLevel
+    reportUnread(above: outside.outcomes, .blockEnds(block.range.closingBrace))
+    while hidden.count > outside.hidden, let (name, before) = hidden.popLast() { locals[name] = before }
+    state.facts = living(state.facts, since: outside.variables)
+    surroundings.isTopLevel = outside.isTopLevel
   }
 
   /// What flow knows less what it knows of names that are gone: those declared since there were `count`.
