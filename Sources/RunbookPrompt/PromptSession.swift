@@ -119,6 +119,7 @@ public actor PromptSession {
       for: StatementFacts(runbook.program), in: preparation.sources, source: preparation.source.id)
     for parameter in runbook.parameters { memory.forget(parameter.syntax.name.text) }
     let before = memory
+    writer.begin(at: started)
     let (result, after) = await Self.evaluate(
       runbook, entry: nextEntry(), after: memory, parameters: parameters,
       effects: effects(journal: journal, people: session.people, listener: listener), policy: session.policy,

@@ -12,6 +12,9 @@ final class PromptWriter: @unchecked Sendable {
   private let lock = NSLock()
   private let terminal: any PromptTerminal
   private var waits: [Wait] = []
+  /// When the entry in front began, and what it is at where it waits for no run.
+  private var began: Timestamp?
+  private var activity: (words: String, since: Timestamp)?
   private var seen: [Run] = []
 
   /// Something the entry in front waits for.
@@ -36,10 +39,13 @@ final class PromptWriter: @unchecked Sendable {
     EntryListener(writer: self, terminal: terminal, facts: facts, sources: sources, source: source, label: label)
   }
 
+  /// An entry in front begins.
+  func begin(at now: Timestamp) { lock.withLock { (began, activity) = (now, nil) } }
+
   /// What the entry in front was waiting for when it ended; the live lines go.
   func endWaits() -> [Wait] {
     let left = lock.withLock {
-      defer { waits = [] }
+      defer { (waits, began, activity) = ([], nil, nil) }
       return waits
     }
     terminal.showLive([])
@@ -48,12 +54,11 @@ final class PromptWriter: @unchecked Sendable {
 
   /// Redraws the live lines with the time that has passed.
   func tick(at now: Timestamp) {
-    let waits = lock.withLock { self.waits }
-    if !waits.isEmpty { terminal.showLive(lines(of: waits, at: now)) }
+    if let lines = lock.withLock({ lines(at: now) }) { terminal.showLive(lines) }
   }
 
   fileprivate func note(_ event: Event, isInFront: Bool) {
-    let now: [Wait]? = lock.withLock {
+    let lines: [String]? = lock.withLock { () -> [String]? in
       switch event.kind {
       case .launched(let run), .adopted(let run, _), .adoptedByHand(let run, _), .ended(let run), .checked(let run):
         seen.removeAll { $0.isSame(as: run) }
@@ -62,43 +67,77 @@ final class PromptWriter: @unchecked Sendable {
       default: break
       }
       guard isInFront else { return nil }
+      activity = event.isBeginning ? event.words.map { ($0, event.at) } : nil
       switch event.kind {
       case .awaiting(let run, let deadline):
         waits.append(Wait(target: .run(run), since: event.at, deadline: deadline))
       case .awaitingNext(let operation, let since, let deadline):
         waits.append(Wait(target: .next(operation, since: since), since: event.at, deadline: deadline))
-      case .ended(let run):
-        let index =
-          waits.firstIndex { if case .run(let awaited) = $0.target { awaited.isSame(as: run) } else { false } }
-          ?? waits.firstIndex { if case .next(let awaited, _) = $0.target { awaited == run.operation } else { false } }
-        guard let index else { return nil }
-        waits.remove(at: index)
+      case .ended(let run): if let index = index(of: run) { waits.remove(at: index) }
       case .caught: waits.removeAll { $0.deadline <= event.at }
-      default: return nil
+      default: break
       }
-      return waits
+      return self.lines(at: event.at) ?? []
     }
-    if let now { terminal.showLive(lines(of: now, at: event.at)) }
+    if let lines { terminal.showLive(lines) }
+  }
+
+  private func index(of run: Run) -> Int? {
+    waits.firstIndex { if case .run(let awaited) = $0.target { awaited.isSame(as: run) } else { false } }
+      ?? waits.firstIndex { if case .next(let awaited, _) = $0.target { awaited == run.operation } else { false } }
   }
 
   private static let liveLimit = 8
+  /// How long an entry may take before it is said that it is still at work.
+  private static let patience = TimeSpan.seconds(2)
 
-  private func lines(of waits: [Wait], at now: Timestamp) -> [String] {
+  /// What goes on in front; `nil` where there is nothing to say of it.
+  private func lines(at now: Timestamp) -> [String]? {
     let appearance = terminal.appearance
-    guard appearance.isLive else { return [] }
-    var lines = waits.prefix(Self.liveLimit).map { wait in
-      let subject =
-        switch wait.target {
-        case .run(let run): "\(run.operation.name.printable)  run \(run.id.printable)"
-        case .next(let operation, _): "next run of \(operation.name.printable)"
-        }
-      let elapsed = TimeSpan.seconds(Int(max(0, now.since(wait.since).microseconds / 1_000_000)))
-      let isToday = wait.deadline.date == now.date
-      return "… \(elapsed) so far, until \(isToday ? wait.deadline.clock : wait.deadline.plainMoment)  \(subject)"
-    }
+    guard appearance.isLive else { return nil }
+    var lines = waits.prefix(Self.liveLimit).map { line(of: $0, at: now) }
     if waits.count > Self.liveLimit { lines.append("… and \(waits.count - Self.liveLimit) more") }
+    if lines.isEmpty {
+      if let activity {
+        lines = ["… \(now.elapsed(since: activity.since)) so far  \(activity.words)"]
+      } else if let began, now.since(began) >= Self.patience {
+        lines = ["… \(now.elapsed(since: began)) so far; Ctrl-C stops"]
+      }
+    }
+    guard !lines.isEmpty else { return nil }
     return lines.map { appearance.paint($0.prefix(columns: max(10, appearance.width - 1)), .dim) }
   }
+
+  private func line(of wait: Wait, at now: Timestamp) -> String {
+    let subject =
+      switch wait.target {
+      case .run(let run): "\(run.operation.name.printable)  run \(run.id.printable)"
+      case .next(let operation, _): "next run of \(operation.name.printable)"
+      }
+    let isToday = wait.deadline.date == now.date
+    let deadline = isToday ? wait.deadline.clock : wait.deadline.plainMoment
+    return "… \(now.elapsed(since: wait.since)) so far, until \(deadline)  \(subject)"
+  }
+}
+
+extension Timestamp {
+  /// In whole seconds.
+  fileprivate func elapsed(since start: Timestamp) -> TimeSpan {
+    .seconds(Int(max(0, since(start).microseconds / 1_000_000)))
+  }
+}
+
+extension Event {
+  /// Whether it tells of something that is now under way, which the live lines show as long as it is.
+  fileprivate var isBeginning: Bool {
+    switch kind {
+    case .launching, .awaiting, .awaitingNext, .waiting, .waitingUntil: true
+    default: false
+    }
+  }
+
+  /// Whether at the prompt its value, which is shown or named, says it already.
+  fileprivate var isOnlyALook: Bool { if case .listed = kind { true } else { false } }
 }
 
 /// Hears the events of one entry.
@@ -123,7 +162,8 @@ private struct EntryListener: EventListener {
       let renderer = DiagnosticRenderer(sources: sources, hasColour: appearance.hasColour, width: appearance.width)
       show(renderer.render(diagnostic) + "\n", as: .news)
     default:
-      if let line = appearance.line(for: event) { show(line + "\n", as: .news) }
+      let isSeenElsewhere = label == nil && (event.isOnlyALook || (event.isBeginning && appearance.isLive))
+      if !isSeenElsewhere, let line = appearance.line(for: event) { show(line + "\n", as: .news) }
     }
     writer.note(event, isInFront: label == nil)
   }

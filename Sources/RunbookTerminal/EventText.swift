@@ -9,3 +9,8 @@ extension Appearance {
     return paint("\(event.at.clock)  ", .dim) + indent + (worded.colour.map { paint(worded.text, $0) } ?? worded.text)
   }
 }
+
+extension Event {
+  /// Its line without the time and colours; `nil` where it has none.
+  public var words: String? { EventLine(self)?.text }
+}
