@@ -76,4 +76,22 @@ public final class Interruption: @unchecked Sendable {
       return first ?? nil
     }
   }
+
+  /// What `body` gives, once; when the interruption comes first, `body` is cancelled and has to come to its end by
+  /// itself.
+  public func cancelling<T: Sendable>(_ body: @escaping @Sendable () async -> T) async -> T? {
+    await withTaskGroup(of: T?.self) { group in
+      group.addTask { await body() }
+      group.addTask {
+        await self.raised()
+        return nil
+      }
+      var value: T?
+      while let next = await group.next() {
+        value = next ?? value
+        group.cancelAll()
+      }
+      return value
+    }
+  }
 }

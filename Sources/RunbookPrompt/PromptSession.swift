@@ -108,25 +108,31 @@ public actor PromptSession {
     guard let parameters = await parameters(of: runbook), let journal = await openJournal() else { return false }
     let interruption = Interruption()
     self.interruption = interruption
+    // A second Ctrl-C does not wait for what a `finally` has to do.
+    let abandonment = Interruption()
     terminal.onInterrupt { [terminal] in
-      if interruption.isRaised {
-        terminal.show("Already stopping: a `finally` is still at work.\n", as: .news)
-      } else {
-        interruption.raise()
+      if interruption.isRaised, !abandonment.isRaised {
+        terminal.show("Stopping at once; what a `finally` had left to do is not done.\n", as: .news)
+        abandonment.raise()
       }
+      interruption.raise()
     }
     let listener = writer.listener(
       for: StatementFacts(runbook.program), in: preparation.sources, source: preparation.source.id)
     for parameter in runbook.parameters { memory.forget(parameter.syntax.name.text) }
     let before = memory
     writer.begin(at: started)
-    let (result, after) = await Self.evaluate(
-      runbook, entry: nextEntry(), after: memory, parameters: parameters,
-      effects: effects(journal: journal, people: session.people, listener: listener), policy: session.policy,
-      today: session.clock.now.date, interruption: interruption)
+    let effects = effects(journal: journal, people: session.people, listener: listener)
+    let (entry, policy, today) = (nextEntry(), session.policy, session.clock.now.date)
+    let evaluated = await abandonment.cancelling {
+      await Self.evaluate(
+        runbook, entry: entry, after: before, parameters: parameters, effects: effects, policy: policy, today: today,
+        interruption: interruption)
+    }
     terminal.onInterrupt(nil)
     self.interruption = nil
     let waits = writer.endWaits()
+    guard let (result, after) = evaluated else { return false }
     memory = after
     learn(from: runbook, result.ending)
     tell(result.ending, waits: waits, in: preparation.sources)

@@ -95,8 +95,9 @@ final class PromptWriter: @unchecked Sendable {
   private func lines(at now: Timestamp) -> [String]? {
     let appearance = terminal.appearance
     guard appearance.isLive else { return nil }
-    var lines = waits.prefix(Self.liveLimit).map { line(of: $0, at: now) }
-    if waits.count > Self.liveLimit { lines.append("… and \(waits.count - Self.liveLimit) more") }
+    let room = max(1, min(Self.liveLimit, appearance.height - 2))
+    var lines = waits.prefix(waits.count > room ? room - 1 : room).map { line(of: $0, at: now) }
+    if waits.count > lines.count { lines.append("… and \(waits.count - lines.count) more") }
     if lines.isEmpty {
       if let activity {
         lines = ["… \(now.elapsed(since: activity.since)) so far  \(activity.words)"]
@@ -105,7 +106,7 @@ final class PromptWriter: @unchecked Sendable {
       }
     }
     guard !lines.isEmpty else { return nil }
-    return lines.map { appearance.paint($0.prefix(columns: max(10, appearance.width - 1)), .dim) }
+    return lines.map { appearance.paint($0.cut(toColumns: max(10, appearance.width - 1)), .dim) }
   }
 
   private func line(of wait: Wait, at now: Timestamp) -> String {
@@ -183,20 +184,6 @@ private struct EntryListener: EventListener {
     guard let label else { return terminal.show(text, as: kind) }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     terminal.show(lines.map { "\(label) \($0)\n" }.joined(), as: kind)
-  }
-}
-
-extension String {
-  /// As much of the text as fits into so many columns of a terminal.
-  func prefix(columns limit: Int) -> String {
-    var result = ""
-    var width = 0
-    for character in self {
-      width += String(character).columns
-      if width > limit { break }
-      result.append(character)
-    }
-    return result
   }
 }
 

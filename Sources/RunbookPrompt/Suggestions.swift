@@ -89,7 +89,7 @@ public final class Suggestions: @unchecked Sendable {
     "message", "attempts", "run", "count", "first", "last",
   ]
   private static let functions = ["date", "timestamp", "number", "text"]
-  private static let otherTypes = ["boolean", "duration", "status"]
+  private static let otherTypes = ["boolean", "duration"] + functions
 
   private func words(in trial: Trial, _ context: CheckContext) -> (start: Int, candidates: [Candidate]) {
     let (start, word) = (trial.start, trial.word)

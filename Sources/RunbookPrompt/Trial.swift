@@ -40,15 +40,30 @@ struct Trial {
   func accepts(_ word: String) -> Bool {
     let samples = isField ? [""] : Self.samples[word] ?? [""]
     return samples.contains { sample in
-      let bytes = Array(text[..<start]) + Array((word + sample).utf8)
-      return errors(in: bytes + closing, upTo: bytes.count).isSubset(of: mistakesBefore)
+      let new = mistakes(madeBy: word + sample)
+      if new.isEmpty { return true }
+      // What is no condition yet becomes one when it is compared.
+      guard new.allSatisfy({ Self.aboutConditions.contains($0.id) }) else { return false }
+      return Self.comparisons.contains { mistakes(madeBy: word + sample + $0).isEmpty }
     }
   }
+
+  private func mistakes(madeBy words: String) -> Set<Mistake> {
+    let bytes = Array(text[..<start]) + Array(words.utf8)
+    return errors(in: bytes + closing, upTo: bytes.count).subtracting(mistakesBefore)
+  }
+
+  private static let aboutConditions: Set<String> = ["condition-not-boolean", "operator-types", "maybe-none"]
+  private static let comparisons = [
+    " == none", " == 1", " == \"x\"", " == today", " == now", " == 1s", " == SUCCESS", ".status == SUCCESS",
+    ".count == 1", ".name == \"x\"",
+  ]
 
   /// Whether a call may stand here. What its arguments come to is not known yet.
   func acceptsCall(of name: String) -> Bool {
     let bytes = Array(text[..<start]) + Array(name.utf8)
-    return errors(in: bytes + Array("()".utf8) + closing, upTo: bytes.count, isCall: true).isSubset(of: mistakesBefore)
+    return errors(in: bytes + Array("()".utf8) + closing, upTo: bytes.count + 1, isCall: true)
+      .isSubset(of: mistakesBefore)
   }
 
   /// Words that mean nothing by themselves, with what could follow them: where no such text checks, neither will any
@@ -93,13 +108,16 @@ struct Trial {
   ///
   /// - Parameter isCall: Whether the arguments of a call are still to come, and with them what the call leads to.
   private func errors(in bytes: [UInt8], upTo end: Int, isCall: Bool = false) -> Set<Mistake> {
-    let id = SourceID(.max)
+    // Behind every source of the session; those that it includes come behind it.
+    let id = SourceID(1 << 24)
     let preparation = Preparation(of: SourceText(id: id, name: "", bytes: bytes), in: context)
     return Set(
       preparation.diagnostics.compactMap { diagnostic in
         let range = diagnostic.primary.range
         guard diagnostic.severity == .error, !Self.pending.contains(diagnostic.id) else { return nil }
         if range.source == id, range.lower >= end { return nil }
+        // About something that goes on behind what is there.
+        if range.source == id, range.upper > end, Self.aboutConditions.contains(diagnostic.id) { return nil }
         if isCall, range.source != id || Self.aboutArguments.contains(diagnostic.id) { return nil }
         return Mistake(source: range.source, id: diagnostic.id, lower: range.lower)
       })

@@ -55,18 +55,21 @@ public struct Appearance: Sendable {
   /// Whether lines can be rewritten: a terminal that is not a dumb one.
   public let isLive: Bool
   public let width: Int
+  public let height: Int
 
-  public init(hasColour: Bool, isLive: Bool, width: Int) {
+  public init(hasColour: Bool, isLive: Bool, width: Int, height: Int = 24) {
     self.hasColour = hasColour
     self.isLive = isLive
     self.width = width
+    self.height = height
   }
 
   /// What a stream can show, going by `NO_COLOR` and `TERM`.
   public init(of stream: OutputChannel, variables: [String: String]) {
     let isCapable = stream.isTerminal && !["", "dumb"].contains(variables["TERM"] ?? "")
     self.init(
-      hasColour: isCapable && (variables["NO_COLOR"] ?? "").isEmpty, isLive: isCapable, width: stream.width)
+      hasColour: isCapable && (variables["NO_COLOR"] ?? "").isEmpty, isLive: isCapable, width: stream.width,
+      height: stream.height)
   }
 
   public func paint(_ text: String, _ colour: Colour) -> String {

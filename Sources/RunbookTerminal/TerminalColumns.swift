@@ -3,7 +3,7 @@ extension String {
   public var columns: Int { reduce(0) { $0 + $1.columns } }
 
   /// The beginning that fits into so many columns.
-  func cut(toColumns limit: Int) -> String {
+  public func cut(toColumns limit: Int) -> String {
     var used = 0
     return String(
       prefix { character in

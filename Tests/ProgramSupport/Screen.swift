@@ -9,6 +9,8 @@ public struct Screen {
   private var column = 0
   private var wrapsNext = false
   private var pending: [UInt8] = []
+  /// Whether anything was ever written in another way than plainly.
+  public private(set) var hasColour = false
 
   private static let blank: Character = " "
   /// The second half of a wide character.
@@ -130,6 +132,7 @@ public struct Screen {
         for index in cells.indices where index > row { cells[index] = Array(repeating: Self.blank, count: width) }
       }
     case "K": erase(from: first == 0 ? column : 0)
+    case "m": if numbers.contains(where: { $0 != 0 }) { hasColour = true }
     case "P":
       cells[row].removeSubrange(column..<min(width, column + count))
       cells[row] += Array(repeating: Self.blank, count: width - cells[row].count)

@@ -4,26 +4,15 @@ import Testing
 
 /// The real program, keystroke by keystroke.
 @Suite(.serialized) struct TerminalTests {
-  private let prepare = #"let prepare = table-to-table "000099_p""#
-  private let rehearsal = ["repl", "--simulate", "--account", "000099", "--environment", "DEV"]
-  private let prompt = "000099/DEV rehearsal> "
+  private let prepare = Site.prepare
+  private let rehearsal = ["repl", "--simulate"] + Site.place
+  private let prompt = Site.prompt
 
-  /// A fresh folder that goes away with the body.
-  private func inFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "prompt-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
-  /// A started prompt.
-  private func started(
-    in folder: String, width: Int = 100, environment: [String: String] = [:], directory: String? = nil
-  ) throws -> PseudoTerminal {
-    let terminal = try PseudoTerminal(
-      rehearsal, state: folder, directory: directory ?? folder, width: width, environment: environment)
-    try terminal.waitForPrompt(prompt)
-    return terminal
+  private func inFolder(_ body: (String) throws -> Void) throws { try Site.inFolder(body) }
+  private func started(in folder: String, width: Int = 100, environment: [String: String] = [:]) throws
+    -> PseudoTerminal
+  {
+    try Site.started(in: folder, width: width, environment: environment)
   }
 
   @Test func statementsOverSeveralLines() throws {
@@ -103,13 +92,7 @@ import Testing
   @Test func waitingCanBeStoppedAndGoOnBehindThePrompt() throws {
     try inFolder { folder in
       // A run of a minute takes twelve seconds, in which nothing here hurries.
-      let server = try PseudoTerminal(["simulate", "--speed", "5", "--quiet"], state: folder)
-      try server.wait(for: "http://127.0.0.1:")
-      let address = try #require(server.screen.lines.first { $0.hasPrefix("http://") })
-      let terminal = try PseudoTerminal(
-        ["repl", "--account", "000099", "--environment", "DEV"], state: folder, width: 200,
-        environment: ["TAILER_API_URL": address, "TAILER_API_JWT": "rehearsal"])
-      try terminal.waitForPrompt("000099/DEV> ")
+      let (server, terminal) = try Site.startedOnServer(in: folder, speed: 5, width: 200)
       terminal.type(prepare)
       terminal.type("launch prepare")
       try terminal.wait(for: "launched table-to-table")
@@ -134,6 +117,7 @@ import Testing
       try terminal.wait(for: "run.status\nSUCCESS\n")
       terminal.control("d")
       #expect(try terminal.end() == 0)
+      withExtendedLifetime(server) {}
     }
   }
 
@@ -176,9 +160,7 @@ import Testing
   }
 
   @Test func aWholePlaybookCanBePasted() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let playbooks = root.appending(path: "runbooks").path
+    let playbooks = Site.root.appending(path: "runbooks").path
     let text = try String(contentsOfFile: "\(playbooks)/relaunch.runbook", encoding: .utf8)
     try inFolder { folder in
       let terminal = try PseudoTerminal(
