@@ -8,13 +8,14 @@ import RunbookTerminal
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.check)
 
-  @OptionGroup var service: ServiceOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var defaults: DefaultsOptions
   @Option(help: "How to tell it: lines, or json for one diagnostic a line.") var output = OutputForm.lines
   @Argument(help: "Runbooks; `-` is standard input.") var files: [String]
 
   func run() async throws {
     try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
+      let surroundings = try Surroundings(profile, defaults)
       let news = OutputChannel.standardError
       let appearance = Appearance(of: news, variables: surroundings.variables)
       var errors = 0
@@ -43,6 +44,16 @@ struct CheckCommand: AsyncParsableCommand {
 
 /// Runs a command's body, words its failures, and leaves with its exit status.
 enum CommandRunner {
+  /// The same for a command that works on a service, which can be asked what is set instead.
+  static func run(_ options: ServiceOptions, _ body: (Surroundings) async throws -> Int32) async throws {
+    try await run {
+      let surroundings = try Surroundings(options.profile, options)
+      guard options.explainSettings else { return try await body(surroundings) }
+      OutputChannel.standardOutput.write(surroundings.settings.explanation().map { $0 + "\n" }.joined())
+      return 0
+    }
+  }
+
   static func run(_ body: () async throws -> Int32) async throws {
     let status: Int32
     do {

@@ -12,7 +12,8 @@ import TailerClient
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.history)
 
-  @OptionGroup var service: ServiceOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var journal: JournalOptions
   @Option(help: "How to tell it: lines, or json for one object a line.") var output = OutputForm.lines
   @Option(name: [.short, .long], help: "How many executions to list.") var limit = 20
   @Option(help: ArgumentHelp("Delete executions that ended longer ago than this.", valueName: "duration")) var prune:
@@ -21,7 +22,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
+      let surroundings = try Surroundings(profile, journal)
       let store = try surroundings.journalStore(mustExist: true)
       do {
         if let prune { return try await self.prune(store, olderThan: prune) }
@@ -123,12 +124,13 @@ struct HistoryCommand: AsyncParsableCommand {
 struct TranscriptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.transcript)
 
-  @OptionGroup var service: ServiceOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var journal: JournalOptions
   @ArgumentParser.Argument(help: "The execution.") var id: String
 
   func run() async throws {
     try await CommandRunner.run {
-      let store = try Surroundings(service).journalStore(mustExist: true)
+      let store = try Surroundings(profile, journal).journalStore(mustExist: true)
       do {
         let out = OutputChannel.standardOutput
         out.write(try Encoding.line(await store.summary(of: id)))

@@ -1,34 +1,60 @@
 import ArgumentParser
 import RunbookSession
 
-/// Options that say which service and which defaults.
-struct ServiceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The service's base address.", valueName: "address")) var url: String?
+/// Options that set something. A command takes the groups that it goes by, and no other.
+protocol SettingOptions: ParsableArguments {
+  /// What the command line sets.
+  var given: [SettingKey: [String]] { get }
+}
+
+/// Options that say which profile of which configuration file holds.
+struct ProfileOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The profile of the configuration file.", valueName: "name")) var profile: String?
   @Option(help: ArgumentHelp("The configuration file.", valueName: "file")) var config: String?
+}
+
+/// Options that say what holds for operations that say nothing themselves.
+struct DefaultsOptions: SettingOptions {
   @Option(help: ArgumentHelp("The account of operations that name none.", valueName: "digits")) var account: String?
   @Option(help: ArgumentHelp("The environment of operations that name none.", valueName: "name")) var environment:
     String?
-  @Option(help: ArgumentHelp("PEM file with certificates to trust besides the system's.", valueName: "file")) var trust:
-    String?
+
+  var given: [SettingKey: [String]] {
+    [.account: account, .environment: environment].compactMapValues { value in value.map { [$0] } }
+  }
+}
+
+struct DeadlineOptions: SettingOptions {
   @Option(help: ArgumentHelp("The deadline of a wait that has none written.", valueName: "duration")) var timeout:
     String?
+
+  var given: [SettingKey: [String]] { [.timeout: timeout].compactMapValues { value in value.map { [$0] } } }
+}
+
+struct JournalOptions: SettingOptions {
+  @Option(help: ArgumentHelp("Where the journal is kept.", valueName: "folder")) var stateDirectory: String?
+
+  var given: [SettingKey: [String]] { [.state: stateDirectory].compactMapValues { value in value.map { [$0] } } }
+}
+
+/// Options of the commands that work on a service: which one, and all that is set beside it.
+struct ServiceOptions: SettingOptions {
+  @Option(help: ArgumentHelp("The service's base address.", valueName: "address")) var url: String?
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var defaults: DefaultsOptions
+  @Option(help: ArgumentHelp("PEM file with certificates to trust besides the system's.", valueName: "file")) var trust:
+    String?
+  @OptionGroup var deadline: DeadlineOptions
   @Option(help: ArgumentHelp("How long a new run may take to be listed.", valueName: "duration")) var visibilityDelay:
     String?
-  @Option(help: ArgumentHelp("Where the journal is kept.", valueName: "folder")) var stateDirectory: String?
+  @OptionGroup var journal: JournalOptions
   @Flag(help: "Show what is set and where it comes from, and do nothing else.") var explainSettings = false
 
-  /// What the command line sets.
-  var layer: Settings.Layer {
-    var values: [SettingKey: [String]] = [:]
-    values[.url] = url.map { [$0] }
-    values[.account] = account.map { [$0] }
-    values[.environment] = environment.map { [$0] }
-    values[.trust] = trust.map { [$0] }
-    values[.timeout] = timeout.map { [$0] }
-    values[.visibilityDelay] = visibilityDelay.map { [$0] }
-    values[.state] = stateDirectory.map { [$0] }
-    return Settings.Layer(name: "command line", values: values)
+  var given: [SettingKey: [String]] {
+    let own = [SettingKey.url: url, .trust: trust, .visibilityDelay: visibilityDelay]
+    return [defaults.given, deadline.given, journal.given].reduce(
+      own.compactMapValues { value in value.map { [$0] } }
+    ) { $0.merging($1) { mine, _ in mine } }
   }
 }
 

@@ -9,12 +9,14 @@ import RunbookTerminal
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.plan)
 
-  @OptionGroup var service: ServiceOptions
+  @OptionGroup var profile: ProfileOptions
+  @OptionGroup var defaults: DefaultsOptions
+  @OptionGroup var deadline: DeadlineOptions
   @Argument(help: "The runbook; `-` is standard input.") var file: String
 
   func run() async throws {
     try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
+      let surroundings = try Surroundings(profile, defaults, deadline)
       let input = try Input(file: file, text: nil, words: [], directory: surroundings.directory)
       let preparation = Preparation(of: input.source, in: surroundings.context())
       let news = OutputChannel.standardError

@@ -18,12 +18,7 @@ struct ReplCommand: AsyncParsableCommand {
   var simulate: String?
 
   func run() async throws {
-    try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
-      if service.explainSettings {
-        OutputChannel.standardOutput.write(surroundings.settings.explanation().map { $0 + "\n" }.joined())
-        return 0
-      }
+    try await CommandRunner.run(service) { surroundings in
       let choice = simulate.map(Service.Choice.simulated) ?? .configured
       guard isatty(0) == 1 else {
         let input = try Input(file: "-", text: nil, words: [], directory: surroundings.directory)

@@ -21,13 +21,13 @@ struct RunCommand: AsyncParsableCommand {
   var simulate: String?
   @Argument(help: "The runbook and its parameters.") var words: [String] = []
 
+  func validate() throws {
+    guard words.isEmpty, c == nil, !service.explainSettings else { return }
+    throw ValidationError("Name a file, `-` for standard input, or give a text with -c.")
+  }
+
   func run() async throws {
-    try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
-      if service.explainSettings {
-        OutputChannel.standardOutput.write(surroundings.settings.explanation().map { $0 + "\n" }.joined())
-        return 0
-      }
+    try await CommandRunner.run(service) { surroundings in
       let file = c == nil ? words.first : nil
       let input = try Input(
         file: file, text: c, words: c == nil ? Array(words.dropFirst()) : words, directory: surroundings.directory)
@@ -50,8 +50,7 @@ struct RehearseCommand: AsyncParsableCommand {
   @Argument(help: "The runbook and its parameters.") var words: [String]
 
   func run() async throws {
-    try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
+    try await CommandRunner.run(service) { surroundings in
       let input = try Input(
         file: words.first, text: nil, words: Array(words.dropFirst()), directory: surroundings.directory)
       return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct)
@@ -76,7 +75,7 @@ struct ResumeCommand: AsyncParsableCommand {
   @Argument(help: "The execution.") var id: String?
 
   func run() async throws {
-    try await CommandRunner.run {
+    try await CommandRunner.run(service) { surroundings in
       guard adopt.isEmpty || !launchAgain else {
         throw CommandFailure(
           "--adopt and --launch-again go one after the other: adopt first, then launch again what is still open",
@@ -90,7 +89,7 @@ struct ResumeCommand: AsyncParsableCommand {
       }
       return try await Resumption(
         id: id, acceptsChanges: acceptChanges, launchesAgain: launchAgain, adoptions: adoptions,
-        surroundings: try Surroundings(service), conduct: conduct
+        surroundings: surroundings, conduct: conduct
       ).start()
     }
   }

@@ -11,7 +11,7 @@ enum ScenarioChoice {
 
   /// Reads `FILE`, `FILE#path`, or `#path` of the file beside the runbook: `x.scenario.yaml` for `x.runbook`. With
   /// nothing said and nothing beside it, a platform that takes every request and where every run succeeds.
-  static func load(_ text: String, beside runbook: String?, _ surroundings: Surroundings) throws -> Scenario {
+  static func load(_ text: String, beside runbook: String?, directory: String) throws -> Scenario {
     let now = RealClock().now
     let text = text == beside ? "" : text
     let (file, path) = text.hasPrefix("#") ? ("", String(text.dropFirst())) : ScenarioFile.split(text)
@@ -19,7 +19,7 @@ enum ScenarioChoice {
     guard let name else { return Scenario(now: now) }
     let bytes: [UInt8]
     do throws(SourceLoadError) {
-      bytes = try SourceFiles.read(name.hasPrefix("/") ? name : "\(surroundings.directory)/\(name)")
+      bytes = try SourceFiles.read(name.hasPrefix("/") ? name : "\(directory)/\(name)")
     } catch {
       if file.isEmpty, path == nil, error.reason == "no such file" { return Scenario(now: now) }
       throw CommandFailure("\(name): \(error.reason)", status: 2)

@@ -87,7 +87,7 @@ struct Service: Sendable {
   }
 
   private init(scenario text: String, _ surroundings: Surroundings, runbook path: String?) throws {
-    let scenario = try ScenarioChoice.load(text, beside: path, surroundings)
+    let scenario = try ScenarioChoice.load(text, beside: path, directory: surroundings.directory)
     let time = VirtualTime(startingAt: scenario.now, whenIdle: .waitForOthers)
     let simulator = Simulator(scenario)
     let token: Token

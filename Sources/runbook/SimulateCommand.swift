@@ -9,7 +9,6 @@ import TailerSimulator
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.simulate)
 
-  @OptionGroup var service: ServiceOptions
   @Option(help: "The port; 0 lets the system choose.") var port = 0
   @Option(help: "The loopback address to listen on.") var host = "127.0.0.1"
   @Option(help: ArgumentHelp("PEM file with the certificate; with it TLS and HTTP/2 are spoken.", valueName: "file"))
@@ -21,11 +20,11 @@ struct SimulateCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run {
-      let surroundings = try Surroundings(service)
       guard speed > 0, speed <= 1_000_000 else {
         throw CommandFailure("--speed has to be from just above 0 to 1000000", status: 64)
       }
-      let scenario = try ScenarioChoice.load(scenario, beside: nil, surroundings)
+      let scenario = try ScenarioChoice.load(
+        scenario, beside: nil, directory: FileManager.default.currentDirectoryPath)
       let pair: SimulatorServer.Certificate?
       switch (certificate, key) {
       case (nil, nil): pair = nil

@@ -17,13 +17,17 @@ struct Surroundings {
   let settings: Settings
   let user: String
 
-  init(_ options: ServiceOptions) throws {
+  /// - Throws: `CommandFailure` where what is set cannot be.
+  init(_ profile: ProfileOptions, _ groups: any SettingOptions...) throws {
     variables = ProcessInfo.processInfo.environment
     directory = FileManager.default.currentDirectoryPath
     user = variables["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName()
     do {
-      var layers = [options.layer, Settings.layer(fromEnvironment: variables)]
-      if let profile = try Self.profile(options, variables) { layers.append(profile) }
+      let given = groups.reduce(into: [:]) { $0.merge($1.given) { first, _ in first } }
+      var layers = [
+        Settings.Layer(name: "command line", values: given), Settings.layer(fromEnvironment: variables),
+      ]
+      if let layer = try Self.layer(of: profile, variables) { layers.append(layer) }
       settings = Settings(layers: layers)
       try settings.validate()
     } catch let error as SettingsError {
@@ -31,7 +35,7 @@ struct Surroundings {
     }
   }
 
-  private static func profile(_ options: ServiceOptions, _ variables: [String: String]) throws -> Settings.Layer? {
+  private static func layer(of options: ProfileOptions, _ variables: [String: String]) throws -> Settings.Layer? {
     let home = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (variables["HOME"] ?? "") + "/.config"
     let path = options.config ?? variables["RUNBOOK_CONFIG"] ?? "\(home)/runbook/config.yaml"
     let profile = options.profile ?? variables["RUNBOOK_PROFILE"]

@@ -46,6 +46,24 @@ import Testing
       try Program.run(["run", "--simulate", "-c", "param day: date\nprint \"${day}\"", "day=tomorrow"]).status == 64)
     #expect(try Program.run(["run", "--simulate", "-c", "param day: date\nprint \"${day}\""]).status == 64)
     #expect(try Program.run(["run", "--account", "12", "--simulate", "-c", "print \"x\""]).status == 64)
+    let nothing = try Program.run(["run"])
+    #expect(nothing.status == 64 && nothing.errors.contains("Usage: runbook run"))
+  }
+
+  @Test(arguments: [
+    ["check", "--url", "http://127.0.0.1", "-"], ["plan", "--state-directory", "/tmp", "-"],
+    ["history", "--account", "000099"], ["transcript", "--timeout", "1h", "x"], ["simulate", "--profile", "x"],
+  ])
+  func aCommandTakesOnlyTheOptionsThatItGoesBy(_ arguments: [String]) throws {
+    let result = try Program.run(arguments)
+    #expect(result.status == 64 && result.errors.contains("Unknown option"))
+  }
+
+  @Test(arguments: [["run"], ["repl"], ["resume"], ["rehearse", "x.runbook"]])
+  func everyCommandOnAServiceExplainsItsSettings(_ arguments: [String]) throws {
+    let result = try Program.run(arguments + ["--explain-settings", "--account", "000099"])
+    #expect(result.status == 0)
+    #expect(result.output.contains("000099"))
   }
 
   @Test func parametersAreReadByType() throws {
