@@ -1,14 +1,106 @@
 public import CivilTime
 
-/// Waits for runs to end. One watcher serves all awaits of a process, so that what they have in common is asked once.
+/// Waits for runs to end, and says when conditions are worth another look. One watcher serves all waits of a process, so
+/// that what they have in common is asked once.
 public protocol RunWatcher: Sendable {
-  /// The run once it has ended. Looks once more before it throws `.deadline`.
-  func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run
+  /// Waits until what is awaited has ended. Looks once more before it gives up for the deadline.
+  ///
+  /// - Parameters:
+  ///   - every: The time between two looks, where it is prescribed.
+  ///   - hear: Told what shows while the wait goes on. Must not block.
+  func watch(
+    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
+  ) async -> WatchOutcome
+
+  /// Waits until a condition that did not hold is worth looking at again: at the pace of what nothing is known of, or as
+  /// `every` says, and exactly at the deadline for a last look.
+  ///
+  /// - Parameters:
+  ///   - began: When the wait began; the longer it goes on, the longer the time between two looks.
+  ///   - isFailing: Whether the last look failed in passing, so that the next one comes soon.
+  func turn(since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool)
+    async
+    throws(CancellationError)
+
+  /// How long looks may fail in passing before a wait ends with the failure.
+  var patience: TimeSpan { get }
+}
+
+extension RunWatcher {
+  /// The run once it has ended.
+  public func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
+    try await watch(.end(of: run), by: deadline, every: every) { _ in }.result.get()
+  }
 
   /// The first run of the operation that started after `moment`, once it has ended. The deadline covers both waits.
-  func endOfNextRun(
+  public func endOfNextRun(
     of operation: DataOperation, since moment: Timestamp, by deadline: Timestamp, every: TimeSpan?
-  ) async throws(WatchError) -> Run
+  ) async throws(WatchError) -> Run {
+    try await watch(.nextRun(of: operation, since: moment), by: deadline, every: every) { _ in }.result.get()
+  }
+}
+
+/// What a wait is for.
+public enum WatchTarget: Hashable, Sendable {
+  case end(of: Run)
+  /// The end of the first run of the operation that starts after the moment.
+  case nextRun(of: DataOperation, since: Timestamp)
+
+  public var operation: DataOperation {
+    switch self {
+    case .end(let run): run.operation
+    case .nextRun(let operation, _): operation
+    }
+  }
+}
+
+/// What shows while a wait goes on.
+public enum WatchNews: Hashable, Sendable {
+  /// How long the operation's runs usually take, as soon as that is known.
+  case usual(UsualDuration)
+  /// The awaited next run has started.
+  case appeared(Run)
+}
+
+/// What a wait came to, and what it cost.
+public struct WatchOutcome: Hashable, Sendable {
+  public let result: Result<Run, WatchError>
+  public let cost: WatchCost
+
+  public init(_ result: Result<Run, WatchError>, _ cost: WatchCost = WatchCost()) {
+    self.result = result
+    self.cost = cost
+  }
+}
+
+/// What one wait cost.
+public struct WatchCost: Hashable, Codable, Sendable {
+  /// The looks that took it in, those it shared included.
+  public var looks: Int
+  /// How long after the run's end it was noticed; `nil` where it was not, or where the service does not tell the end.
+  public var noticedAfter: TimeSpan?
+
+  public init(looks: Int = 0, noticedAfter: TimeSpan? = nil) {
+    self.looks = looks
+    self.noticedAfter = noticedAfter
+  }
+}
+
+/// How long the runs of an operation took of late.
+public struct UsualDuration: Hashable, Codable, Sendable {
+  public let median: TimeSpan
+  /// From the tenth percentile to the ninetieth.
+  public let range: ClosedRange<TimeSpan>
+  public let longest: TimeSpan
+  /// How many runs say so.
+  public let runs: Int
+
+  public init(median: TimeSpan, range: ClosedRange<TimeSpan>, longest: TimeSpan, runs: Int) {
+    self.median = median
+    self.range = range
+    self.longest = longest
+    self.runs = runs
+  }
 }
 
 public indirect enum WatchError: Error, Hashable, Sendable {

@@ -15,11 +15,13 @@ public struct ClientSettings: Hashable, Sendable {
   public var totalLimit: TimeSpan
   /// How many exchanges go on at once; `nil` for no limit here.
   public var maximumInFlight: Int?
+  /// The cap on requests a second, those of all who call together; a second's worth may go at once.
+  public var requestsPerSecond: Double
 
   public init(
     requestLimit: TimeSpan = .seconds(30), attempts: Int = 6, firstPause: TimeSpan = .milliseconds(500),
     longestPause: TimeSpan = .seconds(20), longestRetryAfter: TimeSpan = .minutes(2),
-    totalLimit: TimeSpan = .minutes(5), maximumInFlight: Int? = 100
+    totalLimit: TimeSpan = .minutes(5), maximumInFlight: Int? = 100, requestsPerSecond: Double = 100
   ) {
     self.requestLimit = requestLimit
     self.attempts = attempts
@@ -28,5 +30,6 @@ public struct ClientSettings: Hashable, Sendable {
     self.longestRetryAfter = longestRetryAfter
     self.totalLimit = totalLimit
     self.maximumInFlight = maximumInFlight
+    self.requestsPerSecond = requestsPerSecond
   }
 }

@@ -8,43 +8,67 @@ import TailerAPI
 /// duration. A run older than any before it, or of an operation without a past, is looked at in intervals that grow.
 struct LearnedPace {
   private static let fewest = 3
+  private static let most = 60
   /// Neighbours whose ratio is below this are in one cluster.
   private static let cohesion = 1.6
-  /// How far a cluster reaches beyond the durations seen.
+  /// How far a cluster reaches beyond the durations seen, as a share of them, for the fewest; the more have been seen,
+  /// the less is expected beyond them.
   private static let margin = 0.12
 
+  /// In seconds, in the order in which they became known.
+  private var recent: ArraySlice<Double> = []
+  /// The same, rising.
+  private var durations: [Double] = []
   /// In seconds, rising and apart.
-  private let clusters: [ClosedRange<Double>]
-  /// The shortest duration seen, in seconds.
-  let shortest: Double?
+  private var clusters: [ClosedRange<Double>] = []
 
+  /// The shortest duration seen, in seconds.
+  var shortest: Double? { isLearned ? durations.first : nil }
   var isLearned: Bool { !clusters.isEmpty }
 
   init(pastRuns: [Run] = []) {
-    let durations = pastRuns.compactMap { run -> Double? in
-      switch run.status {
-      case .success, .failed, .checked: run.duration?.inSeconds
-      default: nil
-      }
-    }.filter { $0 > 0 }.sorted()
-    guard durations.count >= Self.fewest else {
-      clusters = []
-      shortest = nil
-      return
+    recent = pastRuns.compactMap(Self.duration).prefix(Self.most)[...]
+    arrange()
+  }
+
+  /// Learns from one more run that has ended; what was known longest is forgotten.
+  mutating func learn(from run: Run) {
+    guard let duration = Self.duration(of: run) else { return }
+    recent.append(duration)
+    if recent.count > Self.most { recent.removeFirst() }
+    arrange()
+  }
+
+  private static func duration(of run: Run) -> Double? {
+    switch run.status {
+    case .success, .failed, .checked: run.duration.flatMap { $0 > .zero ? $0.inSeconds : nil }
+    default: nil
     }
-    var clusters: [ClosedRange<Double>] = []
+  }
+
+  private mutating func arrange() {
+    durations = recent.sorted()
+    clusters = []
+    guard durations.count >= Self.fewest else { return }
+    let margin = Self.margin * (Double(Self.fewest) / Double(durations.count)).squareRoot()
     for duration in durations {
-      let reach = duration * (1 - Self.margin)...duration * (1 + Self.margin)
+      let reach = duration * (1 - margin)...duration * (1 + margin)
       if let last = clusters.last,
-        reach.lowerBound <= max(last.upperBound, last.upperBound / (1 + Self.margin) * Self.cohesion)
+        reach.lowerBound <= max(last.upperBound, last.upperBound / (1 + margin) * Self.cohesion)
       {
         clusters[clusters.count - 1] = last.lowerBound...max(last.upperBound, reach.upperBound)
       } else {
         clusters.append(reach)
       }
     }
-    self.clusters = clusters
-    shortest = durations.first
+  }
+
+  /// What the past says, for people; `nil` where it says too little.
+  var usual: UsualDuration? {
+    guard isLearned, let longest = durations.last else { return nil }
+    func quantile(_ share: Double) -> TimeSpan { .seconds(durations[Int(share * Double(durations.count - 1) + 0.5)]) }
+    return UsualDuration(
+      median: quantile(0.5), range: quantile(0.1)...quantile(0.9), longest: .seconds(longest), runs: durations.count)
   }
 
   /// The time from a look at that age to the next one, in seconds.

@@ -29,51 +29,56 @@ struct Look {
 
 extension PollingRunWatcher {
   /// Looks at what is awaited of one operation: by a listing where that tells more than one thing, else at the run.
-  func look(at operation: DataOperation) async {
+  func look(at number: Int) async {
     let look = nextLook()
     do throws(ServiceError) {
-      if needsListing(operation) {
-        let listed = try await listing(of: operation)
-        take(listed, of: operation, look)
+      if needsListing(number) {
+        let listed = try await listing(of: number)
+        take(listed, of: number, look)
       }
-      try await lookAlone(at: operation, look)
-      groups[operation]?.failingSince = nil
+      try await lookAlone(at: number, look)
+      watched[number].failingSince = nil
     } catch {
-      fail(operation, error)
+      fail(number, error)
     }
-    settle(operation, look)
+    settle(number, look)
   }
 
-  /// One listing for many operations; what it does not show is looked at as if there had been none.
-  func look(at operations: [DataOperation], sharing key: SharedListingKey) async {
+  /// One listing for many operations; what it does not show is looked at as if there had been none. It counts as a look at
+  /// whatever else of the type is awaited and shown.
+  func look(at numbers: [Int], sharing key: SharedListingKey) async {
     let look = nextLook()
-    let awaited = groups.reduce(0) { SharedListingKey($1.key) == key ? $0 + $1.value.watches.count : $0 }
-    let limit = min(2 * awaited + 50, max(1, settings.largestListing))
-    var helped = 0
-    var rest = operations
-    await takeTurn()
+    let limit = min(2 * (listedTogether[key]?.awaits ?? 0) + 50, max(1, settings.largestListing))
+    var rest = numbers
     do throws(ServiceError) {
       count { $0.sharedListings += 1 }
       let runs = try await service.runs(
         of: key.type, account: key.account, environment: key.environment, RunFilter(limit: limit))
+      lastReturn = clock.now
       let byOperation = Dictionary(grouping: runs, by: \.operation.id)
       rest = []
-      for operation in operations {
-        take(named(byOperation[operation.id] ?? [], operation), of: operation, look)
-        if isCovered(operation, since: look) {
-          helped += 1
-          groups[operation]?.failingSince = nil
-          settle(operation, look)
+      for number in numbers {
+        let operation = watched[number].operation
+        take(named(byOperation[operation.id] ?? [], operation), of: number, look)
+        if isCovered(number, since: look) {
+          watched[number].failingSince = nil
+          settle(number, look)
         } else {
-          rest.append(operation)
+          rest.append(number)
         }
       }
+      for number in (listedTogether[key]?.operations ?? []).sorted() where !watched[number].isLooking {
+        let operation = watched[number].operation
+        guard let runs = byOperation[operation.id], watched[number].pace != nil else { continue }
+        take(named(runs, operation), of: number, look)
+        if isCovered(number, since: look) { settle(number, look) }
+      }
     } catch {
-      if let told = error.retryAfter, error.kind == .throttled { holdBack(for: told) }
+      lastReturn = clock.now
     }
     sharing.remove(key)
-    if helped * 2 < operations.count { unshared[key] = clock.now.advanced(by: settings.longestInterval) }
-    for operation in rest { _ = spawn { await self.look(at: operation) } }
+    if rest.count * 2 > numbers.count { unshared[key] = clock.now.advanced(by: settings.longestInterval) }
+    for number in rest { _ = spawn { await self.look(at: number) } }
   }
 
   /// A common listing knows an operation by its id alone; here its runs get the identity that the awaits have.
@@ -87,30 +92,33 @@ extension PollingRunWatcher {
   }
 
   /// Whether every await of the operation was taken in by the look that began then.
-  private func isCovered(_ operation: DataOperation, since look: Look) -> Bool {
-    groups[operation]?.watches.allSatisfy {
+  private func isCovered(_ number: Int, since look: Look) -> Bool {
+    watched[number].watches.allSatisfy {
       $0.key > look.lastID || ($0.value.run != nil && $0.value.lastLook == look.number)
-    } ?? true
+    }
   }
 
-  private func needsListing(_ operation: DataOperation) -> Bool {
-    guard let group = groups[operation] else { return false }
-    return paces[operation] == nil || group.watches.count > 1 || group.watches.values.contains { $0.run == nil }
+  private func needsListing(_ number: Int) -> Bool {
+    let watches = watched[number].watches
+    return watched[number].pace == nil || watches.count > 1 || watches.values.contains { $0.run == nil }
   }
 
   /// The operation's newest runs: as many as its awaits are likely to need, and on the first look its past as well.
-  private func listing(of operation: DataOperation) async throws(ServiceError) -> [Run] {
-    let watches = groups[operation]?.watches.values.map { $0 } ?? []
+  private func listing(of number: Int) async throws(ServiceError) -> [Run] {
+    let watches = Array(watched[number].watches.values)
     let largest = max(1, settings.largestListing)
-    var limit = min(max(2 * watches.count + 10, paces[operation] == nil ? settings.historySize : 0), largest)
+    let isFirst = watched[number].pace == nil
+    var limit = min(max(2 * watches.count + 10, isFirst ? settings.historySize : 0), largest)
     while true {
-      await takeTurn()
       count { $0.listings += 1 }
-      let runs = try await service.lastRuns(of: operation, RunFilter(limit: limit))
-      if paces[operation]?.isLearned != true { paces[operation] = LearnedPace(pastRuns: runs) }
+      let runs = try await service.lastRuns(of: watched[number].operation, RunFilter(limit: limit))
+      lastReturn = clock.now
+      if watched[number].pace?.isLearned != true { learn(number, from: runs) }
       // Where the oldest listed run may not be the first that started after the moment, the listing has to go further.
       let isShort = watches.contains { watch in
-        guard case .nextRun(let moment) = watch.goal, runs.count >= limit, let oldest = runs.last else { return false }
+        guard case .nextRun(_, let moment) = watch.target, runs.count >= limit, let oldest = runs.last else {
+          return false
+        }
         return (Watch.start(of: oldest) ?? .latest) > moment
       }
       guard isShort, limit < largest else { return runs }
@@ -118,88 +126,95 @@ extension PollingRunWatcher {
     }
   }
 
+  private func learn(_ number: Int, from runs: [Run]) {
+    let pace = LearnedPace(pastRuns: runs)
+    watched[number].pace = pace
+    guard let usual = pace.usual else { return }
+    for watch in watched[number].watches.values { watch.hear(.usual(usual)) }
+  }
+
   /// Takes in what a listing shows, newest first.
-  private func take(_ runs: [Run], of operation: DataOperation, _ look: Look) {
-    guard let watches = groups[operation]?.watches else { return }
+  private func take(_ runs: [Run], of number: Int, _ look: Look) {
     let byID = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }
-    for (id, watch) in watches {
-      switch watch.goal {
+    for id in watched[number].watches.keys.sorted() {
+      guard let watch = watched[number].watches[id] else { continue }
+      switch watch.target {
       case .end(let run):
-        if let seen = byID[run.id] { take(seen, id, of: operation, look) }
-      case .nextRun(let moment):
-        if let first = Watch.firstRun(of: runs, startedAfter: moment) { take(first, id, of: operation, look) }
+        if let seen = byID[run.id] { take(seen, id, of: number, look) }
+      case .nextRun(_, let moment):
+        if let first = Watch.firstRun(of: runs, startedAfter: moment) {
+          watch.hear(.appeared(first))
+          take(first, id, of: number, look)
+        }
       }
     }
   }
 
-  private func take(_ run: Run, _ id: Int, of operation: DataOperation, _ look: Look) {
-    groups[operation]?.watches[id]?.goal = .end(of: run)
-    groups[operation]?.watches[id]?.lastLook = look.number
+  private func take(_ run: Run, _ id: Int, of number: Int, _ look: Look) {
+    watched[number].watches[id]?.target = .end(of: run)
+    watched[number].watches[id]?.lastLook = look.number
     if run.hasEnded {
-      groups[operation]?.watches[id]?.looks += 1
-      finish(id, of: operation, .success(run))
+      watched[number].watches[id]?.looks += 1
+      finish(id, of: number, .success(run))
     }
   }
 
   /// Looks one by one at the awaited runs that no listing of this look has shown.
-  private func lookAlone(at operation: DataOperation, _ look: Look) async throws(ServiceError) {
-    let unseen =
-      groups[operation]?.watches.filter {
-        $0.value.run != nil && $0.value.lastLook != look.number && $0.key <= look.lastID
-      } ?? [:]
+  private func lookAlone(at number: Int, _ look: Look) async throws(ServiceError) {
+    let unseen = watched[number].watches.filter {
+      $0.value.run != nil && $0.value.lastLook != look.number && $0.key <= look.lastID
+    }
     for id in unseen.keys.sorted() {
-      guard let run = groups[operation]?.watches[id]?.run else { continue }
-      await takeTurn()
+      guard let run = watched[number].watches[id]?.run else { continue }
       count { $0.checks += 1 }
       do throws(ServiceError) {
-        if let seen = try await service.check(run.reference) {
-          take(seen, id, of: operation, look)
+        let seen = try await service.check(run.reference)
+        lastReturn = clock.now
+        if let seen {
+          take(seen, id, of: number, look)
         } else {
-          groups[operation]?.watches[id]?.lastLook = look.number
+          watched[number].watches[id]?.lastLook = look.number
         }
       } catch {
         guard error.kind == .rejected else { throw error }
-        finish(id, of: operation, .failure(.service(error)))
+        finish(id, of: number, .failure(.service(error)))
       }
     }
   }
 
   /// What a failed look means for the awaits of an operation.
-  private func fail(_ operation: DataOperation, _ error: ServiceError) {
+  private func fail(_ number: Int, _ error: ServiceError) {
+    let now = clock.now
+    lastReturn = now
     switch error.kind {
-    case .rejected, .refused:
-      for id in groups[operation]?.watches.keys.map({ $0 }) ?? [] {
-        finish(id, of: operation, .failure(.service(error)))
-      }
+    case .rejected, .refused: break
     case .neverSent, .throttled, .unknown, .cancelled:
-      if let told = error.retryAfter { holdBack(for: told) }
-      let now = clock.now
-      let since = groups[operation]?.failingSince ?? now
-      groups[operation]?.failingSince = since
+      let since = watched[number].failingSince ?? now
+      watched[number].failingSince = since
       guard now.since(since) >= settings.patience else { return }
-      for id in groups[operation]?.watches.keys.map({ $0 }) ?? [] {
-        finish(id, of: operation, .failure(.service(error)))
-      }
     }
+    for id in watched[number].watches.keys.sorted() { finish(id, of: number, .failure(.service(error))) }
   }
 
   /// After a look: ends what is past its deadline, plans the rest.
-  private func settle(_ operation: DataOperation, _ look: Look) {
+  private func settle(_ number: Int, _ look: Look) {
     let now = clock.now
-    let pace = paces[operation] ?? LearnedPace()
-    for (id, watch) in groups[operation]?.watches ?? [:] {
-      // An await that came while the look was under way has not been looked at.
-      guard id <= look.lastID else { continue }
-      groups[operation]?.watches[id]?.looks += 1
+    let pace = watched[number].pace ?? LearnedPace()
+    let isFailing = watched[number].failingSince != nil
+    // An await that came while the look was under way has not been looked at.
+    for id in watched[number].watches.keys.sorted() where id <= look.lastID {
+      guard let watch = watched[number].watches[id] else { continue }
+      watched[number].watches[id]?.looks += 1
       if watch.deadline <= look.moment {
-        finish(id, of: operation, .failure(.deadline(lastSeen: watch.run)))
+        finish(id, of: number, .failure(.deadline(lastSeen: watch.run)))
       } else {
-        groups[operation]?.watches[id]?.plan(from: now, pace, settings, jitter: jitter())
-        if groups[operation]?.failingSince != nil { groups[operation]?.watches[id]?.hasten(from: now, settings) }
+        watched[number].watches[id]?.plan(from: now, pace, settings, jitter: jitter())
+        if isFailing { watched[number].watches[id]?.hasten(from: now, settings) }
       }
     }
-    groups[operation]?.lookingSince = nil
-    if groups[operation]?.watches.isEmpty == true { groups[operation] = nil }
+    watched[number].lookingSince = nil
+    guard !watched[number].watches.isEmpty else { return }
+    enqueue(number, at: watched[number].nextLook)
     attend()
   }
 }

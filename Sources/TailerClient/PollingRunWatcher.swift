@@ -5,9 +5,10 @@ public import TailerAPI
 /// Watches the runs of a process by asking the service as seldom as their past allows (design, *Watching runs*).
 ///
 /// Awaits on one operation share their looks. Each await is a continuation and a few words of memory; one task sleeps
-/// for all of them. The interval comes from the operation's past durations (`LearnedPace`), or from `every`; 429 and
-/// `Retry-After` hold up all looks; the last look begins at the deadline. What a listing does not show is looked at
-/// alone. A look that fails in passing does not end an await until looks have failed for `patience`.
+/// for all of them. The interval comes from the operation's past durations (`LearnedPace`), or from `every`; the last look
+/// begins at the deadline. What a listing does not show is looked at alone. A look that fails in passing does not end an
+/// await until looks have failed for `patience`. How many requests go out a second, and when none may, is the matter of
+/// the service's client (`RequestCap`).
 ///
 /// A clock that is also a task executor, as virtual time is, carries out the watcher's own tasks.
 public actor PollingRunWatcher: RunWatcher {
@@ -15,90 +16,118 @@ public actor PollingRunWatcher: RunWatcher {
   let clock: any WallClock
   let settings: WatchSettings
   private let random: @Sendable () -> Double
-  private let report: @Sendable (WatchReport) -> Void
   private let executor: (any TaskExecutor)?
 
-  var groups: [DataOperation: WatchGroup] = [:]
-  var paces: [DataOperation: LearnedPace] = [:]
+  var watched: [WatchedOperation] = []
+  private var numbers: [DataOperation: Int] = [:]
+  /// The operations with awaits that one call can list together, and how many awaits these are.
+  var listedTogether: [SharedListingKey: (operations: Set<Int>, awaits: Int)] = [:]
   /// Types whose common listing did not help, until when.
   var unshared: [SharedListingKey: Timestamp] = [:]
   var sharing: Set<SharedListingKey> = []
+  /// The numbers of operations by when they have to be attended to.
+  private var queue = MomentQueue<Int>()
+  /// How many awaits there are.
+  private var awaits = 0
   private let counts = NIOLockedValueBox(WatchTotals())
   private var lastID = 0
   private var lookNumber = 0
+  /// When anything last came back from the service.
+  var lastReturn = Timestamp.earliest
   private var driver: Task<Void, Never>?
-  private var nap: Task<Void, Never>?
-  /// Before this moment no look begins: the cap on looks a second, and what the service asked for.
-  private var nextSlot = Timestamp.earliest
+  private var nap: (task: Task<Void, Never>, until: Timestamp)?
 
   /// - Parameters:
+  ///   - service: A client whose requests let those of statements go first.
   ///   - random: numbers in 0..<1, for jitter.
-  ///   - report: hears what each await cost, as it ends.
   public init(
     service: any TailerService, clock: any WallClock, settings: WatchSettings = WatchSettings(),
-    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
-    report: @escaping @Sendable (WatchReport) -> Void = { _ in }
+    random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
   ) {
     self.service = service
     self.clock = clock
     self.settings = settings
     self.random = random
-    self.report = report
     executor = clock as? any TaskExecutor
   }
+
+  public nonisolated var patience: TimeSpan { settings.patience }
 
   /// What all awaits have cost so far.
   public nonisolated var totals: WatchTotals { counts.withLockedValue { $0 } }
 
   nonisolated func count(_ change: (inout WatchTotals) -> Void) { counts.withLockedValue { change(&$0) } }
 
-  public func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
-    if run.hasEnded { return run }
-    return try await wait(for: .end(of: run), of: run.operation, by: deadline, every: every)
-  }
+  // MARK: Waiting
 
-  public func endOfNextRun(
-    of operation: DataOperation, since moment: Timestamp, by deadline: Timestamp, every: TimeSpan?
-  ) async throws(WatchError) -> Run {
-    try await wait(for: .nextRun(since: moment), of: operation, by: deadline, every: every)
-  }
-
-  private func wait(
-    for goal: Watch.Goal, of operation: DataOperation, by deadline: Timestamp, every: TimeSpan?
-  ) async throws(WatchError) -> Run {
-    guard !Task.isCancelled else { throw .cancelled }
+  public func watch(
+    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
+  ) async -> WatchOutcome {
+    if case .end(let run) = target, run.hasEnded { return WatchOutcome(.success(run)) }
+    guard !Task.isCancelled else { return WatchOutcome(.failure(.cancelled)) }
     let now = clock.now
+    let number = number(of: target.operation)
     var watch = Watch(
-      deadline: deadline, every: every, began: now, result: OneShot(), goal: goal, due: now)
-    // A run that was launched a moment ago, of an operation whose past is known, has nothing to show yet.
-    if let pace = paces[operation], pace.isLearned, case .end(let run) = goal, let start = Watch.start(of: run),
-      abs(now.since(start).inSeconds) < 10
-    {
-      watch.plan(from: now, pace, settings, jitter: random())
+      deadline: deadline, every: every, began: now, result: OneShot(), hear: hear, target: target, due: now)
+    if let pace = watched[number].pace, let usual = pace.usual {
+      hear(.usual(usual))
+      // A run that was launched a moment ago has nothing to show yet.
+      if case .end(let run) = target, let start = Watch.start(of: run), abs(now.since(start).inSeconds) < 10 {
+        watch.plan(from: now, pace, settings, jitter: random())
+      }
     }
     lastID += 1
     let id = lastID
-    groups[operation, default: WatchGroup()].watches[id] = watch
+    watched[number].watches[id] = watch
+    listedTogether[watched[number].key, default: ([], 0)].awaits += 1
+    listedTogether[watched[number].key]?.operations.insert(number)
+    awaits += 1
+    let moment = watched[number].isLooking ? deadline.advanced(by: settings.lastLookGrace) : watch.nextLook
+    if moment < watched[number].queuedAt ?? .latest { enqueue(number, at: moment) }
     attend()
-    guard let result = await watch.result.value() else {
-      finish(id, of: operation, .failure(.cancelled))
-      throw .cancelled
-    }
-    return try result.get()
+    if let outcome = await watch.result.value() { return outcome }
+    return finish(id, of: number, .failure(.cancelled)) ?? WatchOutcome(.failure(.cancelled))
+  }
+
+  public nonisolated func turn(
+    since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool
+  ) async throws(CancellationError) {
+    let now = clock.now
+    var interval = LearnedPace().interval(atAge: now.since(began).inSeconds, settings)
+    interval *= 1 - settings.jitter * random()
+    var pause = every.map(Watch.kept) ?? .seconds(interval)
+    if isFailing, every == nil { pause = min(pause, settings.afterFailure) }
+    try await clock.sleep(until: min(now.advanced(by: pause), deadline))
+  }
+
+  private func number(of operation: DataOperation) -> Int {
+    if let known = numbers[operation] { return known }
+    let number = watched.count
+    watched.append(WatchedOperation(operation: operation, key: SharedListingKey(operation)))
+    numbers[operation] = number
+    return number
   }
 
   /// Ends an await, if it is still there.
-  func finish(_ id: Int, of operation: DataOperation, _ result: Result<Run, WatchError>) {
-    guard let watch = groups[operation]?.watches.removeValue(forKey: id) else { return }
-    if let group = groups[operation], group.watches.isEmpty, !group.isLooking { groups[operation] = nil }
+  @discardableResult
+  func finish(_ id: Int, of number: Int, _ result: Result<Run, WatchError>) -> WatchOutcome? {
+    guard let watch = watched[number].watches.removeValue(forKey: id) else { return nil }
+    awaits -= 1
+    listedTogether[watched[number].key]?.awaits -= 1
+    if watched[number].watches.isEmpty {
+      watched[number].failingSince = nil
+      listedTogether[watched[number].key]?.operations.remove(number)
+    }
     count { $0.awaits += 1 }
-    var delay: TimeSpan?
-    if case .success(let run) = result { delay = Watch.end(of: run).map { max(clock.now.since($0), .zero) } }
-    report(
-      WatchReport(
-        operation: operation, runID: (try? result.get())?.id ?? watch.run?.id, looks: watch.looks, delay: delay))
-    watch.result.bring(result)
-    if groups.isEmpty { attend() }
+    var cost = WatchCost(looks: watch.looks)
+    if case .success(let run) = result {
+      cost.noticedAfter = Watch.end(of: run).map { max(clock.now.since($0), .zero) }
+      watched[number].pace?.learn(from: run)
+    }
+    let outcome = WatchOutcome(result, cost)
+    watch.result.bring(outcome)
+    if awaits == 0 { attend() }
+    return outcome
   }
 
   // MARK: Time
@@ -114,99 +143,111 @@ public actor PollingRunWatcher: RunWatcher {
     return Look(number: lookNumber, moment: clock.now, lastID: lastID)
   }
 
-  /// Makes the driver look at what is due, now that it may have changed.
+  func enqueue(_ number: Int, at moment: Timestamp) {
+    watched[number].queuedAt = moment
+    queue.add(number, at: moment)
+  }
+
+  /// The next operation that has to be attended to by then, taken from the queue.
+  private func take(dueBy moment: Timestamp) -> Int? {
+    while let (queued, number) = queue.next(by: moment) {
+      guard watched[number].queuedAt == queued else { continue }
+      watched[number].queuedAt = nil
+      if !watched[number].watches.isEmpty { return number }
+    }
+    return nil
+  }
+
+  /// Makes the driver look at what is due, where that is something else than what it waits for.
   func attend() {
-    if driver == nil, !groups.isEmpty {
+    guard awaits > 0 else {
+      nap?.task.cancel()
+      return
+    }
+    if driver == nil {
       driver = spawn { [weak self] in await self?.drive() }
-    } else {
-      nap?.cancel()
+    } else if let nap, let earliest = queue.earliest, earliest < nap.until {
+      nap.task.cancel()
     }
   }
 
   private func drive() async {
-    while !groups.isEmpty {
+    while awaits > 0 {
       let now = clock.now
-      var earliest = Timestamp.latest
-      var due: [(operation: DataOperation, moment: Timestamp)] = []
-      for (operation, group) in groups {
-        let moment = group.due(grace: settings.lastLookGrace)
-        if moment > now {
-          earliest = min(earliest, moment)
-        } else {
-          due.append((operation, moment))
-        }
+      var due: [Int] = []
+      while let number = take(dueBy: now) {
+        if watched[number].isLooking { giveUpLastLooks(of: number, now) } else { due.append(number) }
       }
-      if due.isEmpty {
-        let nap = spawn { [clock, earliest] in try? await clock.sleep(until: earliest) }
-        self.nap = nap
-        await nap.value
-        self.nap = nil
-      } else {
-        due.sort { ($0.moment, $0.operation.id) < ($1.moment, $1.operation.id) }
-        begin(due.map(\.operation), now)
+      if !due.isEmpty {
+        begin(due, now)
+        continue
       }
+      let until = queue.earliest ?? .latest
+      let nap = spawn { [clock] in try? await clock.sleep(until: until) }
+      self.nap = (nap, until)
+      await nap.value
+      self.nap = nil
     }
     driver = nil
   }
 
   /// Begins the looks that are due; those of many operations of a type together.
-  private func begin(_ due: [DataOperation], _ now: Timestamp) {
-    var keys: Set<SharedListingKey> = []
-    for operation in due {
-      if groups[operation]?.isLooking == true {
-        giveUpLastLooks(of: operation, now)
-      } else if canShare(operation, now) {
-        keys.insert(SharedListingKey(operation))
-      }
-    }
-    if !keys.isEmpty { beginTogether(keys, now) }
-    for operation in due where groups[operation]?.isLooking == false {
-      groups[operation]?.lookingSince = now
-      _ = spawn { await self.look(at: operation) }
+  private func begin(_ due: [Int], _ now: Timestamp) {
+    let keys = Set(due.lazy.filter { self.canShare($0, now) }.map { self.watched[$0].key })
+    if !keys.isEmpty { beginTogether(keys, due, now) }
+    for number in due where !watched[number].isLooking {
+      begin(number, now)
+      _ = spawn { await self.look(at: number) }
     }
   }
 
-  private func canShare(_ operation: DataOperation, _ now: Timestamp) -> Bool {
-    let key = SharedListingKey(operation)
-    return paces[operation] != nil && !sharing.contains(key) && unshared[key].map { $0 <= now } ?? true
+  /// From here the operation is attended to only for what is past its deadline while the look is under way.
+  private func begin(_ number: Int, _ now: Timestamp) {
+    watched[number].lookingSince = now
+    enqueue(number, at: lastMoment(of: number))
+  }
+
+  private func canShare(_ number: Int, _ now: Timestamp) -> Bool {
+    let key = watched[number].key
+    return watched[number].pace != nil && !sharing.contains(key) && unshared[key].map { $0 <= now } ?? true
+      && listedTogether[key]?.awaits ?? 0 <= settings.largestListing
+      && watched[number].watches.values.allSatisfy { $0.run != nil }
   }
 
   /// Begins one look for all operations of a type that are due within a short time, where there are enough of them.
-  private func beginTogether(_ keys: Set<SharedListingKey>, _ now: Timestamp) {
-    let horizon = now.advanced(by: settings.sharingHorizon)
-    var together: [SharedListingKey: [DataOperation]] = [:]
-    for (operation, group) in groups where !group.isLooking && group.due(grace: .zero) <= horizon {
-      let key = SharedListingKey(operation)
-      guard keys.contains(key), paces[operation] != nil, group.watches.values.allSatisfy({ $0.run != nil }) else {
-        continue
-      }
-      together[key, default: []].append(operation)
+  private func beginTogether(_ keys: Set<SharedListingKey>, _ due: [Int], _ now: Timestamp) {
+    var near: [Int] = []
+    while let number = take(dueBy: now.advanced(by: settings.sharingHorizon)) { near.append(number) }
+    var together: [SharedListingKey: [Int]] = [:]
+    for number in due + near where keys.contains(watched[number].key) && !watched[number].isLooking {
+      if canShare(number, now) { together[watched[number].key, default: []].append(number) }
     }
-    for (key, operations) in together.sorted(by: { $0.key < $1.key })
-    where operations.count >= max(2, settings.sharingThreshold) {
+    for (key, numbers) in together.sorted(by: { $0.key < $1.key })
+    where numbers.count >= max(2, settings.sharingThreshold) {
       sharing.insert(key)
-      for operation in operations { groups[operation]?.lookingSince = now }
-      let ordered = operations.sorted { $0.id < $1.id }
-      _ = spawn { await self.look(at: ordered, sharing: key) }
+      for number in numbers { begin(number, now) }
+      _ = spawn { await self.look(at: numbers, sharing: key) }
     }
+    for number in near where watched[number].queuedAt == nil {
+      enqueue(number, at: watched[number].isLooking ? lastMoment(of: number) : watched[number].nextLook)
+    }
+  }
+
+  /// When the last looks of an operation are given up: a while after the deadline, or after they began where it had passed
+  /// while nobody could look, as on a machine that was suspended; and while nothing else comes back either.
+  private func lastMoment(of number: Int) -> Timestamp {
+    let operation = watched[number]
+    return max(operation.deadline, operation.lookingSince ?? operation.deadline, lastReturn)
+      .advanced(by: settings.lastLookGrace)
   }
 
   /// Ends the awaits whose last look has not come back in time.
-  private func giveUpLastLooks(of operation: DataOperation, _ now: Timestamp) {
-    for (id, watch) in groups[operation]?.watches ?? [:]
-    where groups[operation]?.end(ofLastLookFor: watch, grace: settings.lastLookGrace) ?? now <= now {
-      finish(id, of: operation, .failure(.deadline(lastSeen: watch.run)))
+  private func giveUpLastLooks(of number: Int, _ now: Timestamp) {
+    if lastMoment(of: number) <= now {
+      for (id, watch) in watched[number].watches where watch.deadline.advanced(by: settings.lastLookGrace) <= now {
+        finish(id, of: number, .failure(.deadline(lastSeen: watch.run)))
+      }
     }
+    if !watched[number].watches.isEmpty { enqueue(number, at: max(lastMoment(of: number), now)) }
   }
-
-  /// Waits for the turn that the cap on looks and the service's own wishes leave.
-  func takeTurn() async {
-    let now = clock.now
-    let turn = max(now, nextSlot)
-    nextSlot = turn.advanced(by: .seconds(1 / max(settings.looksPerSecond, 0.001)))
-    if turn > now { try? await clock.sleep(for: turn.since(now)) }
-  }
-
-  /// No look begins within that time.
-  func holdBack(for span: TimeSpan) { nextSlot = max(nextSlot, clock.now.advanced(by: span)) }
 }

@@ -10,6 +10,8 @@ public import TailerAPI
 /// - 429: again, after the wait that the service asks for;
 /// - any other 4xx but 408: final;
 /// - everything else is unknown: again after a pause, except for a launch.
+///
+/// Every try takes its turn under the process's one cap on requests a second.
 public final class TailerServiceClient: TailerService {
   private let transport: any HTTPTransport
   private let tokens: any TokenSource
@@ -17,7 +19,9 @@ public final class TailerServiceClient: TailerService {
   private let random: @Sendable () -> Double
   private let settings: ClientSettings
   private let window: RequestWindow?
-  private let counts = NIOLockedValueBox(RequestCounts())
+  private let cap: RequestCap
+  private let kind: RequestCap.Kind
+  private let counts: NIOLockedValueBox<RequestCounts>
 
   /// - Parameters:
   ///   - random: numbers in 0..<1, for the jitter of pauses.
@@ -32,7 +36,25 @@ public final class TailerServiceClient: TailerService {
     self.settings = settings
     self.random = random
     window = settings.maximumInFlight.map { RequestWindow($0) }
+    cap = RequestCap(perSecond: settings.requestsPerSecond, longestHold: settings.longestRetryAfter, clock: clock)
+    kind = .call
+    counts = NIOLockedValueBox(RequestCounts())
   }
+
+  private init(_ other: TailerServiceClient, as kind: RequestCap.Kind) {
+    transport = other.transport
+    tokens = other.tokens
+    clock = other.clock
+    random = other.random
+    settings = other.settings
+    window = other.window
+    cap = other.cap
+    counts = other.counts
+    self.kind = kind
+  }
+
+  /// The same client for who waits: its requests count with the others under the one cap, and let them go first.
+  public var looking: TailerServiceClient { TailerServiceClient(self, as: .look) }
 
   public var requestCounts: RequestCounts { counts.withLockedValue { $0 } }
 
@@ -88,11 +110,15 @@ public final class TailerServiceClient: TailerService {
   private func perform<Reply>(
     _ request: ServiceRequest, _ read: (HTTPReply) throws(UnreadableReply) -> Reply
   ) async throws(ServiceError) -> Reply {
-    let lastStart = clock.now.advanced(by: settings.totalLimit)
+    var lastStart: Timestamp?
     var attempt = 0
     var tries = 0
     var wasRenewed = false
     while true {
+      guard await cap.turn(kind) else {
+        throw ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempt)
+      }
+      lastStart = lastStart ?? clock.now.advanced(by: settings.totalLimit)
       let token = try await token(for: request, attempts: attempt) { () async throws(TokenError) in
         try await self.tokens.token()
       }
@@ -104,6 +130,7 @@ public final class TailerServiceClient: TailerService {
       } catch {
         failure = error
       }
+      if let told = failure.retryAfter { cap.hold(for: told) }
       switch failure.kind {
       case .rejected, .cancelled:
         throw failure
@@ -118,7 +145,7 @@ public final class TailerServiceClient: TailerService {
         throw failure
       case .neverSent, .throttled, .unknown:
         guard tries < settings.attempts, let pause = pause(after: failure, tries: tries),
-          clock.now.advanced(by: pause) <= lastStart
+          clock.now.advanced(by: pause) <= lastStart ?? .latest
         else { throw failure }
         do {
           try await clock.sleep(for: pause)

@@ -3,39 +3,32 @@ import TailerAPI
 
 /// One await, as the watcher keeps it.
 struct Watch {
-  enum Goal {
-    case end(of: Run)
-    /// The end of the first run that started after the moment.
-    case nextRun(since: Timestamp)
-  }
-
   let deadline: Timestamp
   let every: TimeSpan?
   let began: Timestamp
-  let result: OneShot<Result<Run, WatchError>>
-  var goal: Goal
+  let result: OneShot<WatchOutcome>
+  let hear: @Sendable (WatchNews) -> Void
+  var target: WatchTarget
   var due: Timestamp
   var looks = 0
   /// The number of the last look that asked for it.
   var lastLook = 0
 
   var run: Run? {
-    if case .end(let run) = goal { run } else { nil }
+    if case .end(let run) = target { run } else { nil }
   }
 
   /// When the service has to be asked next.
   var nextLook: Timestamp { min(due, deadline) }
 
   /// Plans the look after one that ended now.
-  mutating func plan(
-    from now: Timestamp, _ pace: LearnedPace, _ settings: WatchSettings, jitter: Double
-  ) {
+  mutating func plan(from now: Timestamp, _ pace: LearnedPace, _ settings: WatchSettings, jitter: Double) {
     if let every {
-      due = now.advanced(by: max(every, .milliseconds(100)))
+      due = now.advanced(by: Self.kept(every))
       return
     }
     let interval: Double
-    switch goal {
+    switch target {
     case .end(let run) where run.status == .waiting:
       interval = pace.intervalWhileWaiting(for: now.since(began).inSeconds, settings)
     case .end(let run):
@@ -50,8 +43,11 @@ struct Watch {
   /// Brings the next look forward, since the last one failed.
   mutating func hasten(from now: Timestamp, _ settings: WatchSettings) {
     guard every == nil else { return }
-    due = min(due, now.advanced(by: min(.seconds(30), settings.longestInterval)))
+    due = min(due, now.advanced(by: settings.afterFailure))
   }
+
+  /// What `every` says, less what no service should be asked for.
+  static func kept(_ every: TimeSpan) -> TimeSpan { max(every, .milliseconds(100)) }
 
   /// The start as the service gave it, else as the id tells it, where that is more than the day.
   static func start(of run: Run) -> Timestamp? {
@@ -76,27 +72,23 @@ struct Watch {
   }
 }
 
-/// The awaits on one operation, which share their looks.
-struct WatchGroup {
+/// An operation as the watcher knows it, with the awaits on it, which share their looks.
+struct WatchedOperation {
+  let operation: DataOperation
+  let key: SharedListingKey
+  /// `nil` before the first listing.
+  var pace: LearnedPace?
   var watches: [Int: Watch] = [:]
   /// When the look began that is under way.
   var lookingSince: Timestamp?
   var isLooking: Bool { lookingSince != nil }
   /// Since when looks have failed in passing ways.
   var failingSince: Timestamp?
+  /// Its entry in the queue of what is due; others are of the past.
+  var queuedAt: Timestamp?
 
-  /// Until when the look that is under way may tell how a watch ends. After a deadline that passed while nobody could look, as
-  /// on a machine that was suspended, the look has the same time.
-  func end(ofLastLookFor watch: Watch, grace: TimeSpan) -> Timestamp {
-    max(watch.deadline, lookingSince ?? watch.deadline).advanced(by: grace)
-  }
-
-  /// When the group has to be attended to: for a look, or because a last look takes too long.
-  func due(grace: TimeSpan) -> Timestamp {
-    var due = Timestamp.latest
-    for watch in watches.values {
-      due = min(due, isLooking ? end(ofLastLookFor: watch, grace: grace) : watch.nextLook)
-    }
-    return due
-  }
+  /// When it has to be attended to for a look.
+  var nextLook: Timestamp { watches.values.reduce(.latest) { min($0, $1.nextLook) } }
+  /// The earliest deadline of its awaits.
+  var deadline: Timestamp { watches.values.reduce(.latest) { min($0, $1.deadline) } }
 }

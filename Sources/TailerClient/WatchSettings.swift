@@ -12,25 +12,26 @@ public struct WatchSettings: Hashable, Sendable {
   public var sparseGrowth: Double
   /// The share of an interval by which jitter may shorten it.
   public var jitter: Double
-  /// Looks a second for the whole process.
-  public var looksPerSecond: Double
   /// How long looks may fail in passing ways (unknown, throttled, never sent) before an await ends with the error.
   public var patience: TimeSpan
-  /// How long after a deadline its last look may still be under way.
+  /// How long after a failed look the next one comes at the latest.
+  public var afterFailure: TimeSpan
+  /// How long after a deadline its last look may still be under way while no look at all comes back.
   public var lastLookGrace: TimeSpan
   /// How many past runs are asked for, once for each operation.
   public var historySize: Int
   /// No listing asks for more runs.
   public var largestListing: Int
-  /// From this many operations of a type that are due together, one listing of the type is tried for all of them.
+  /// From this many operations of a type that are due together, one listing of the type is tried for all of them, if it
+  /// can show all that is awaited of the type.
   public var sharingThreshold: Int
   /// What is due within this time counts as due together.
   public var sharingHorizon: TimeSpan
 
   public init(
-    tolerance: Double = 0.045, blindTolerance: Double = 0.1, shortestInterval: TimeSpan = .seconds(2),
+    tolerance: Double = 0.05, blindTolerance: Double = 0.1, shortestInterval: TimeSpan = .seconds(2),
     longestInterval: TimeSpan = .minutes(5), sparseGrowth: Double = 3, jitter: Double = 0.1,
-    looksPerSecond: Double = 20, patience: TimeSpan = .minutes(10), lastLookGrace: TimeSpan = .seconds(30),
+    patience: TimeSpan = .minutes(10), afterFailure: TimeSpan = .seconds(30), lastLookGrace: TimeSpan = .seconds(30),
     historySize: Int = 30, largestListing: Int = 1000, sharingThreshold: Int = 4,
     sharingHorizon: TimeSpan = .seconds(15)
   ) {
@@ -40,8 +41,8 @@ public struct WatchSettings: Hashable, Sendable {
     self.longestInterval = longestInterval
     self.sparseGrowth = sparseGrowth
     self.jitter = jitter
-    self.looksPerSecond = looksPerSecond
     self.patience = patience
+    self.afterFailure = afterFailure
     self.lastLookGrace = lastLookGrace
     self.historySize = historySize
     self.largestListing = largestListing

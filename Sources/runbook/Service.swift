@@ -60,7 +60,7 @@ struct Service: Sendable {
     client = TailerServiceClient(
       transport: transport, tokens: try Self.tokens(settings, clock), clock: clock,
       settings: ClientSettings(requestLimit: limit))
-    watcher = PollingRunWatcher(service: client, clock: clock)
+    watcher = PollingRunWatcher(service: client.looking, clock: clock)
     self.clock = clock
     store = try surroundings.journalStore()
     name = address.description
@@ -101,7 +101,7 @@ struct Service: Sendable {
       transport: SimulatedTransport(simulator, clock: time),
       tokens: FixedToken(token, source: "the scenario", clock: time),
       clock: time, random: { random.next() })
-    watcher = PollingRunWatcher(service: client, clock: time, random: { random.next() })
+    watcher = PollingRunWatcher(service: client.looking, clock: time, random: { random.next() })
     clock = time
     store = MemoryJournalStore()
     name = "simulator"

@@ -107,7 +107,7 @@ public struct Rehearsal: Sendable {
     if let behind { client = behind(client) }
     let journal = MortalJournal(journal, life: life)
     let effects = Effects(
-      service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { 0.5 }), clock: clock,
+      service: client, watcher: PollingRunWatcher(service: client.looking, clock: clock, random: { 0.5 }), clock: clock,
       journal: journal, people: people, listener: listener)
     let day = today ?? scenario.now.date
     let result = try time.run {
@@ -149,7 +149,7 @@ public struct Rehearsal: Sendable {
     let runbook = try checked()
     let client = world.client()
     let effects = Effects(
-      service: client, watcher: PollingRunWatcher(service: client, clock: world.time), clock: world.time,
+      service: client, watcher: PollingRunWatcher(service: client.looking, clock: world.time), clock: world.time,
       journal: journal)
     let execution = Execution(of: runbook, effects: effects, policy: policy, today: scenario.now.date)
     return await execution.compare(

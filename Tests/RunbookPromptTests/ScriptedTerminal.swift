@@ -131,7 +131,7 @@ struct PromptRehearsal {
     terminal.edited = edited
     let client = world.client()
     let session = Session(
-      service: client, watcher: PollingRunWatcher(service: client, clock: world.time, random: { 0.5 }),
+      service: client, watcher: PollingRunWatcher(service: client.looking, clock: world.time, random: { 0.5 }),
       clock: world.time, store: store, people: PromptPeople(terminal: terminal, user: "ada"), listener: Silence(),
       policy: policy, interruption: Interruption(),
       holder: LeaseHolder(user: "ada", host: "here", process: 1, processStart: "0"),

@@ -13,21 +13,25 @@ import Testing
     let simulator: Simulator
     let service: TailerServiceClient
     let watcher: PollingRunWatcher
-    let reports = NIOLockedValueBox<[WatchReport]>([])
+    let costs = NIOLockedValueBox<[WatchCost]>([])
 
     init(_ scenario: Scenario, settings: WatchSettings = WatchSettings()) {
-      let reports = self.reports
       time = VirtualTime(startingAt: Sample.now)
       simulator = Simulator(scenario)
       service = client(
         SimulatedTransport(simulator, clock: time), clock: time, tokens: EveryToken(),
         settings: ClientSettings(attempts: 2, totalLimit: .minutes(1)))
       watcher = PollingRunWatcher(
-        service: service, clock: time, settings: settings, random: { 0.5 },
-        report: { report in reports.withLockedValue { $0.append(report) } })
+        service: service.looking, clock: time, settings: settings, random: { 0.5 })
     }
 
-    var delays: [Double] { reports.withLockedValue { $0.compactMap { $0.delay?.inSeconds } } }
+    func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
+      let outcome = await watcher.watch(.end(of: run), by: deadline, every: every) { _ in }
+      costs.withLockedValue { $0.append(outcome.cost) }
+      return try outcome.result.get()
+    }
+
+    var delays: [Double] { costs.withLockedValue { $0.compactMap { $0.noticedAfter?.inSeconds } } }
 
     func launched(_ operation: DataOperation) async throws -> Run {
       Run(id: try await service.launch(operation, on: nil), operation: operation)
@@ -61,7 +65,7 @@ import Testing
     let rig = Rig(scenario(past: [28, 30, 31, 29, 32], next: [.init(.failed, after: .minutes(31))], operation))
     let run = try await rig.time.drive {
       let run = try await rig.launched(operation)
-      return try await rig.watcher.end(of: run, by: after(.hours(2)), every: nil)
+      return try await rig.end(of: run, by: after(.hours(2)), every: nil)
     }
     #expect(run.status == .failed)
     #expect(run.duration == .minutes(31))
@@ -75,7 +79,7 @@ import Testing
     let operation = operation()
     let rig = Rig(scenario(past: [], next: [.init(.success, after: .hours(3))], operation))
     _ = try await rig.time.drive {
-      try await rig.watcher.end(of: try await rig.launched(operation), by: after(.days(1)), every: nil)
+      try await rig.end(of: try await rig.launched(operation), by: after(.days(1)), every: nil)
     }
     #expect(rig.watcher.totals.requests < 100)
     #expect(try #require(rig.delays.first) <= 300.1)
@@ -85,7 +89,7 @@ import Testing
     let operation = operation()
     let rig = Rig(scenario(past: [30, 30, 30], next: [.init(.success, after: .minutes(5))], operation))
     _ = try await rig.time.drive {
-      try await rig.watcher.end(of: try await rig.launched(operation), by: after(.hours(1)), every: .minutes(1))
+      try await rig.end(of: try await rig.launched(operation), by: after(.hours(1)), every: .minutes(1))
     }
     #expect(rig.watcher.totals.requests == 6)
   }
@@ -97,7 +101,7 @@ import Testing
       let run = try await rig.launched(operation)
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<100 {
-          group.addTask { _ = try await rig.watcher.end(of: run, by: after(.hours(2)), every: nil) }
+          group.addTask { _ = try await rig.end(of: run, by: after(.hours(2)), every: nil) }
         }
         try await group.waitForAll()
       }
@@ -105,7 +109,7 @@ import Testing
     let totals = rig.watcher.totals
     #expect(totals.awaits == 100)
     #expect(totals.requests <= 16, "\(totals)")
-    #expect(rig.reports.withLockedValue { $0.count } == 100)
+    #expect(rig.costs.withLockedValue { $0.count } == 100)
   }
 
   @Test func looksOnceMoreAtTheDeadline() async throws {
@@ -114,7 +118,7 @@ import Testing
     let ending = scenario(past: [120, 120, 120], next: [.init(.success, after: .seconds(1799))], operation)
     let rig = Rig(ending)
     let run = try await rig.time.drive {
-      try await rig.watcher.end(of: try await rig.launched(operation), by: after(.minutes(30)), every: nil)
+      try await rig.end(of: try await rig.launched(operation), by: after(.minutes(30)), every: nil)
     }
     #expect(run.status == .success)
 
@@ -122,7 +126,7 @@ import Testing
     let error = try await stuck.time.drive {
       let run = try await stuck.launched(operation)
       return await watchFailure { () async throws(WatchError) in
-        try await stuck.watcher.end(of: run, by: after(.minutes(30)), every: nil)
+        try await stuck.end(of: run, by: after(.minutes(30)), every: nil)
       }
     }
     guard case .deadline(let seen?)? = error else {
@@ -139,7 +143,7 @@ import Testing
     let rig = Rig(scenario(past: [], next: [.init(.success, after: .zero)], operation))
     let run = try await rig.time.drive {
       let run = try await rig.launched(operation)
-      return try await rig.watcher.end(of: run, by: Sample.now, every: nil)
+      return try await rig.end(of: run, by: Sample.now, every: nil)
     }
     #expect(run.status == .success)
     #expect(rig.watcher.totals.requests == 1)
@@ -151,7 +155,7 @@ import Testing
     rig.simulator.add(FaultRule(.status(503, afterEffect: false), action: "get_last_status", occurrences: 1...3))
     rig.simulator.add(FaultRule(.replyLost, action: "check_run_status", occurrences: 1...4))
     let run = try await rig.time.drive {
-      try await rig.watcher.end(of: try await rig.launched(operation), by: after(.hours(1)), every: nil)
+      try await rig.end(of: try await rig.launched(operation), by: after(.hours(1)), every: nil)
     }
     #expect(run.status == .success)
   }
@@ -165,7 +169,7 @@ import Testing
     let error = try await rig.time.drive {
       let run = try await rig.launched(operation)
       return await watchFailure { () async throws(WatchError) in
-        try await rig.watcher.end(of: run, by: after(.hours(5)), every: nil)
+        try await rig.end(of: run, by: after(.hours(5)), every: nil)
       }
     }
     guard case .service(let service)? = error else {
@@ -186,7 +190,7 @@ import Testing
     let error = try await rig.time.drive {
       let run = try await rig.launched(operation)
       return await watchFailure { () async throws(WatchError) in
-        try await rig.watcher.end(of: run, by: after(.hours(5)), every: nil)
+        try await rig.end(of: run, by: after(.hours(5)), every: nil)
       }
     }
     guard case .service(let service)? = error else {
@@ -206,7 +210,7 @@ import Testing
       let runs = [try await rig.launched(operation(1)), try await rig.launched(operation(2))]
       try await withThrowingTaskGroup(of: Void.self) { group in
         for run in runs {
-          group.addTask { _ = try await rig.watcher.end(of: run, by: after(.hours(1)), every: nil) }
+          group.addTask { _ = try await rig.end(of: run, by: after(.hours(1)), every: nil) }
         }
         try await group.waitForAll()
       }
@@ -243,7 +247,7 @@ import Testing
       for _ in 0..<5 { runs.append(try await rig.launched(operation)) }
       return try await withThrowingTaskGroup(of: Run.self) { group in
         for run in runs {
-          group.addTask { try await rig.watcher.end(of: run, by: after(.hours(1)), every: nil) }
+          group.addTask { try await rig.end(of: run, by: after(.hours(1)), every: nil) }
         }
         return try await group.reduce(into: 0) { $0 += $1.status == .success ? 1 : 0 }
       }
@@ -258,10 +262,10 @@ import Testing
     let (error, run) = try await rig.time.drive {
       let run = try await rig.launched(operation)
       return try await withThrowingTaskGroup(of: Run?.self) { group in
-        group.addTask { try await rig.watcher.end(of: run, by: after(.hours(1)), every: nil) }
+        group.addTask { try await rig.end(of: run, by: after(.hours(1)), every: nil) }
         let leaving = Task(executorPreference: rig.time) {
           await watchFailure { () async throws(WatchError) in
-            try await rig.watcher.end(of: run, by: after(.hours(1)), every: nil)
+            try await rig.end(of: run, by: after(.hours(1)), every: nil)
           }
         }
         try await rig.time.sleep(for: .minutes(5))
@@ -275,47 +279,144 @@ import Testing
     #expect(run?.status == .success)
   }
 
-  /// Thousands of awaits at once: the goal of the design for cost and promptness.
-  @Test func thousandsOfAwaits() async throws {
-    var generator = SeededGenerator(seed: 7)
+  /// Twenty operations whose runs are due together cost one listing of their type each time; two cost their own looks.
+  @Test(arguments: [2, 20]) func operationsShareAListingWhereThatCostsLess(_ count: Int) async throws {
     var scenario = Scenario(now: Sample.now)
-    var total = 0.0
-    func minutes() -> TimeSpan {
-      let sum = (0..<12).reduce(0.0) { sum, _ in sum + Double.random(in: 0..<1, using: &generator) }
-      return .seconds(1800 + (sum - 6) * 180)
-    }
-    scenario.operations = (0..<200).map { number in
-      let history = (1...10).map { Scenario.Start(at: after(.days(-$0)), Scenario.Plan(.success, after: minutes())) }
-      let plans = (0..<10).map { _ in
-        let takes = minutes()
-        total += takes.inSeconds
-        return Scenario.Plan(.success, after: takes)
-      }
-      return Scenario.Operation(operation(number), plans: plans, history: history)
+    scenario.operations = (0..<count).map { number in
+      Scenario.Operation(
+        operation(number), plans: [.init(.success, after: .minutes(30))],
+        history: (1...5).map { Scenario.Start(at: after(.days(-$0)), .init(.success, after: .minutes(30))) })
     }
     let rig = Rig(scenario)
     try await rig.time.drive {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for number in 0..<200 {
-          for _ in 0..<10 {
-            group.addTask {
-              let run = try await rig.launched(operation(number))
-              _ = try await rig.watcher.end(of: run, by: after(.hours(3)), every: nil)
-            }
+        for number in 0..<count {
+          group.addTask {
+            let run = try await rig.launched(operation(number))
+            _ = try await rig.end(of: run, by: after(.hours(2)), every: nil)
           }
         }
         try await group.waitForAll()
       }
     }
     let totals = rig.watcher.totals
-    let fixed = total / 10
-    #expect(totals.awaits == 2000)
-    #expect(totals.sharedListings > 0)
-    #expect(Double(totals.requests) < 0.01 * fixed, "\(totals) against \(fixed)")
-    let delays = rig.delays.sorted()
-    #expect(delays.count == 2000)
-    let late = delays[1900]
-    #expect(late <= 0.05 * 1800, "\(late)")
+    if count == 2 {
+      #expect(totals.sharedListings == 0, "\(totals)")
+    } else {
+      // The first look at each is its own, for its past.
+      #expect(totals.listings == count, "\(totals)")
+      #expect(totals.sharedListings > 3, "\(totals)")
+      #expect(totals.requests < 2 * count, "\(totals)")
+    }
+  }
+
+  /// A type's listing that cannot show all that is awaited is not asked for.
+  @Test func aListingThatWouldNotShowAllIsNotShared() async throws {
+    var scenario = Scenario(now: Sample.now)
+    scenario.operations = (0..<10).map { number in
+      Scenario.Operation(
+        operation(number), plans: [.init(.success, after: .minutes(30))],
+        history: (1...5).map { Scenario.Start(at: after(.days(-$0)), .init(.success, after: .minutes(30))) })
+    }
+    let rig = Rig(scenario, settings: WatchSettings(largestListing: 9))
+    try await rig.time.drive {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<10 {
+          group.addTask {
+            let run = try await rig.launched(operation(number))
+            _ = try await rig.end(of: run, by: after(.hours(2)), every: nil)
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+    #expect(rig.watcher.totals.sharedListings == 0)
+  }
+
+  @Test func learnsFromWhatItSawItself() async throws {
+    let operation = operation()
+    let rig = Rig(scenario(past: [], next: [.init(.success, after: .minutes(30))], operation))
+    let looks = try await rig.time.drive {
+      var looks: [Int] = []
+      for _ in 0..<5 {
+        let before = rig.watcher.totals.requests
+        let run = try await rig.launched(operation)
+        _ = try await rig.end(of: run, by: rig.time.now.advanced(by: .hours(2)), every: nil)
+        looks.append(rig.watcher.totals.requests - before)
+      }
+      return looks
+    }
+    #expect(looks[4] * 2 < looks[0], "\(looks)")
+  }
+
+  @Test func saysHowLongRunsUsuallyTake() async throws {
+    let operation = operation()
+    let rig = Rig(scenario(past: [28, 30, 31, 29, 32], next: [.init(.success, after: .minutes(30))], operation))
+    let news = NIOLockedValueBox<[WatchNews]>([])
+    _ = try await rig.time.drive {
+      let run = try await rig.launched(operation)
+      return await rig.watcher.watch(.end(of: run), by: after(.hours(2)), every: nil) { piece in
+        news.withLockedValue { $0.append(piece) }
+      }
+    }
+    let usual = UsualDuration(
+      median: .minutes(30), range: .minutes(28)...(.minutes(32)), longest: .minutes(32), runs: 5)
+    #expect(news.withLockedValue { $0 } == [.usual(usual)])
+  }
+
+  @Test func saysThatTheNextRunHasStarted() async throws {
+    let operation = operation()
+    var scenario = scenario(past: [], next: [], operation)
+    scenario.operations[0].schedule = [Scenario.Start(at: after(.minutes(10)), .init(.success, after: .minutes(5)))]
+    let rig = Rig(scenario)
+    let news = NIOLockedValueBox<[WatchNews]>([])
+    _ = try await rig.time.drive {
+      await rig.watcher.watch(
+        .nextRun(of: operation, since: Sample.now), by: after(.hours(2)), every: nil
+      ) { piece in news.withLockedValue { $0.append(piece) } }
+    }
+    let heard = news.withLockedValue { $0 }
+    guard case .appeared(let run)? = heard.first else {
+      Issue.record("\(heard)")
+      return
+    }
+    #expect(heard.count == 1)
+    #expect(run.started == after(.minutes(10)))
+  }
+
+  // MARK: Turns for conditions
+
+  private func turns(every: TimeSpan?, isFailing: Bool = false, by deadline: TimeSpan) async throws -> [TimeSpan] {
+    let rig = Rig(Scenario(now: Sample.now))
+    return try await rig.time.drive {
+      var moments: [TimeSpan] = []
+      while rig.time.now < after(deadline) {
+        try await rig.watcher.turn(since: Sample.now, by: after(deadline), every: every, isFailing: isFailing)
+        moments.append(rig.time.now.since(Sample.now))
+      }
+      return moments
+    }
+  }
+
+  @Test func turnsObeyEveryAndComeOnceMoreAtTheDeadline() async throws {
+    #expect(
+      try await turns(every: .minutes(2), by: .minutes(5)) == [.minutes(2), .minutes(4), .minutes(5)])
+  }
+
+  @Test func turnsBecomeRarer() async throws {
+    let moments = try await turns(every: nil, by: .hours(2))
+    #expect(try #require(moments.first) <= .seconds(2))
+    #expect(moments.last == .hours(2))
+    let pauses = zip(moments.dropFirst(), moments).map { $0.inSeconds - $1.inSeconds }.dropLast()
+    #expect(zip(pauses.dropFirst(), pauses).allSatisfy { $0 >= $1 - 0.001 })
+    #expect(moments.count < 90)
+    // A fixed minute would take 120 turns.
+    #expect(try #require(pauses.max()) <= 300)
+  }
+
+  @Test func aTurnAfterAFailureComesSoon() async throws {
+    let moments = try await turns(every: nil, isFailing: true, by: .hours(2))
+    #expect(zip(moments.dropFirst(), moments).allSatisfy { $0.inSeconds - $1.inSeconds <= 30 })
   }
 }
 

@@ -1,7 +1,5 @@
-import CivilTime
-
 /// What is due at moments: a binary heap whose earliest element comes first, ties in the order they were added.
-struct MomentQueue<Element> {
+public struct MomentQueue<Element> {
   private struct Entry {
     let moment: Timestamp
     let sequence: Int
@@ -15,9 +13,11 @@ struct MomentQueue<Element> {
   private var heap: [Entry] = []
   private var sequence = 0
 
-  var earliest: Timestamp? { heap.first?.moment }
+  public init() {}
 
-  mutating func add(_ element: Element, at moment: Timestamp) {
+  public var earliest: Timestamp? { heap.first?.moment }
+
+  public mutating func add(_ element: Element, at moment: Timestamp) {
     sequence += 1
     heap.append(Entry(moment: moment, sequence: sequence, element: element))
     var child = heap.count - 1
@@ -30,7 +30,7 @@ struct MomentQueue<Element> {
   }
 
   /// Takes out the earliest element, where there is one due by `limit`.
-  mutating func next(by limit: Timestamp = .latest) -> (moment: Timestamp, element: Element)? {
+  public mutating func next(by limit: Timestamp = .latest) -> (moment: Timestamp, element: Element)? {
     guard let first = heap.first, first.moment <= limit else { return nil }
     heap.swapAt(0, heap.count - 1)
     heap.removeLast()

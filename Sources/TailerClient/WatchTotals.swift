@@ -1,17 +1,3 @@
-public import CivilTime
-public import TailerAPI
-
-/// What one await cost.
-public struct WatchReport: Hashable, Sendable {
-  public let operation: DataOperation
-  /// `nil` where no run appeared.
-  public let runID: String?
-  /// The looks that took it in, those it shared included.
-  public let looks: Int
-  /// How long after the run's end it was noticed; `nil` where it was not, or where the service does not tell the end.
-  public let delay: TimeSpan?
-}
-
 /// What all awaits of a process have cost together.
 public struct WatchTotals: Hashable, Sendable {
   /// Listings of one operation.
