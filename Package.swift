@@ -126,6 +126,7 @@ let package = Package(
     tests(
       "RunbookCheckerTests",
       ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
+    tests("RunbookTerminalTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(

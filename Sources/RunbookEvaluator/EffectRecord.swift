@@ -16,6 +16,8 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
   case activation(DataOperation, Activation)
   case wait(TimeSpan, from: Timestamp)
   case now
+  /// A pause between two looks at a condition. How long it is, the watcher decides.
+  case turn
   case ask(String)
   case print
   /// A `parallel`, whose failure depends on which branch came first.
@@ -57,6 +59,7 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
     case .activation(_, .archived): "archive"
     case .wait: "wait"
     case .now: "now"
+    case .turn: "turn"
     case .ask: "ask"
     case .print: "print"
     case .parallel: "parallel"
@@ -75,7 +78,7 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
     case .reset(let operation), .activation(let operation, _): "\(verb) \(operation)"
     case .wait(let span, _): "wait \(span)"
     case .ask(let question): "ask “\(question)”"
-    case .now, .print, .parallel: verb
+    case .now, .turn, .print, .parallel: verb
     }
   }
 
@@ -93,12 +96,23 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
 public indirect enum EffectOutcome: Hashable, Codable, Sendable {
   case done
   case run(Run, adopted: Bool)
+  /// An await's run as it ended, and what awaiting it cost.
+  case ended(Run, WatchCost)
   /// `nil` where a look found nothing.
   case look(Run?)
   case runs([Run])
   case moment(Timestamp)
   case answer(PersonAnswer)
   case failed(RecordedError)
+
+  /// What waiting cost, where it was an await.
+  public var cost: WatchCost? {
+    switch self {
+    case .ended(_, let cost): cost
+    case .failed(let error): error.cost
+    default: nil
+    }
+  }
 }
 
 /// An error as the journal keeps it: what `catch`, `retry` and the exit status need of it.
@@ -111,9 +125,12 @@ public struct RecordedError: Error, Hashable, Codable, Sendable {
   public let candidates: [Run]
   /// Facts for the reader below the message, one a line.
   public let notes: [String]
+  /// What waiting cost, where an await ended in it.
+  public let cost: WatchCost?
 
   public init(
-    kind: ErrorKind, message: String, attempts: Int = 1, run: Run? = nil, candidates: [Run] = [], notes: [String] = []
+    kind: ErrorKind, message: String, attempts: Int = 1, run: Run? = nil, candidates: [Run] = [],
+    notes: [String] = [], cost: WatchCost? = nil
   ) {
     self.kind = kind
     self.message = message
@@ -121,6 +138,7 @@ public struct RecordedError: Error, Hashable, Codable, Sendable {
     self.run = run
     self.candidates = candidates
     self.notes = notes
+    self.cost = cost
   }
 }
 

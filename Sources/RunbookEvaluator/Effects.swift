@@ -36,8 +36,6 @@ public struct EvaluationPolicy: Sendable {
   public var searchInterval: TimeSpan
   /// How far this machine's clock and the service's may be apart.
   public var clockTolerance: TimeSpan
-  /// How often `wait until` looks when `every` is not written.
-  public var pollInterval: TimeSpan
   /// Environments that may be named.
   public var environments: Set<String>
   public var account: String?
@@ -46,9 +44,8 @@ public struct EvaluationPolicy: Sendable {
   public init(
     guards: Guards = Guards(), defaultTimeout: TimeSpan = .hours(24), cap: Int = 16,
     visibilityDelay: TimeSpan = .minutes(3), searchInterval: TimeSpan = .seconds(10),
-    clockTolerance: TimeSpan = .seconds(5), pollInterval: TimeSpan = .minutes(1),
-    environments: Set<String> = ["DEV", "STAGING", "PREPROD", "PROD"], account: String? = nil,
-    environment: String? = nil
+    clockTolerance: TimeSpan = .seconds(5), environments: Set<String> = ["DEV", "STAGING", "PREPROD", "PROD"],
+    account: String? = nil, environment: String? = nil
   ) {
     self.guards = guards
     self.defaultTimeout = defaultTimeout
@@ -56,7 +53,6 @@ public struct EvaluationPolicy: Sendable {
     self.visibilityDelay = visibilityDelay
     self.searchInterval = searchInterval
     self.clockTolerance = clockTolerance
-    self.pollInterval = pollInterval
     self.environments = environments
     self.account = account
     self.environment = environment

@@ -36,7 +36,11 @@ public struct Event: Sendable {
     case adoptedByHand(Run, by: String)
     case awaiting(Run, deadline: Timestamp)
     case awaitingNext(DataOperation, since: Timestamp, deadline: Timestamp)
-    case ended(Run)
+    /// How long the runs of what is awaited usually take, once that is known.
+    case expecting(WatchTarget, UsualDuration)
+    /// The awaited next run of its operation has started.
+    case appeared(Run)
+    case ended(Run, WatchCost)
     case checked(Run)
     case listed(String, count: Int)
     case marked(Run, RunStatus)
@@ -44,6 +48,8 @@ public struct Event: Sendable {
     case activation(DataOperation, Activation)
     case waiting(TimeSpan)
     case waitingUntil(deadline: Timestamp)
+    /// After so many looks.
+    case conditionHeld(looks: Int)
     case retrying(attempt: Int, of: Int, after: TimeSpan, reason: String)
     case asked(Question)
     case answered(Question, PersonAnswer)

@@ -64,11 +64,14 @@ public struct ExecutionResult: Sendable {
   public let isResumable: Bool
   /// The effects whose failure ended it; a resumed execution does these anew.
   public let origins: [EffectKey]
+  /// What its awaits have cost, those that the record answered for included.
+  public let awaits: [WatchCost]
 
-  public init(ending: Ending, isResumable: Bool, origins: [EffectKey]) {
+  public init(ending: Ending, isResumable: Bool, origins: [EffectKey], awaits: [WatchCost] = []) {
     self.ending = ending
     self.isResumable = isResumable
     self.origins = origins
+    self.awaits = awaits
   }
 }
 
@@ -155,7 +158,7 @@ public final class Execution {
     for (name, value) in parameters { interpreter.scope.define(name, value) }
     do {
       _ = try await interpreter.execute(runbook.program.statements)
-      return ExecutionResult(ending: .done, isResumable: false, origins: [])
+      return ExecutionResult(ending: .done, isResumable: false, origins: [], awaits: state.costs)
     } catch {
       return result(of: error)
     }
@@ -211,17 +214,19 @@ public final class Execution {
 
   private func result(of unwind: Unwind) -> ExecutionResult {
     switch unwind {
-    case .stopped(let message): return ExecutionResult(ending: .stopped(message), isResumable: false, origins: [])
-    case .declined(let diagnostic):
-      return ExecutionResult(ending: .declined(diagnostic), isResumable: false, origins: [])
-    case .interrupted, .branchStopped, .recordEnds:
-      return ExecutionResult(ending: .interrupted, isResumable: !state.isEndedByFinally, origins: [])
-    case .broken(let diagnostic): return ExecutionResult(ending: .broken(diagnostic), isResumable: true, origins: [])
+    case .stopped(let message): return ended(.stopped(message), isResumable: false)
+    case .declined(let diagnostic): return ended(.declined(diagnostic), isResumable: false)
+    case .interrupted, .branchStopped, .recordEnds: return ended(.interrupted, isResumable: !state.isEndedByFinally)
+    case .broken(let diagnostic): return ended(.broken(diagnostic), isResumable: true)
     case .failure(let failure):
       let ending = Ending.failed(failure.error, failure.diagnostic)
       let isResumable = ending.couldBeResumed && !failure.finallyRan && !state.isEndedByFinally
-      return ExecutionResult(ending: ending, isResumable: isResumable, origins: failure.origins)
+      return ended(ending, isResumable: isResumable, origins: failure.origins)
     }
+  }
+
+  private func ended(_ ending: Ending, isResumable: Bool, origins: [EffectKey] = []) -> ExecutionResult {
+    ExecutionResult(ending: ending, isResumable: isResumable, origins: origins, awaits: state.costs)
   }
 
   /// The names defined so far with their values, for the prompt.

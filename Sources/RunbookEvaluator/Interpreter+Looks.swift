@@ -82,64 +82,72 @@ extension Interpreter {
   private func awaitEnd(
     of run: RunReference, _ watch: Watch, key: EffectKey, at place: SourceRange
   ) async throws(Unwind) {
-    let (watcher, clock) = (state.effects.watcher, state.effects.clock)
     let seen = run.lastSeen
-    let intent = EffectIntent.await(runID: seen.id, operation: seen.operation, from: clock.now)
+    let intent = EffectIntent.await(runID: seen.id, operation: seen.operation, from: state.effects.clock.now)
     let (outcome, isReplayed) = try await perform(intent, at: place, key: key) { intent async throws(Unwind) in
       guard case .await(_, _, let from) = intent else { return .look(nil) }
       let deadline = from.advanced(by: watch.timeout)
       tell(.awaiting(seen, deadline: deadline), at: place)
-      let ended = try await waiting { () async throws(WatchError) in
-        try await watcher.end(of: seen, by: deadline, every: watch.every)
-      }
-      return .run(
-        try self.watched(ended, watch, verb: "await", subject: "run \(seen.id)", run: run, at: place), adopted: false)
+      return try await watched(.end(of: seen), watch, by: deadline, subject: "run \(seen.id)", run: run, at: place)
     }
-    guard case .run(let ended, _) = outcome else { return }
+    guard case .ended(let ended, let cost) = outcome else { return }
     run.lastSeen = ended
-    tell(.ended(ended), at: place, replayed: isReplayed)
+    tell(.ended(ended, cost), at: place, replayed: isReplayed)
   }
 
   private func awaitNext(
     _ operation: DataOperation, since: Timestamp, _ watch: Watch, key: EffectKey, at place: SourceRange
   ) async throws(Unwind) -> RunReference {
-    let (watcher, clock) = (state.effects.watcher, state.effects.clock)
-    let intent = EffectIntent.awaitNext(operation, since: since, from: clock.now)
+    let intent = EffectIntent.awaitNext(operation, since: since, from: state.effects.clock.now)
     let (outcome, isReplayed) = try await perform(intent, at: place, key: key) { intent async throws(Unwind) in
       guard case .awaitNext(_, _, let from) = intent else { return .look(nil) }
       let deadline = from.advanced(by: watch.timeout)
       tell(.awaitingNext(operation, since: since, deadline: deadline), at: place)
-      let ended = try await waiting { () async throws(WatchError) in
-        try await watcher.endOfNextRun(of: operation, since: since, by: deadline, every: watch.every)
-      }
-      let run = try self.watched(
-        ended, watch, verb: "await", subject: "the next run of \(operation.name)", run: nil, at: place)
-      return .run(run, adopted: false)
+      return try await watched(
+        .nextRun(of: operation, since: since), watch, by: deadline, subject: "the next run of \(operation.name)",
+        run: nil, at: place)
     }
-    guard case .run(let ended, _) = outcome else { throw .interrupted }
-    tell(.ended(ended), at: place, replayed: isReplayed)
+    guard case .ended(let ended, let cost) = outcome else { throw .interrupted }
+    tell(.ended(ended, cost), at: place, replayed: isReplayed)
     return RunReference(ended)
   }
 
   /// The run that a watch gave, or the error that it ended in.
   private func watched(
-    _ result: Result<Run, WatchError>, _ watch: Watch, verb: String, subject: String, run: RunReference?,
+    _ target: WatchTarget, _ watch: Watch, by deadline: Timestamp, subject: String, run: RunReference?,
     at place: SourceRange
-  ) throws(Unwind) -> Run {
-    switch result {
-    case .success(let run): return run
+  ) async throws(Unwind) -> EffectOutcome {
+    let watcher = state.effects.watcher
+    let tell = teller(at: place)
+    let watching = try await waiting { () async -> WatchOutcome in
+      await watcher.watch(target, by: deadline, every: watch.every) { news in
+        switch news {
+        case .usual(let usual): tell(.expecting(target, usual))
+        case .appeared(let run): tell(.appeared(run))
+        }
+      }
+    }
+    guard case .success(let outcome) = watching else { throw .interrupted }
+    switch outcome.result {
+    case .success(let run): return .ended(run, outcome.cost)
     case .failure(.cancelled): throw .interrupted
     case .failure(.service(let error)):
-      throw failure(problem(.service(error, verb: verb, operation: subject), at: place), origins: [])
+      let problem = problem(.service(error, verb: "await", operation: subject), at: place)
+      throw awaitFailure(problem, attempts: error.attempts, run: nil, outcome.cost)
     case .failure(.deadline(let lastSeen)):
       if let lastSeen { run?.lastSeen = lastSeen }
       let problem = problem(
         .deadlinePassed(waitedFor: subject, timeout: watch.timeout, lastSeen: lastSeen?.status?.name), at: place)
-      let diagnostic = problem.diagnostic
-      let error = RecordedError(
-        kind: .timeout, message: diagnostic.message, run: lastSeen ?? run?.lastSeen, notes: diagnostic.notes)
-      throw .failure(Failure(error: error, diagnostic: diagnostic, origins: []))
+      throw awaitFailure(problem, attempts: 1, run: lastSeen ?? run?.lastSeen, outcome.cost)
     }
+  }
+
+  private func awaitFailure(_ problem: RuntimeProblem, attempts: Int, run: Run?, _ cost: WatchCost) -> Unwind {
+    let diagnostic = problem.diagnostic
+    let error = RecordedError(
+      kind: problem.errorKind, message: diagnostic.message, attempts: attempts, run: run, notes: diagnostic.notes,
+      cost: cost)
+    return .failure(Failure(error: error, diagnostic: diagnostic, origins: []))
   }
 
   // MARK: Looking

@@ -17,6 +17,7 @@ final class SharedState: @unchecked Sendable {
   private var stoppedOperations: [DataOperation: Activation] = [:]
   private var finallyEndedIt = false
   private var movedLaunches: [EffectRecord]
+  private var awaitCosts: [WatchCost] = []
   /// What is being found out where a record is only compared; `nil` where effects are carried out.
   let comparing: ComparisonNotes?
 
@@ -44,6 +45,14 @@ final class SharedState: @unchecked Sendable {
 
   func note(_ operation: DataOperation, _ activation: Activation) {
     lock.withLock { stoppedOperations[operation] = activation == .enabled ? nil : activation }
+  }
+
+  /// What the awaits that are over have cost.
+  var costs: [WatchCost] { lock.withLock { awaitCosts } }
+
+  func note(_ cost: WatchCost?) {
+    guard let cost else { return }
+    lock.withLock { awaitCosts.append(cost) }
   }
 
   /// The recorded launch of the operation for the date that stood elsewhere before an edit; each is given out once.
@@ -107,6 +116,8 @@ final class Interpreter {
   var stop: BranchStop?
   var procedureDepth = 0
   var finallyDepth = 0
+  /// Whether a condition that is waited for is being looked at.
+  var isLooking = false
   /// The statement being evaluated: its position is in `path`; what its effects' identities are hashed from.
   var statement: Statement?
   /// How many effects the statement has had.
@@ -226,6 +237,7 @@ final class Interpreter {
     let key = given ?? nextKey()
     let record = try await recorded(key, like: intent, at: place)
     if let outcome = record?.outcome {
+      state.note(outcome.cost)
       if case .failed(let error) = outcome {
         throw failure(problem(.recorded(error), at: place), origins: [key])
       }
@@ -242,12 +254,14 @@ final class Interpreter {
     let known = record?.intent ?? intent
     do {
       let outcome = try await live(known)
+      state.note(outcome.cost)
       try await journaling(at: place) { journal async throws(JournalError) in
         try await journal.finish(known, outcome, at: key, isLight: isLight)
       }
       return (outcome, false)
     } catch .failure(var failure) {
       let error = failure.error
+      state.note(error.cost)
       try await journaling(at: place) { journal async throws(JournalError) in
         try await journal.finish(known, .failed(error), at: key, isLight: false)
       }

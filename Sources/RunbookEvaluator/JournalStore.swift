@@ -32,6 +32,8 @@ public protocol JournalStore: Sendable {
 /// The record of one execution, held by this process.
 public protocol HeldJournal: Journal {
   var executionID: String { get }
+  /// What the execution had cost when it last ended or stopped; `nil` where it begins now, or was killed.
+  var earlierCost: ExecutionCost? { get async }
   /// Writes how the execution ended and gives the lease up. Durable when it returns.
   func end(_ end: ExecutionEnd) async throws(JournalError)
   /// Writes that another text goes on with the record: the header that says so, recorded effects by the words of the
@@ -50,6 +52,7 @@ public protocol HeldJournal: Journal {
 
 extension HeldJournal {
   public func keepLease() async {}
+  public var earlierCost: ExecutionCost? { nil }
 }
 
 /// What is known of an execution when it starts.
@@ -128,13 +131,19 @@ public struct ExecutionEnd: Hashable, Codable, Sendable {
   public var isResumable: Bool
   /// The effects that it ended over; empty where it did not end by an error.
   public var origins: [EffectKey]
+  /// What it has cost; the requests of a process that was killed are not in it.
+  public var cost: ExecutionCost?
 
-  public init(at: Timestamp, exitStatus: Int32, summary: String, isResumable: Bool, origins: [EffectKey]) {
+  public init(
+    at: Timestamp, exitStatus: Int32, summary: String, isResumable: Bool, origins: [EffectKey],
+    cost: ExecutionCost? = nil
+  ) {
     self.at = at
     self.exitStatus = exitStatus
     self.summary = summary
     self.isResumable = isResumable
     self.origins = origins
+    self.cost = cost
   }
 }
 

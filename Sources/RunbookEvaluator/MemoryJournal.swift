@@ -14,6 +14,7 @@ public actor MemoryJournal: HeldJournal {
   public private(set) var ending: ExecutionEnd?
   /// What `reopen` has changed.
   private var formerly: (records: [String: EffectRecord], ending: ExecutionEnd?)?
+  public private(set) var earlierCost: ExecutionCost?
 
   public init(executionID: String = "memory") { self.executionID = executionID }
 
@@ -55,6 +56,7 @@ public actor MemoryJournal: HeldJournal {
         records[key.path] = nil
       }
     }
+    earlierCost = ending?.cost
     ending = nil
   }
 

@@ -34,6 +34,7 @@ actor SQLiteJournal: HeldJournal {
   }
 
   nonisolated let executionID: String
+  nonisolated let earlierCost: ExecutionCost?
   let surroundings: Surroundings
   let lease: Lease
   private let initial: [Line]
@@ -51,10 +52,12 @@ actor SQLiteJournal: HeldJournal {
   var returnedTickets: Set<Int64> = []
 
   init(
-    executionID: String, lease: Lease, initial: [Line], reopening: Reopening? = nil, nextSequence: Int64,
+    executionID: String, earlierCost: ExecutionCost? = nil, lease: Lease, initial: [Line],
+    reopening: Reopening? = nil, nextSequence: Int64,
     renewedAt: Timestamp, surroundings: Surroundings
   ) {
     self.executionID = executionID
+    self.earlierCost = earlierCost
     self.lease = lease
     self.initial = initial
     self.reopening = reopening

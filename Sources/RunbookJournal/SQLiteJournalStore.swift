@@ -89,8 +89,8 @@ public final class SQLiteJournalStore: JournalStore {
     }
     let last = max(record.lines.last?.sequence ?? 0, record.reopening.deleted.last ?? 0)
     let journal = SQLiteJournal(
-      executionID: row.header.id, lease: lease, initial: record.lines, reopening: record.reopening,
-      nextSequence: last + 1, renewedAt: now, surroundings: surroundings)
+      executionID: row.header.id, earlierCost: row.end?.cost, lease: lease, initial: record.lines,
+      reopening: record.reopening, nextSequence: last + 1, renewedAt: now, surroundings: surroundings)
     return (row.header, journal)
   }
 

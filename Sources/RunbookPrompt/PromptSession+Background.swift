@@ -40,6 +40,7 @@ extension PromptSession {
     _ number: Int, _ label: String, _ result: ExecutionResult, _ after: Execution.Memory, in sources: SourceMap
   ) {
     guard let entry = background.removeValue(forKey: number) else { return }
+    awaits += result.awaits
     for (operation, activation) in after.stopped { memory.stopped[operation] = activation }
     scope.stopped = Set(memory.stopped.keys)
     suggestions.update(context: context)

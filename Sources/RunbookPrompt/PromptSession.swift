@@ -42,6 +42,9 @@ public actor PromptSession {
   var background: [Int: BackgroundEntry] = [:]
   private var journal: (any HeldJournal)?
   private var entryCount = 0
+  /// What the awaits of the entries so far have cost, and what the client had sent before the first of them.
+  var awaits: [WatchCost] = []
+  private var requestsBefore: RequestCounts
   var backgroundCount = 0
   private var interruption: Interruption?
 
@@ -71,6 +74,7 @@ public actor PromptSession {
     self.history = history
     self.suggestions = suggestions
     writer = PromptWriter(terminal: terminal)
+    requestsBefore = configuration.session.service.requestCounts
     let (account, environment) = (configuration.context.account, configuration.context.environment)
     memory = Execution.Memory(account: account, environment: environment)
     scope = CheckedScope(account: account, environment: environment)
@@ -102,7 +106,7 @@ public actor PromptSession {
   /// Checks statements and runs them to their end, or until they are interrupted; whether they did what they say.
   @discardableResult
   public func run(_ text: String, named name: String? = nil) async -> Bool {
-    let started = session.clock.now
+    let (started, sent) = (session.clock.now, session.service.requestCounts)
     lastText = text
     guard let (preparation, runbook) = check(text, named: name) else { return false }
     guard let parameters = await parameters(of: runbook), let journal = await openJournal() else { return false }
@@ -134,12 +138,17 @@ public actor PromptSession {
     let waits = writer.endWaits()
     guard let (result, after) = evaluated else { return false }
     memory = after
+    awaits += result.awaits
     learn(from: runbook, result.ending)
     tell(result.ending, waits: waits, in: preparation.sources)
     if case .done = result.ending {
       kept.append(KeptEntry(text: text, account: before.account, environment: before.environment))
     }
-    if showsTime { terminal.show("took \(session.clock.now.since(started).rounded)\n", as: .news) }
+    if showsTime {
+      let cost = ExecutionCost(requests: session.service.requestCounts.since(sent), awaits: result.awaits)
+      let took = "took \(session.clock.now.since(started).rounded)"
+      terminal.show("\(took)\(cost.words.map { ": \($0)" } ?? "")\n", as: .news)
+    }
     if case .done = result.ending { return true }
     return false
   }
@@ -264,7 +273,7 @@ public actor PromptSession {
     suggestions.update(context: context)
   }
 
-  private func tell(_ ending: Ending, waits: [PromptWriter.Wait], in sources: SourceMap) {
+  private func tell(_ ending: Ending, waits: [InFlight.Wait], in sources: SourceMap) {
     switch ending {
     case .done: break
     case .stopped(let message):
@@ -276,19 +285,21 @@ public actor PromptSession {
       journal = nil
     case .interrupted:
       if waits.isEmpty { terminal.show("Interrupted; what was launched goes on.\n", as: .news) }
-      for wait in waits { terminal.show(self.words(for: wait) + "\n", as: .news) }
+      for wait in waits.prefix(8) { terminal.show(self.words(for: wait) + "\n", as: .news) }
+      if waits.count > 8 { terminal.show("… and \(waits.count - 8) more.\n", as: .news) }
     }
   }
 
   /// How to wait again.
-  private func words(for wait: PromptWriter.Wait) -> String {
-    switch wait.target {
+  private func words(for wait: InFlight.Wait) -> String {
+    switch wait.subject {
     case .run(let run):
       let isLatest = memory.latestRun?.lastSeen.isSame(as: run) == true
       let again = isLatest ? "await run" : "await (run \"\(run.id.printable)\" of \(run.operation))"
       return
         "Stopped waiting; run \(run.id.printable) of \(run.operation.name.printable) goes on. `\(again)` waits again."
-    case .next(let operation, let since):
+    case .condition: return "Stopped waiting for the condition."
+    case .nextRun(let operation, let since):
       return "Stopped waiting. `await next run of (\(operation)) since \(since)` waits again."
     }
   }
@@ -302,10 +313,12 @@ public actor PromptSession {
   func close() async {
     guard let journal else { return }
     self.journal = nil
+    let cost = ExecutionCost(requests: session.service.requestCounts.since(requestsBefore), awaits: awaits)
     let end = ExecutionEnd(
       at: session.clock.now, exitStatus: 0,
       summary: "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt",
-      isResumable: false, origins: [])
+      isResumable: false, origins: [], cost: cost)
+    if let words = cost.words { terminal.show(words + "\n", as: .news) }
     do throws(JournalError) {
       try await journal.end(end)
     } catch {

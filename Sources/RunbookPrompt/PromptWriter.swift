@@ -11,22 +11,11 @@ final class PromptWriter: @unchecked Sendable {
   // The lock guards everything below it.
   private let lock = NSLock()
   private let terminal: any PromptTerminal
-  private var waits: [Wait] = []
+  private var waits = InFlight()
   /// When the entry in front began, and what it is at where it waits for no run.
   private var began: Timestamp?
   private var activity: (words: String, since: Timestamp)?
   private var seen: [Run] = []
-
-  /// Something the entry in front waits for.
-  struct Wait: Sendable {
-    enum Target: Sendable {
-      case run(Run)
-      case next(DataOperation, since: Timestamp)
-    }
-    let target: Target
-    let since: Timestamp
-    let deadline: Timestamp
-  }
 
   init(terminal: any PromptTerminal) { self.terminal = terminal }
 
@@ -43,10 +32,10 @@ final class PromptWriter: @unchecked Sendable {
   func begin(at now: Timestamp) { lock.withLock { (began, activity) = (now, nil) } }
 
   /// What the entry in front was waiting for when it ended; the live lines go.
-  func endWaits() -> [Wait] {
+  func endWaits() -> [InFlight.Wait] {
     let left = lock.withLock {
-      defer { (waits, began, activity) = ([], nil, nil) }
-      return waits
+      defer { (waits, began, activity) = (InFlight(), nil, nil) }
+      return waits.all
     }
     terminal.showLive([])
     return left
@@ -60,34 +49,23 @@ final class PromptWriter: @unchecked Sendable {
   fileprivate func note(_ event: Event, isInFront: Bool) {
     let lines: [String]? = lock.withLock { () -> [String]? in
       switch event.kind {
-      case .launched(let run), .adopted(let run, _), .adoptedByHand(let run, _), .ended(let run), .checked(let run):
+      case .launched(let run), .adopted(let run, _), .adoptedByHand(let run, _), .ended(let run, _),
+        .checked(let run), .appeared(let run):
         seen.removeAll { $0.isSame(as: run) }
         seen.append(run)
         if seen.count > 1_000 { seen.removeFirst(seen.count - 1_000) }
       default: break
       }
       guard isInFront else { return nil }
+      // What was awaited is told with how to wait again, so it stays until the entry has ended.
+      if case .interrupted = event.kind { return nil }
       activity = event.isBeginning ? event.words.map { ($0, event.at) } : nil
-      switch event.kind {
-      case .awaiting(let run, let deadline):
-        waits.append(Wait(target: .run(run), since: event.at, deadline: deadline))
-      case .awaitingNext(let operation, let since, let deadline):
-        waits.append(Wait(target: .next(operation, since: since), since: event.at, deadline: deadline))
-      case .ended(let run): if let index = index(of: run) { waits.remove(at: index) }
-      case .caught: waits.removeAll { $0.deadline <= event.at }
-      default: break
-      }
+      waits.take(event)
       return self.lines(at: event.at) ?? []
     }
     if let lines { terminal.showLive(lines) }
   }
 
-  private func index(of run: Run) -> Int? {
-    waits.firstIndex { if case .run(let awaited) = $0.target { awaited.isSame(as: run) } else { false } }
-      ?? waits.firstIndex { if case .next(let awaited, _) = $0.target { awaited == run.operation } else { false } }
-  }
-
-  private static let liveLimit = 8
   /// How long an entry may take before it is said that it is still at work.
   private static let patience = TimeSpan.seconds(2)
 
@@ -95,9 +73,7 @@ final class PromptWriter: @unchecked Sendable {
   private func lines(at now: Timestamp) -> [String]? {
     let appearance = terminal.appearance
     guard appearance.isLive else { return nil }
-    let room = max(1, min(Self.liveLimit, appearance.height - 2))
-    var lines = waits.prefix(waits.count > room ? room - 1 : room).map { line(of: $0, at: now) }
-    if waits.count > lines.count { lines.append("… and \(waits.count - lines.count) more") }
+    var lines = waits.lines(at: now, room: appearance.height - 2)
     if lines.isEmpty {
       if let activity {
         lines = ["… \(now.elapsed(since: activity.since)) so far  \(activity.words)"]
@@ -107,17 +83,6 @@ final class PromptWriter: @unchecked Sendable {
     }
     guard !lines.isEmpty else { return nil }
     return lines.map { appearance.paint($0.cut(toColumns: max(10, appearance.width - 1)), .dim) }
-  }
-
-  private func line(of wait: Wait, at now: Timestamp) -> String {
-    let subject =
-      switch wait.target {
-      case .run(let run): "\(run.operation.name.printable)  run \(run.id.printable)"
-      case .next(let operation, _): "next run of \(operation.name.printable)"
-      }
-    let isToday = wait.deadline.date == now.date
-    let deadline = isToday ? wait.deadline.clock : wait.deadline.plainMoment
-    return "… \(now.elapsed(since: wait.since)) so far, until \(deadline)  \(subject)"
   }
 }
 

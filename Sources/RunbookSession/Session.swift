@@ -45,6 +45,8 @@ public struct Session: Sendable {
   public struct Opened: Sendable {
     public let header: ExecutionHeader
     public let journal: any HeldJournal
+    /// What the client had sent when it was taken up.
+    let requests: RequestCounts
   }
 
   /// What became of an execution, for the last line and the exit status.
@@ -55,6 +57,8 @@ public struct Session: Sendable {
     public let exitStatus: Int32
     /// Why the ending could not be recorded, where it could not.
     public let journalProblem: String?
+    /// What it has cost, with what it had cost before it was taken up.
+    public let cost: ExecutionCost
   }
 
   /// Records that an execution begins. Nothing has been sent before this returns.
@@ -67,13 +71,13 @@ public struct Session: Sendable {
       directory: directory, sources: Self.texts(of: preparation.sources), parameters: parameters.mapValues(\.text),
       account: account,
       environment: environment, service: serviceName)
-    return Opened(header: header, journal: try await store.begin(header))
+    return Opened(header: header, journal: try await store.begin(header), requests: service.requestCounts)
   }
 
   /// Takes an execution up again; nothing is evaluated yet.
   public func reopen(_ id: String?, launchingAgain: Bool) async throws(JournalStoreError) -> Opened {
     let (header, journal) = try await store.resume(id, by: holder, launchingAgain: launchingAgain)
-    return Opened(header: header, journal: journal)
+    return Opened(header: header, journal: journal, requests: service.requestCounts)
   }
 
   /// Records which runs its open launches were, by a person's word, once the service has confirmed that there are such.
@@ -109,7 +113,7 @@ public struct Session: Sendable {
     if !comparison.isClean { header.isEdited = true }
     guard header != opened.header else { return opened }
     try await opened.journal.accept(header, rewording: comparison.reached, settingAside: comparison.missed)
-    return Opened(header: header, journal: opened.journal)
+    return Opened(header: header, journal: opened.journal, requests: opened.requests)
   }
 
   private static func texts(of sources: SourceMap) -> [ExecutionHeader.Source] {
@@ -131,17 +135,28 @@ public struct Session: Sendable {
   /// Records an ending.
   public func close(_ opened: Opened, after result: ExecutionResult) async -> Report {
     var problem: String?
+    let cost = await cost(of: opened, awaits: result.awaits)
     do throws(JournalError) {
       try await opened.journal.end(
         ExecutionEnd(
           at: clock.now, exitStatus: result.ending.exitStatus, summary: result.ending.summary,
-          isResumable: result.isResumable, origins: result.origins))
+          isResumable: result.isResumable, origins: result.origins, cost: cost))
     } catch {
       problem = error.words
     }
     return Report(
       executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
-      exitStatus: result.ending.exitStatus, journalProblem: problem)
+      exitStatus: result.ending.exitStatus, journalProblem: problem, cost: cost)
+  }
+
+  private func cost(of opened: Opened, awaits: [WatchCost]) async -> ExecutionCost {
+    let requests = service.requestCounts.since(opened.requests)
+    guard let earlier = await opened.journal.earlierCost else {
+      return ExecutionCost(requests: requests, awaits: awaits)
+    }
+    // Where nothing was evaluated, no await has been gone through again.
+    return awaits.isEmpty
+      ? earlier.adding(requests) : ExecutionCost(requests: earlier.requests.adding(requests), awaits: awaits)
   }
 
   public func execution(

@@ -13,6 +13,7 @@ public enum SettingKey: String, CaseIterable, Sendable {
   case visibilityDelay = "visibility-delay"
   case clockTolerance = "clock-tolerance"
   case cap
+  case requestsPerSecond = "requests-per-second"
   case state = "state-directory"
 
   /// Where the process's environment says it.
@@ -41,6 +42,7 @@ public enum SettingKey: String, CaseIterable, Sendable {
     case .visibilityDelay: "how long a new run may take to be listed"
     case .clockTolerance: "how far this machine's clock and the service's may be apart"
     case .cap: "how many things of a list or a parallel go on at once"
+    case .requestsPerSecond: "the cap on requests a second, of all that a process does"
     case .state: "where the journal and the history are kept"
     }
   }
@@ -58,6 +60,7 @@ public enum SettingKey: String, CaseIterable, Sendable {
     case .visibilityDelay: ["3m"]
     case .clockTolerance: ["5s"]
     case .cap: ["16"]
+    case .requestsPerSecond: ["100"]
     default: nil
     }
   }

@@ -54,6 +54,15 @@ public struct Settings: Sendable {
     return span
   }
 
+  /// The cap on requests a second.
+  public func requestsPerSecond() throws(SettingsError) -> Double {
+    let text = text(.requestsPerSecond) ?? ""
+    guard let rate = Double(text), (0.01...1_000_000).contains(rate) else {
+      throw SettingsError("requests-per-second is “\(text)”, and has to be a number from 0.01 to 1000000")
+    }
+    return rate
+  }
+
   /// The environments that may be named.
   public var environments: Set<String> { CheckContext.wellKnownEnvironments.union(list(.environments)) }
 

@@ -30,7 +30,7 @@ struct EventLine {
     case .stepBegan(let title): self.init("step: \(title.printable)")
     case .stepEnded(let title, true): self.init("step done: \(title.printable)", .quiet)
     case .stepEnded(let title, false): self.init("step failed: \(title.printable)", .bad)
-    case .printed, .value, .warning, .alsoFailed: return nil
+    case .printed, .value, .warning, .alsoFailed, .expecting: return nil
     case .launching(let operation, let date):
       self.init("launching \(Self.words(operation))\(date.map { " on \($0)" } ?? "")", .quiet)
     case .launched(let run): self.init("launched \(Self.words(run.operation)): run \(run.id.printable)")
@@ -53,7 +53,9 @@ struct EventLine {
       self.init(
         "awaiting the next run of \(Self.words(operation)) after \(since.plainMoment), until \(deadline.plainMoment)",
         .quiet)
-    case .ended(let run):
+    case .appeared(let run):
+      self.init("the next run of \(run.operation.name.printable) has started: run \(run.id.printable)", .quiet)
+    case .ended(let run, _):
       let took = run.duration(at: event.at).map { " after \($0.rounded)" } ?? ""
       let status = run.status?.name.printable ?? "UNKNOWN"
       self.init("run \(run.id.printable) of \(run.operation.name.printable) ended \(status)\(took)", Self.tone(of: run))
@@ -68,6 +70,8 @@ struct EventLine {
     case .activation(let operation, let activation): self.init("\(activation.rawValue) \(Self.words(operation))")
     case .waiting(let span): self.init("waiting \(span)", .quiet)
     case .waitingUntil(let deadline): self.init("waiting for the condition, until \(deadline.plainMoment)", .quiet)
+    case .conditionHeld(let looks):
+      self.init("the condition holds, after \(looks) look\(looks == 1 ? "" : "s")", .quiet)
     case .retrying(let attempt, let count, let pause, let reason):
       self.init("attempt \(attempt) of \(count)\(pause > .zero ? " in \(pause)" : ""): \(reason.printable)", .warning)
     case .asked: return nil

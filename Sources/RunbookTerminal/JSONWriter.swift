@@ -18,10 +18,13 @@ public final class JSONWriter: EventListener, Sendable {
   public func hear(_ event: Event) { write(Self.object(of: event, in: sources)) }
 
   /// The last line: how the execution ended.
-  public func end(id: String, exitStatus: Int32, summary: String, isResumable: Bool, at moment: Timestamp) {
+  public func end(
+    id: String, exitStatus: Int32, summary: String, isResumable: Bool, cost: ExecutionCost, at moment: Timestamp
+  ) {
     write([
       "time": .text(moment.description), "event": .text("ended"), "execution": .text(id),
       "exitStatus": .number(Double(exitStatus)), "summary": .text(summary), "resumable": .boolean(isResumable),
+      "cost": Self.json(cost),
     ])
   }
 
@@ -65,7 +68,11 @@ public final class JSONWriter: EventListener, Sendable {
         "awaiting-next",
         ["operation": json(operation), "since": .text(since.description), "deadline": .text(deadline.description)]
       )
-    case .ended(let run): ("run-ended", ["run": json(run, at: event.at)])
+    case .expecting(let target, let usual):
+      ("expecting", json(target).merging(json(usual)) { mine, _ in mine })
+    case .appeared(let run): ("appeared", ["run": json(run, at: event.at)])
+    case .ended(let run, let cost):
+      ("run-ended", json(cost).merging(["run": json(run, at: event.at)]) { mine, _ in mine })
     case .checked(let run): ("checked", ["run": json(run, at: event.at)])
     case .listed(let what, let count): ("listed", ["what": .text(what), "count": .number(Double(count))])
     case .marked(let run, let status): ("marked", ["run": json(run, at: event.at), "status": .text(status.name)])
@@ -74,6 +81,7 @@ public final class JSONWriter: EventListener, Sendable {
       ("activation", ["operation": json(operation), "activation": .text(activation.rawValue)])
     case .waiting(let span): ("waiting", ["seconds": .number(span.inSeconds)])
     case .waitingUntil(let deadline): ("waiting-until", ["deadline": .text(deadline.description)])
+    case .conditionHeld(let looks): ("condition-held", ["looks": .number(Double(looks))])
     case .retrying(let attempt, let count, let pause, let reason):
       (
         "retrying",

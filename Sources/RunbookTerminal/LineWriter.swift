@@ -14,7 +14,7 @@ public final class LineWriter: EventListener, @unchecked Sendable {
   private let appearance: Appearance
   private let isQuiet: Bool
   private var sources: SourceMap
-  private var live = LiveLines()
+  private var live = InFlight()
   private var drawnLines = 0
   /// What waits until a question is answered; `nil` where none is open.
   private var held: [(text: String, channel: OutputChannel)]?
@@ -42,7 +42,7 @@ public final class LineWriter: EventListener, @unchecked Sendable {
         tellReplayed()
         show(event)
       }
-      live.follow(event)
+      live.take(event)
       draw(at: event.at)
     }
   }
@@ -132,7 +132,7 @@ public final class LineWriter: EventListener, @unchecked Sendable {
 
   private func drawing(at now: Timestamp) -> String {
     guard appearance.isLive, !isQuiet, held == nil else { return "" }
-    let lines = live.drawn(at: now, width: news.width, height: news.height)
+    let lines = live.lines(at: now, room: news.height - 2).map { $0.cut(toColumns: max(10, news.width - 1)) }
     drawnLines = lines.count
     return lines.map { appearance.paint($0, .dim) + "\n" }.joined()
   }

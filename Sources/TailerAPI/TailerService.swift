@@ -18,4 +18,12 @@ public protocol TailerService: Sendable {
   func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError)
   func reset(_ workflow: DataOperation) async throws(ServiceError)
   func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError)
+  /// What has been sent so far, for the record of what it cost.
+  var requestCounts: RequestCounts { get }
+  /// The same service for who waits anyway: its requests let those of statements go first.
+  var looking: any TailerService { get }
+}
+
+extension TailerService {
+  public var looking: any TailerService { self }
 }

@@ -10,7 +10,7 @@ struct LearnedPace {
   private static let fewest = 3
   private static let most = 60
   /// Neighbours whose ratio is below this are in one cluster.
-  private static let cohesion = 1.6
+  private static let cohesion = 2.2
   /// How far a cluster reaches beyond the durations seen, as a share of them, for the fewest; the more have been seen,
   /// the less is expected beyond them.
   private static let margin = 0.12
@@ -80,8 +80,10 @@ struct LearnedPace {
       if cluster.lowerBound <= age + close {
         interval = close
       } else {
-        // Not before something is expected, but also not blind for long.
-        interval = min(cluster.lowerBound - age, max(age * (settings.sparseGrowth - 1), 30))
+        // Not before something is expected, but also not blind for long; less so where some have ended already.
+        let isBetween = clusters[0].lowerBound < age
+        let growth = (isBetween ? min(settings.sparseGrowth, 1.5) : settings.sparseGrowth) - 1
+        interval = min(cluster.lowerBound - age, max(age * growth, 30))
         return max(interval, settings.shortestInterval.inSeconds)
       }
     } else {

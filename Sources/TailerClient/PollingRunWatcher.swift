@@ -38,13 +38,12 @@ public actor PollingRunWatcher: RunWatcher {
   private var nap: (task: Task<Void, Never>, until: Timestamp)?
 
   /// - Parameters:
-  ///   - service: A client whose requests let those of statements go first.
   ///   - random: numbers in 0..<1, for jitter.
   public init(
     service: any TailerService, clock: any WallClock, settings: WatchSettings = WatchSettings(),
     random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
   ) {
-    self.service = service
+    self.service = service.looking
     self.clock = clock
     self.settings = settings
     self.random = random

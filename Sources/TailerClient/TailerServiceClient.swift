@@ -53,8 +53,8 @@ public final class TailerServiceClient: TailerService {
     self.kind = kind
   }
 
-  /// The same client for who waits: its requests count with the others under the one cap, and let them go first.
-  public var looking: TailerServiceClient { TailerServiceClient(self, as: .look) }
+  /// Its requests count with the others under the one cap.
+  public var looking: any TailerService { TailerServiceClient(self, as: .look) }
 
   public var requestCounts: RequestCounts { counts.withLockedValue { $0 } }
 

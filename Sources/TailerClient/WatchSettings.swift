@@ -8,7 +8,8 @@ public struct WatchSettings: Hashable, Sendable {
   public var blindTolerance: Double
   public var shortestInterval: TimeSpan
   public var longestInterval: TimeSpan
-  /// Where no past run has ended, the next look is at most this many times the age: an early failure is noticed too.
+  /// Where no past run has ended, the next look is at most at this many times the age: an early failure is noticed too.
+  /// Between two usual durations it is at most at one and a half times the age.
   public var sparseGrowth: Double
   /// The share of an interval by which jitter may shorten it.
   public var jitter: Double

@@ -98,6 +98,7 @@ struct HistoryCommand: AsyncParsableCommand {
       }
     let took = summary.end.map { ", after \($0.at.since(header.startedAt).rounded)" } ?? ""
     var lines = ["\(summary.state.rawValue)\(words.printable)\(took)\n"]
+    if let cost = summary.end?.cost?.words { lines.append("\(cost)\n") }
     let open = summary.state == .running ? [] : entries.filter(\.isOpenLaunch)
     guard !open.isEmpty else { return lines }
     lines.append(
@@ -166,7 +167,7 @@ extension JournalEntry {
   /// Moments and prints are for resuming, not for reading.
   fileprivate var isWorthTelling: Bool {
     switch intent {
-    case .now, .print, .parallel: false
+    case .now, .turn, .print, .parallel: false
     default: true
     }
   }
@@ -179,10 +180,13 @@ extension JournalEntry {
       "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? "")\(adopted ? ", adopted" : "")"
     case .look(let run): "  → \(run?.status?.name.printable ?? "not shown yet")"
     case .runs(let runs): "  → \(runs.count)"
+    case .ended(let run, let cost):
+      "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? ""), \(cost.words)"
     case .moment(let moment): "  → \(moment)"
     case .answer(let answer):
       "  → \(answer.isYes ? "yes" : "no") by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
-    case .failed(let error): "  → \(error.kind.rawValue): \(error.message.printable)"
+    case .failed(let error):
+      "  → \(error.kind.rawValue): \(error.message.printable)\(error.cost.map { ", \($0.words)" } ?? "")"
     }
   }
 }

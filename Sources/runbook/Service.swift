@@ -47,11 +47,11 @@ struct Service: Sendable {
     let clock = RealClock()
     let address: BaseAddress
     let transport: HTTPClientTransport
-    let limit: TimeSpan
+    let (limit, rate): (TimeSpan, Double)
     do {
       address = try BaseAddress(text)
       transport = try HTTPClientTransport(base: address, settings: .init(trustRoots: settings.text(.trust)))
-      limit = try settings.span(.requestTimeout)
+      (limit, rate) = (try settings.span(.requestTimeout), try settings.requestsPerSecond())
     } catch let error as SettingsError {
       throw CommandFailure(error.message, status: 64)
     } catch {
@@ -59,8 +59,8 @@ struct Service: Sendable {
     }
     client = TailerServiceClient(
       transport: transport, tokens: try Self.tokens(settings, clock), clock: clock,
-      settings: ClientSettings(requestLimit: limit))
-    watcher = PollingRunWatcher(service: client.looking, clock: clock)
+      settings: ClientSettings(requestLimit: limit, requestsPerSecond: rate))
+    watcher = PollingRunWatcher(service: client, clock: clock)
     self.clock = clock
     store = try surroundings.journalStore()
     name = address.description
@@ -101,7 +101,7 @@ struct Service: Sendable {
       transport: SimulatedTransport(simulator, clock: time),
       tokens: FixedToken(token, source: "the scenario", clock: time),
       clock: time, random: { random.next() })
-    watcher = PollingRunWatcher(service: client.looking, clock: time, random: { random.next() })
+    watcher = PollingRunWatcher(service: client, clock: time, random: { random.next() })
     clock = time
     store = MemoryJournalStore()
     name = "simulator"

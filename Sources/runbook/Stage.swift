@@ -135,9 +135,10 @@ final class Stage: Sendable {
     if conduct.output == .json {
       JSONWriter(output: .standardOutput, sources: SourceMap()).end(
         id: report.executionID, exitStatus: report.exitStatus, summary: report.ending.summary,
-        isResumable: report.isResumable && isRecorded, at: moment)
+        isResumable: report.isResumable && isRecorded, cost: report.cost, at: moment)
       return report.exitStatus
     }
+    if !conduct.quiet, let words = report.cost.words { news.write(appearance.paint(words, .dim) + "\n") }
     if !conduct.quiet || report.exitStatus != 0 { news.write(lastLine(report, isRecorded: isRecorded) + "\n") }
     return report.exitStatus
   }

@@ -26,6 +26,8 @@ public struct Rehearsal: Sendable {
   public var behind: (@Sendable (any TailerService) -> any TailerService)?
   /// The machine that the process runs on; one that never sleeps, with the right time, where it is left out.
   public var machine: (@Sendable (VirtualTime) -> Machine)?
+  /// What the watcher's dice show.
+  public var jitter = 0.5
 
   /// - Parameter scenario: YAML as people write it; empty for a platform where every run succeeds after a minute.
   public init(_ text: String, scenario: String = "") throws {
@@ -102,12 +104,12 @@ public struct Rehearsal: Sendable {
     let time = world.time
     let machine = machine?(time)
     let clock: any WallClock = machine ?? time
-    let (parameters, people, policy, delay) = (parameters, people, policy, interruptAfter)
+    let (parameters, people, policy, delay, jitter) = (parameters, people, policy, interruptAfter, jitter)
     var client: any TailerService = world.client(living: life, on: machine)
     if let behind { client = behind(client) }
     let journal = MortalJournal(journal, life: life)
     let effects = Effects(
-      service: client, watcher: PollingRunWatcher(service: client.looking, clock: clock, random: { 0.5 }), clock: clock,
+      service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { jitter }), clock: clock,
       journal: journal, people: people, listener: listener)
     let day = today ?? scenario.now.date
     let result = try time.run {
@@ -149,7 +151,7 @@ public struct Rehearsal: Sendable {
     let runbook = try checked()
     let client = world.client()
     let effects = Effects(
-      service: client, watcher: PollingRunWatcher(service: client.looking, clock: world.time), clock: world.time,
+      service: client, watcher: PollingRunWatcher(service: client, clock: world.time), clock: world.time,
       journal: journal)
     let execution = Execution(of: runbook, effects: effects, policy: policy, today: scenario.now.date)
     return await execution.compare(

@@ -112,10 +112,10 @@ struct PromptRehearsal {
     let store: MemoryJournalStore
     var screen: String { terminal.screen }
 
-    /// The screen without the lines that tell of requests, whose times and run ids are no matter here.
+    /// The screen without the lines that tell of requests and what they cost, whose times and run ids are no matter here.
     var lines: [String] {
       screen.split(separator: "\n").map(String.init).filter {
-        $0.firstMatch(of: #/^(\[\d+\] )?\d\d:\d\d:\d\d /#) == nil
+        $0.firstMatch(of: #/^(\[\d+\] )?\d\d:\d\d:\d\d |^\d+ requests? \(/#) == nil
       }
     }
   }
@@ -131,7 +131,7 @@ struct PromptRehearsal {
     terminal.edited = edited
     let client = world.client()
     let session = Session(
-      service: client, watcher: PollingRunWatcher(service: client.looking, clock: world.time, random: { 0.5 }),
+      service: client, watcher: PollingRunWatcher(service: client, clock: world.time, random: { 0.5 }),
       clock: world.time, store: store, people: PromptPeople(terminal: terminal, user: "ada"), listener: Silence(),
       policy: policy, interruption: Interruption(),
       holder: LeaseHolder(user: "ada", host: "here", process: 1, processStart: "0"),

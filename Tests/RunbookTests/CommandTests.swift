@@ -23,6 +23,30 @@ import Testing
     }
   }
 
+  /// What it cost is told in a line before the last, in the last event, and with each run's end.
+  @Test func theEndSaysWhatItCost() throws {
+    let text = Self.head + "launch table-to-table \"x\"\nawait run every 25s or fail"
+    let result = try Program.run(["run", "--simulate", "-c", text])
+    let cost = "6 requests (3 check_run_status, 2 get_last_status, 1 launch_job); 1 await took 4 looks"
+    #expect(result.news.contains("\n\(cost) and noticed 15"), "\(result.news)")
+    #expect(result.news.hasSuffix(" after the end\ndone (rehearsed)\n"))
+    #expect(try !Program.run(["run", "--simulate", "--quiet", "-c", text]).news.contains("requests"))
+
+    let json = try Program.run(["run", "--simulate", "--output", "json", "-c", text])
+    let events = try json.output.split(separator: "\n").map { line in
+      try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    let ended = try #require(events.first { $0["event"] as? String == "run-ended" })
+    #expect(ended["looks"] as? Int == 4)
+    #expect(try #require(ended["noticedAfterSeconds"] as? Double) > 14)
+    let sum = try #require(events.last?["cost"] as? [String: Any])
+    #expect(sum["requests"] as? Int == 6)
+    #expect(sum["awaits"] as? Int == 1)
+    #expect(sum["looks"] as? Int == 4)
+    let kinds = try #require(sum["byAction"] as? [String: Int])
+    #expect(kinds == ["check_run_status": 3, "get_last_status": 2, "launch_job": 1])
+  }
+
   @Test func withoutAServiceItRefusesAndSaysHow() throws {
     let result = try Program.run(["run", "-c", Self.head + "launch table-to-table \"x\""])
     #expect(result.status == 64)

@@ -22,7 +22,7 @@ final class ModelService: TailerService {
     var numbers: [String: Int] = [:]
     var byOperation: [DataOperation: [Int]] = [:]
     var generator: SeededGenerator
-    var requests = 0
+    var counts = RequestCounts()
     var moments: [Timestamp] = []
   }
 
@@ -48,7 +48,7 @@ final class ModelService: TailerService {
     state = NIOLockedValueBox(State(generator: SeededGenerator(seed: seed)))
   }
 
-  var requests: Int { state.withLockedValue { $0.requests } }
+  var requestCounts: RequestCounts { state.withLockedValue { $0.counts } }
   var moments: [Timestamp] { state.withLockedValue { $0.moments } }
 
   /// Puts a run there that starts at the moment; runs are put there in the order of their starts.
@@ -70,7 +70,7 @@ final class ModelService: TailerService {
   private func answer<T>(_ action: String, _ body: (State) -> T) async throws(ServiceError) -> T {
     guard await cap.turn(.look) else { throw ServiceError(.cancelled, action: action, message: "cancelled") }
     let result = state.withLockedValue { state -> T? in
-      state.requests += 1
+      state.counts.count(action, isRetry: false)
       state.moments.append(time.now)
       return Double.random(in: 0..<1, using: &state.generator) < habits.busy ? nil : body(state)
     }
@@ -229,7 +229,7 @@ struct WatchModel {
       }
     }
     var figures = (Figures(), Figures(), Figures())
-    figures.0.requests = service.requests
+    figures.0.requests = service.requestCounts.total
     for (index, outcome) in outcomes {
       let seconds = isOneRun ? planned[0].seconds : planned[index].seconds
       figures.0.take(seconds, outcome.cost.noticedAfter?.inSeconds, success: (try? outcome.result.get()) != nil)

@@ -64,8 +64,8 @@ import Testing
         return 1200 * Foundation.exp((sum - 6) * 0.7)
       })
     #expect(watcher.notNoticed == 0)
-    #expect(watcher.share(0.95) <= 0.1)
-    #expect(Double(watcher.requests) < 0.05 * Double(fixed.requests))
+    #expect(watcher.share(0.95) <= 0.15)
+    #expect(Double(watcher.requests) < 0.06 * Double(fixed.requests))
   }
 
   @Test func twoKindsOfDurations() throws {
@@ -95,7 +95,8 @@ import Testing
         habits: .init(busy: 0.05),
         duration: Self.halfHour))
     #expect(watcher.notNoticed == 0)
-    #expect(watcher.share(0.95) <= 0.1)
+    // Each 429 holds everything up for half a minute.
+    #expect(watcher.share(0.95) <= 0.15)
     #expect(Double(watcher.requests) < 0.05 * Double(fixed.requests))
   }
 
@@ -116,21 +117,20 @@ import Testing
         duration: Self.halfHour))
     #expect(watcher.notNoticed == 0)
     #expect(watcher.share(0.95) <= 0.1)
-    #expect(watcher.requests < fixed.requests / 5)
+    #expect(watcher.requests < fixed.requests / 3)
   }
 
   /// Looks that begin together drift apart, so that the service does not meet them all at once again and again.
   @Test func jitterSpreadsWhatBeganTogether() throws {
     func busiestSecond(jitter: Double) throws -> Int {
-      var model = WatchModel(name: "", operations: 500, each: 1, duration: Self.halfHour)
-      model.settings.jitter = jitter
+      var model = WatchModel(name: "", operations: 200, each: 1) { _ in 1800 }
       // One run for each, all alike: without jitter all are due in the same moments.
-      model.duration = { _ in 1800 }
+      model.settings.jitter = jitter
       model.settings.sharingThreshold = .max
       return try model.busiestSecond(after: .minutes(5))
     }
     let (still, spread) = (try busiestSecond(jitter: 0), try busiestSecond(jitter: 0.1))
     #expect(still >= 50)
-    #expect(spread <= 20, "\(spread)")
+    #expect(spread * 4 < still, "\(spread) of \(still)")
   }
 }

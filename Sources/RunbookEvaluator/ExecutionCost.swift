@@ -1,0 +1,46 @@
+public import CivilTime
+public import TailerAPI
+
+/// What an execution has cost the service, and how promptly it noticed what it waited for.
+public struct ExecutionCost: Hashable, Codable, Sendable {
+  /// How long after their ends runs were noticed, of those whose ends the service tells.
+  public struct Noticing: Hashable, Codable, Sendable {
+    public let median: TimeSpan
+    /// The 95th percentile.
+    public let late: TimeSpan
+    public let latest: TimeSpan
+  }
+
+  public let requests: RequestCounts
+  /// Awaits that are over, however they ended.
+  public let awaits: Int
+  /// The looks of all awaits; one look may count for many of them.
+  public let looks: Int
+  /// `nil` where no end was noticed.
+  public let noticing: Noticing?
+
+  public init(requests: RequestCounts = RequestCounts(), awaits costs: [WatchCost] = []) {
+    self.requests = requests
+    awaits = costs.count
+    looks = costs.reduce(0) { $0 + $1.looks }
+    let delays = costs.compactMap(\.noticedAfter).sorted()
+    guard let latest = delays.last else {
+      noticing = nil
+      return
+    }
+    func quantile(_ share: Double) -> TimeSpan { delays[Int(share * Double(delays.count - 1) + 0.5)] }
+    noticing = Noticing(median: quantile(0.5), late: quantile(0.95), latest: latest)
+  }
+
+  /// The same with further requests, where nothing more was awaited.
+  public func adding(_ requests: RequestCounts) -> ExecutionCost {
+    ExecutionCost(requests: self.requests.adding(requests), awaits: awaits, looks: looks, noticing: noticing)
+  }
+
+  private init(requests: RequestCounts, awaits: Int, looks: Int, noticing: Noticing?) {
+    self.requests = requests
+    self.awaits = awaits
+    self.looks = looks
+    self.noticing = noticing
+  }
+}

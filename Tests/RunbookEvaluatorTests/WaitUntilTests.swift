@@ -1,0 +1,108 @@
+import CivilTime
+import RehearsalSupport
+import RunbookDiagnostics
+import RunbookEvaluator
+import TailerAPI
+import TailerSimulator
+import Testing
+
+/// `wait until`: when it looks again is the watcher's to say, under the process's one cap, and what was seen is recorded.
+@Suite struct WaitUntilTests {
+  private static let start = Rehearsal.start
+
+  private func listings(_ simulator: Simulator) -> [TimeSpan] {
+    simulator.requests.filter { $0.action == "get_last_status" }.map { $0.moment.since(Self.start) }
+  }
+
+  private func text(_ clauses: String) -> String {
+    preamble + "wait until (last run of prepare with status SUCCESS) != none \(clauses)\nprint \"over\""
+  }
+
+  private func scenario(endingAfter span: String) -> String {
+    platform(prepare: "schedule: [SUCCESS after \(span) at +0s]")
+  }
+
+  @Test func obeysEvery() throws {
+    let outcome = try Rehearsal(text("every 2m timeout 1h"), scenario: scenario(endingAfter: "5m")).run()
+    #expect(outcome.printed == ["over"])
+    let seconds = listings(outcome.simulator).map { Int($0.inSeconds.rounded()) }
+    #expect(seconds == [0, 120, 240, 360])
+  }
+
+  @Test func becomesRarerWhereNothingIsPrescribed() throws {
+    let outcome = try Rehearsal(text("timeout 3h"), scenario: scenario(endingAfter: "2h")).run()
+    #expect(outcome.printed == ["over"])
+    let moments = listings(outcome.simulator).map(\.inSeconds)
+    #expect(moments.count < 90)
+    let last = try #require(moments.last)
+    #expect(last >= 7200 && last <= 7200 * 1.1)
+  }
+
+  @Test func looksOnceMoreAtTheDeadline() throws {
+    let outcome = try Rehearsal(text("every 7m timeout 10m"), scenario: scenario(endingAfter: "9m59s")).run()
+    #expect(outcome.printed == ["over"])
+    #expect(listings(outcome.simulator).last.map { Int($0.inSeconds.rounded()) } == 600)
+    let late = try Rehearsal(text("every 7m timeout 10m"), scenario: scenario(endingAfter: "11m")).run()
+    #expect(late.exitStatus == 4)
+  }
+
+  @Test func passingTroubleIsWaitedOut() throws {
+    var rehearsal = try Rehearsal(text("timeout 1h"), scenario: scenario(endingAfter: "5m"))
+    rehearsal.faults = [FaultRule(.status(503, afterEffect: false), action: "get_last_status", occurrences: 2...20)]
+    let outcome = try rehearsal.run()
+    #expect(outcome.printed == ["over"])
+  }
+
+  @Test func lastingTroubleEndsIt() throws {
+    var rehearsal = try Rehearsal(text("timeout 5h"), scenario: scenario(endingAfter: "5m"))
+    rehearsal.faults = [FaultRule(.status(503, afterEffect: false), action: "get_last_status")]
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 3)
+    let moments = listings(outcome.simulator)
+    #expect(try #require(moments.last) >= .minutes(10))
+    #expect(try #require(moments.last) <= .minutes(15))
+  }
+
+  @Test func aNoEndsItAtOnce() throws {
+    var rehearsal = try Rehearsal(text("timeout 5h"), scenario: scenario(endingAfter: "5m"))
+    rehearsal.faults = [FaultRule(.status(400, afterEffect: false), action: "get_last_status", occurrences: 2...2)]
+    #expect(try rehearsal.run().exitStatus == 3)
+  }
+
+  /// The service's wish is obeyed also where it is longer than a statement's own call would wait.
+  @Test func obeysRetryAfter() throws {
+    var rehearsal = try Rehearsal(text("every 10s timeout 1h"), scenario: scenario(endingAfter: "5m"))
+    rehearsal.faults = [
+      FaultRule(
+        .status(429, afterEffect: false, retryAfter: .minutes(8)), action: "get_last_status", occurrences: 2...2)
+    ]
+    let outcome = try rehearsal.run()
+    #expect(outcome.printed == ["over"])
+    #expect(listings(outcome.simulator).map { Int($0.inSeconds.rounded()) } == [0, 10, 490])
+  }
+
+  /// Interrupted after any of its looks and resumed, it looks on, with the pauses of another throw of the dice, and its
+  /// deadline counts from when it first began.
+  @Test(arguments: [30, 200, 1000, 1700]) func goesOnWhereItStopped(_ seconds: Int) async throws {
+    var rehearsal = try Rehearsal(text("timeout 30m"), scenario: scenario(endingAfter: "40m"))
+    let world = World(scenario: rehearsal.scenario)
+    let journal = MemoryJournal()
+    rehearsal.interruptAfter = .seconds(seconds)
+    #expect(try rehearsal.run(on: world, journal: journal).exitStatus == 130)
+    let before = world.simulator.requests.count
+    let turns = await journal.initialRecords().filter { $0.record.intent == .turn }.count
+    #expect(turns > 0)
+    rehearsal.interruptAfter = nil
+    let comparison = try await rehearsal.compare(on: world, journal: journal, recorded: rehearsal.text)
+    #expect(comparison.isClean)
+    rehearsal.jitter = 0.9
+    let outcome = try rehearsal.run(on: world, journal: journal)
+    #expect(outcome.exitStatus == 4)
+    let moments = listings(world.simulator).map(\.inSeconds)
+    #expect(try #require(moments.last) >= 1800)
+    #expect(try #require(moments.last) < 1801)
+    // What was seen is not asked again.
+    #expect(moments.dropFirst(before).allSatisfy { $0 >= Double(seconds) })
+    #expect(moments.count > before)
+  }
+}
