@@ -19,7 +19,7 @@ import Testing
   }
 
   private func scenario(endingAfter span: String) -> String {
-    platform(prepare: "schedule: [SUCCESS after \(span) at +0s]")
+    platform(prepare: "schedule: [SUCCESS after \(span) at +1s]")
   }
 
   @Test func obeysEvery() throws {
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func looksOnceMoreAtTheDeadline() throws {
-    let outcome = try Rehearsal(text("every 7m timeout 10m"), scenario: scenario(endingAfter: "9m59s")).run()
+    let outcome = try Rehearsal(text("every 7m timeout 10m"), scenario: scenario(endingAfter: "9m58s")).run()
     #expect(outcome.printed == ["over"])
     #expect(listings(outcome.simulator).last.map { Int($0.inSeconds.rounded()) } == 600)
     let late = try Rehearsal(text("every 7m timeout 10m"), scenario: scenario(endingAfter: "11m")).run()
