@@ -77,6 +77,7 @@ import Testing
 /// Its runs have ids without a moment, and no start.
 private struct Timeless: TailerService {
   let base: any TailerService
+  var requestCounts: RequestCounts { base.requestCounts }
 
   static func id(_ id: String) -> String { "run:" + (id.split(separator: "-").last ?? "") }
 
@@ -110,6 +111,7 @@ private struct Timeless: TailerService {
 /// Lists three runs, whatever limit is asked for.
 private struct Short: TailerService {
   let base: any TailerService
+  var requestCounts: RequestCounts { base.requestCounts }
 
   func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
     try await base.launch(operation, on: date)

@@ -71,7 +71,7 @@ import Testing
     #expect(try Program.run(["run", "--simulate", "-c", "param day: date\nprint \"${day}\""]).status == 64)
     #expect(try Program.run(["run", "--account", "12", "--simulate", "-c", "print \"x\""]).status == 64)
     let nothing = try Program.run(["run"])
-    #expect(nothing.status == 64 && nothing.errors.contains("Usage: runbook run"))
+    #expect(nothing.status == 64 && nothing.news.contains("Usage: runbook run"))
   }
 
   @Test(arguments: [
@@ -80,7 +80,7 @@ import Testing
   ])
   func aCommandTakesOnlyTheOptionsThatItGoesBy(_ arguments: [String]) throws {
     let result = try Program.run(arguments)
-    #expect(result.status == 64 && result.errors.contains("Unknown option"))
+    #expect(result.status == 64 && result.news.contains("Unknown option"))
   }
 
   @Test(arguments: [["run"], ["repl"], ["resume"], ["rehearse", "x.runbook"]])
