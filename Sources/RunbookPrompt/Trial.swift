@@ -117,10 +117,16 @@ struct Trial {
         guard diagnostic.severity == .error, !Self.pending.contains(diagnostic.id) else { return nil }
         if range.source == id, range.lower >= end { return nil }
         // About something that goes on behind what is there.
-        if range.source == id, range.upper > end, Self.aboutConditions.contains(diagnostic.id) { return nil }
+        let goesOn = range.upper > end || range.upper == end && range.lower < start && isParenthesized(range.lower)
+        if range.source == id, goesOn, Self.aboutConditions.contains(diagnostic.id) { return nil }
         if isCall, range.source != id || Self.aboutArguments.contains(diagnostic.id) { return nil }
         return Mistake(source: range.source, id: diagnostic.id, lower: range.lower)
       })
+  }
+
+  /// Whether an offset lies behind an open parenthesis, whose value may be put to some use behind its end.
+  private func isParenthesized(_ offset: Int32) -> Bool {
+    scan.open.contains { $0.kind == .parenthesis && $0.start <= Int(offset) }
   }
 
   /// The name before the innermost open parenthesis.

@@ -86,7 +86,8 @@ public final class LineWriter: EventListener, @unchecked Sendable {
 
   private func tellReplayed() {
     guard replayed > 0 else { return }
-    line("\(replayed) recorded effects stand as they are", .quiet, at: nil)
+    let words = replayed == 1 ? "recorded effect stands as it is" : "recorded effects stand as they are"
+    line("\(replayed) \(words)", .quiet, at: nil)
     replayed = 0
   }
 

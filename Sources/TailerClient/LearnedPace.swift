@@ -72,7 +72,10 @@ struct LearnedPace {
   }
 
   /// The time from a look at that age to the next one, in seconds.
-  func interval(atAge age: Double, _ settings: WatchSettings) -> Double {
+  ///
+  /// - Parameter waited: How long it has been awaited. A run that is older than all before it, as it also seems to be where
+  ///   clocks differ, is not left alone at once because of its age.
+  func interval(atAge age: Double, waited: Double = .infinity, _ settings: WatchSettings) -> Double {
     let age = max(age, 0)
     let close = age * settings.tolerance
     let interval: Double
@@ -87,7 +90,7 @@ struct LearnedPace {
         return max(interval, settings.shortestInterval.inSeconds)
       }
     } else {
-      interval = age * settings.blindTolerance
+      interval = min(age * settings.blindTolerance, max(waited, 0) / 2)
     }
     return min(max(interval, settings.shortestInterval.inSeconds), settings.longestInterval.inSeconds)
   }

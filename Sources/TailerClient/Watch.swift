@@ -27,15 +27,18 @@ struct Watch {
       due = now.advanced(by: Self.kept(every))
       return
     }
+    let waited = now.since(began).inSeconds
     let interval: Double
     switch target {
     case .end(let run) where run.status == .waiting:
-      interval = pace.intervalWhileWaiting(for: now.since(began).inSeconds, settings)
+      interval = pace.intervalWhileWaiting(for: waited, settings)
     case .end(let run):
-      interval = pace.interval(atAge: now.since(Self.start(of: run) ?? began).inSeconds, settings)
+      let age = now.since(Self.start(of: run) ?? began).inSeconds
+      // A start that is still to come tells of clocks that differ.
+      interval = pace.interval(atAge: age < 0 ? waited : age, waited: waited, settings)
     case .nextRun:
       // Once it has started, it takes its time.
-      interval = pace.intervalWhileWaiting(for: now.since(began).inSeconds, settings)
+      interval = pace.intervalWhileWaiting(for: waited, settings)
     }
     due = now.advanced(by: .seconds(interval * (1 - settings.jitter * jitter)))
   }

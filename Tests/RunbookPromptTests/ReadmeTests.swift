@@ -15,7 +15,7 @@ import Testing
     try Site.inFolder { folder in
       try FileManager.default.createSymbolicLink(
         atPath: "\(folder)/runbooks", withDestinationPath: Site.root.appending(path: "runbooks").path)
-      let terminal = try PseudoTerminal(words, state: folder, width: 128, height: 60)
+      let terminal = try PseudoTerminal(words, state: folder, width: 140, height: 60)
       try terminal.waitForPrompt(Site.prompt)
       let typed = lines.filter { $0.hasPrefix(Site.prompt) || ($0 + " ").hasPrefix(Site.continuation) }
       for (index, line) in typed.enumerated() {

@@ -78,7 +78,7 @@ import Testing
       let terminal = try Site.started(in: folder, width: 100)
       terminal.send("print \"" + String(repeating: "0123456789", count: 5))
       try terminal.wait(for: "the line") { $0.cursorLine.hasSuffix("789") }
-      terminal.resize(width: 40)
+      terminal.resize(width: 44)
       terminal.send("x")
       try terminal.wait(for: "the key") { $0.cursorLine.hasSuffix("789x") }
       terminal.resize(width: 120)

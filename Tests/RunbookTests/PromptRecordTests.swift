@@ -8,7 +8,8 @@ import Testing
 @Suite struct PromptRecordTests {
   @Test func aKilledSessionIsShownAndNotResumed() throws {
     try Site.with(Site.scenario("faults: [launch_job 3: slow by 20s]")) { site in
-      let file = try site.start("run", try site.write("launch lasting\nawait run every 100ms or fail\nprint \"over\"\n"))
+      let text = "launch lasting\nawait run every 100ms or fail\nprint \"over\"\n"
+      let file = try site.start("run", try site.write(text))
       try file.hasSaid("awaiting run")
       file.send(SIGKILL)
       _ = file.wait()

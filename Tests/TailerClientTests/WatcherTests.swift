@@ -85,6 +85,28 @@ import Testing
     #expect(try #require(rig.delays.first) <= 300.1)
   }
 
+  /// What a run's start tells of its age is not heeded where clocks differ by years: neither is it left alone, nor asked
+  /// for every moment.
+  @Test(arguments: [-2_000, 2_000]) func clocksMayDiffer(_ days: Int) async throws {
+    let operation = operation()
+    let pace = LearnedPace(
+      pastRuns: [30, 31, 32].map { minutes in
+        Run(
+          id: "\(minutes)", operation: operation, status: .success, started: Sample.now,
+          duration: .minutes(minutes))
+      })
+    let run = Run(id: "1", operation: operation, status: .running, started: Sample.now.advanced(by: .days(days)))
+    for waited in [TimeSpan.seconds(20), .minutes(1), .minutes(10)] {
+      var watch = Watch(
+        deadline: .latest, every: nil, began: Sample.now, result: OneShot(), hear: { _ in }, target: .end(of: run),
+        due: Sample.now)
+      let now = Sample.now.advanced(by: waited)
+      watch.plan(from: now, pace, WatchSettings(), jitter: 0)
+      let pause = watch.due.since(now).inSeconds
+      #expect(pause <= max(30, waited.inSeconds * 2) && pause >= waited.inSeconds / 10, "\(waited): \(pause)")
+    }
+  }
+
   @Test func obeysEvery() async throws {
     let operation = operation()
     let rig = Rig(scenario(past: [30, 30, 30], next: [.init(.success, after: .minutes(5))], operation))
