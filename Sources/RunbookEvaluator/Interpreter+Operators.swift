@@ -80,8 +80,14 @@ extension Interpreter {
     case (.date(let a), .date(let b)): return ordered(a, b)
     case (.timestamp(let a), .timestamp(let b)): return ordered(a, b)
     case (.duration(let a), .duration(let b)): return ordered(a, b)
-    default: throw fail(.typeMismatch(wanted: left.typeName, found: right.typeName), at: place)
+    default: throw fail(mismatch(left, right, wanted: left.typeName), at: place)
     }
+  }
+
+  /// Why an operator does not take two values: what has not been seen of a run yet is `none`.
+  private func mismatch(_ left: Value, _ right: Value, wanted: String) -> RuntimeProblem.Kind {
+    left == .none || right == .none
+      ? .typeMismatch(wanted: "value", found: "none") : .typeMismatch(wanted: wanted, found: right.typeName)
   }
 
   private func contains(_ whole: Value, _ part: Value, at place: SourceRange) throws(Unwind) -> Bool {
@@ -145,8 +151,7 @@ extension Interpreter {
 
     default:
       throw fail(
-        .typeMismatch(wanted: "value that `\(binary.rawValue)` takes with a \(left.typeName)", found: right.typeName),
-        at: place)
+        mismatch(left, right, wanted: "value that `\(binary.rawValue)` takes with a \(left.typeName)"), at: place)
     }
   }
 

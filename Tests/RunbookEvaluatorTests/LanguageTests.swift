@@ -70,6 +70,13 @@ import Testing
     #expect(outcome.simulator.requestCounts["check_run_status"] == 1)
   }
 
+  @Test(arguments: ["require run.duration < 20m", "print \"${run.started + 10m}\"", "wait run.duration"])
+  func whatHasNotBeenSeenYetIsSaidToBeNone(_ statement: String) throws {
+    let outcome = try rehearse("launch prepare\n\(statement)")
+    #expect(outcome.failure?.id == "wrong-type")
+    #expect(outcome.failure?.message.hasSuffix("is needed here, and this is `none`") == true)
+  }
+
   @Test func theDurationOfARunThatGoesOnIsTheTimeSoFar() throws {
     let outcome = try rehearse(
       """
