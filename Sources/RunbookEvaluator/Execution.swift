@@ -109,7 +109,8 @@ public final class Execution {
     today: CalendarDate, interruption: Interruption
   ) {
     state = SharedState(
-      effects: effects, policy: policy, interruption: interruption, today: today, stopped: memory.stopped)
+      effects: effects, policy: policy, interruption: interruption, today: today, stopped: memory.stopped,
+      isAtPrompt: true)
     interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
     interpreter.showsValues = true
     for (name, value) in memory.names { interpreter.scope.define(name, value) }

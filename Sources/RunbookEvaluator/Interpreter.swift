@@ -11,6 +11,7 @@ final class SharedState: @unchecked Sendable {
   let policy: EvaluationPolicy
   let interruption: Interruption
   let today: CalendarDate
+  let isAtPrompt: Bool
 
   // The lock guards what follows.
   private let lock = NSLock()
@@ -27,8 +28,9 @@ final class SharedState: @unchecked Sendable {
   init(
     effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate,
     accepting changes: Comparison? = nil, comparing: ComparisonNotes? = nil,
-    stopped: [DataOperation: Activation] = [:]
+    stopped: [DataOperation: Activation] = [:], isAtPrompt: Bool = false
   ) {
+    self.isAtPrompt = isAtPrompt
     stoppedOperations = stopped
     acceptsChanges = changes != nil
     movedLaunches = changes?.movedLaunches ?? []
@@ -148,7 +150,7 @@ final class Interpreter {
   }
 
   func problem(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> RuntimeProblem {
-    RuntimeProblem(kind, at: place, trace: trace)
+    RuntimeProblem(kind, at: place, trace: trace, isAtPrompt: state.isAtPrompt)
   }
 
   /// The unwinding for a problem that is no effect's outcome.

@@ -24,6 +24,10 @@ extension RuntimeProblem: Diagnosable {
       id: id, severity: severity, message: message, primary: .init(place, label), notes: notes, trace: trace)
   }
 
+  private static func waysOutAtPrompt(of operation: DataOperation) -> String {
+    "`await (run \"ID\" of \(operation))` waits for the one that it was; `launch` launches it again"
+  }
+
   private var words: (id: String, message: String, label: String, notes: [String]) {
     switch kind {
     case .divisionByZero: ("division-by-zero", "this divides by zero", "the divisor is 0", [])
@@ -124,7 +128,9 @@ extension RuntimeProblem: Diagnosable {
           + misses.prefix(5).map { run in
             "Run \(run.id.printable)\(run.began.map { " began at \($0)" } ?? ""): it may be this launch where the clocks differ, or the request was long on its way."
           } + [
-            "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none."
+            isAtPrompt
+              ? "Look at its runs. \(Self.waysOutAtPrompt(of: operation)), once you know that it was none."
+              : "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none."
           ]
       )
     case .launchAmbiguous(let operation, let reason, let candidates, let rivals):
@@ -136,7 +142,9 @@ extension RuntimeProblem: Diagnosable {
         candidates.map { "Candidate \($0.id.printable), \($0.status?.name.printable ?? "not seen yet")." }
           + (rivals > 0 ? ["\(rivals) other launches of it in the journal have no known run."] : [])
           + [
-            "Nothing was launched again. `resume --adopt RUN` goes on with the one that it was; `resume --launch-again` launches it again, once you know that it was none of them."
+            isAtPrompt
+              ? "Nothing was launched again. \(Self.waysOutAtPrompt(of: operation)), once you know that it was none of them."
+              : "Nothing was launched again. `resume --adopt RUN` goes on with the one that it was; `resume --launch-again` launches it again, once you know that it was none of them."
           ]
       )
     case .severalFailed(let messages, let count):

@@ -61,11 +61,14 @@ public struct RuntimeProblem: Sendable {
   public let place: SourceRange
   /// The calls and includes around the place, innermost first.
   public let trace: [Diagnostic.Label]
+  let isAtPrompt: Bool
 
-  public init(_ kind: Kind, at place: SourceRange, trace: [Diagnostic.Label] = []) {
+  /// - Parameter isAtPrompt: Whether it befell an entry at the prompt, which `resume` cannot take up again.
+  public init(_ kind: Kind, at place: SourceRange, trace: [Diagnostic.Label] = [], isAtPrompt: Bool = false) {
     self.kind = kind
     self.place = place
     self.trace = trace
+    self.isAtPrompt = isAtPrompt
   }
 
   /// What `catch` goes by.

@@ -90,7 +90,7 @@ struct LearnedPace {
         return max(interval, settings.shortestInterval.inSeconds)
       }
     } else {
-      interval = min(age * settings.blindTolerance, max(waited, 0) / 2)
+      interval = min(age * settings.blindTolerance, max(waited, 0))
     }
     return min(max(interval, settings.shortestInterval.inSeconds), settings.longestInterval.inSeconds)
   }

@@ -52,6 +52,21 @@ private let failing = """
     #expect(outcome.lines.last == "2")
   }
 
+  /// `resume` does not take up an entry; what is offered in its place works when it is typed.
+  @Test func anUnconfirmedLaunchOffersWhatThePromptCanDo() throws {
+    var rehearsal = PromptRehearsal([prepare, "launch prepare", "launch prepare", "await run"])
+    rehearsal.scenario = "account: \"000099\"\nenvironment: DEV\nfaults: [launch_job 1: request lost]\n"
+    let outcome = try rehearsal.run()
+    #expect(outcome.screen.contains("error[launch-unconfirmed]"))
+    #expect(!outcome.screen.contains("`resume"))
+    let offer = try #require(outcome.screen.firstMatch(of: /`(await \(run "ID" of .*?\))` waits/))
+    #expect(outcome.lines.last == "SUCCESS")
+    let id = try #require(outcome.simulator.launches.first?.id)
+    rehearsal.acts.removeLast()
+    rehearsal.acts.append(.type(String(offer.1).replacing("ID", with: id)))
+    #expect(try rehearsal.run().lines.last == "SUCCESS")
+  }
+
   @Test func anUnreadOutcomeIsPrinted() throws {
     var rehearsal = PromptRehearsal([prepare, "launch prepare", "await run"])
     rehearsal.scenario = failing
