@@ -15,6 +15,10 @@ public struct CheckedRunbook: Sendable {
   public let parameters: [CheckedParameter]
   /// Warnings; never errors.
   public let diagnostics: [Diagnostic]
+  /// The accounts and environments that the text works in, as far as reading tells: the ones in force and those of
+  /// operations that name their own. For the record of an execution.
+  public let accounts: [String]
+  public let environments: [String]
   /// What was said of account and environment before the text began.
   let settings: (account: String?, environment: String?)
   /// The names that the text leaves defined, for the prompt's next entry; empty where it is no prompt's.

@@ -107,6 +107,9 @@ struct Checker {
     let runbook = CheckedRunbook(
       program: program, sources: sources, included: included, procedures: proceduresByName,
       parameters: parameters, diagnostics: diagnostics,
+      accounts: Set(operations.all.map(\.account)).union([settings.account.text].compactMap(\.self)).sorted(),
+      environments: Set(operations.all.map(\.environment)).union([settings.environment.text].compactMap(\.self))
+        .sorted(),
       settings: (context.account ?? context.scope.account, context.environment ?? context.scope.environment),
       scope: context.isInteractive ? leaveScope() : .empty)
     return CheckResult(diagnostics: diagnostics, sources: sources, runbook: runbook)
@@ -216,6 +219,7 @@ struct OperationTable {
   private var known: [OperationID: DataOperation] = [:]
 
   subscript(id: OperationID) -> DataOperation? { known[id] }
+  var all: some Collection<DataOperation> { known.values }
 
   func id(of operation: DataOperation) -> OperationID? {
     ids[operation.id]?.first { known[$0] == operation }

@@ -69,6 +69,7 @@ public struct ExecutionHeader: Hashable, Codable, Sendable {
   /// The text of every source by name, the program's first.
   public var sources: [Source]
   public var parameters: [String: String]
+  /// What it works in, as far as reading the text tells; several are listed with commas.
   public var account: String?
   public var environment: String?
   /// The service's base address, or `simulator`.

@@ -29,8 +29,8 @@ struct RunbookRun {
       let opened: Session.Opened
       do throws(JournalStoreError) {
         opened = try await session.begin(
-          runbook.preparation, parameters: parameters, account: surroundings.settings.text(.account),
-          environment: surroundings.settings.text(.environment))
+          runbook.preparation, parameters: parameters, account: runbook.runbook.accounts.listed,
+          environment: runbook.runbook.environments.listed)
       } catch {
         return stage.tell(error)
       }
@@ -140,4 +140,9 @@ struct Resumption {
       throw CommandFailure("\(path): \(error.reason); the runbook of \(header.id) is needed to go on", status: 2)
     }
   }
+}
+
+extension [String] {
+  /// For people; `nil` where there is none.
+  fileprivate var listed: String? { isEmpty ? nil : joined(separator: ", ") }
 }

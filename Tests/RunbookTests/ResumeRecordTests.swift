@@ -24,6 +24,15 @@ import Testing
       #expect(summaries.map { $0["state"] as? String } == ["ended", "ended"])
       #expect(try site.objects(site.run("history", "--limit", "1", "--output", "json").output).count == 1)
 
+      let headers = summaries.compactMap { $0["header"] as? [String: Any] }
+      #expect(headers.map { $0["environment"] as? String } == ["DEV", "DEV"])
+      #expect(headers.allSatisfy { $0["startedAt"] != nil })
+      #expect(list.output.contains("took"))
+
+      let elsewhere = try site.run("run", try site.write("let other = table-to-table \"o\" in STAGING\n" + Self.text))
+      #expect(elsewhere.status == 0)
+      #expect(try site.run("history", "--limit", "1").output.contains("DEV, STAGING"))
+
       let id = try #require((summaries[1]["header"] as? [String: Any])?["id"] as? String)
       let run = try #require(try site.recordedRuns(of: id).first)
       let shown = try site.run("history", id)
