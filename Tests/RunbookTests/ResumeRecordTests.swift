@@ -27,7 +27,9 @@ import Testing
       let headers = summaries.compactMap { $0["header"] as? [String: Any] }
       #expect(headers.map { $0["environment"] as? String } == ["DEV", "DEV"])
       #expect(headers.allSatisfy { $0["startedAt"] != nil })
-      #expect(list.output.contains("took"))
+      let rows = list.output.split(separator: "\n").dropFirst()
+      let took = #/\d\d:\d\d:\d\d +[0-9.]+m?s /#
+      #expect(rows.allSatisfy { $0.firstMatch(of: took) != nil }, "\(list.output)")
 
       let elsewhere = try site.run("run", try site.write("let other = table-to-table \"o\" in STAGING\n" + Self.text))
       #expect(elsewhere.status == 0)

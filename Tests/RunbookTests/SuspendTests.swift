@@ -72,8 +72,9 @@ import Testing
       #expect(refused.news.contains("process \(running.process.processIdentifier)"))
       #expect(try site.run("resume").status == 64, "nothing else is unfinished")
       // It goes on with what it had.
+      let before = site.exchanges.count
       running.send(SIGCONT)
-      usleep(300_000)
+      try Site.wait("it looks again") { site.exchanges.count > before }
       #expect(running.process.isRunning)
       running.send(SIGSTOP)
       running.send(SIGKILL)
