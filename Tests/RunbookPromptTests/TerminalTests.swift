@@ -129,10 +129,14 @@ import Testing
       try first.wait(for: "\n3\n")
       first.type(" print \"secret\"")
       try first.wait(for: "\nsecret\n")
+      first.type(":history 3")
+      try first.wait(for: "\nprint (1\n+ 2)\n")
+      #expect(!first.screen.text.contains("\n print"))
       first.control("d")
       #expect(try first.end() == 0)
       let second = try started(in: folder)
-      second.send("\u{1B}[A")
+      // The command, and the entry before it.
+      second.send("\u{1B}[A\u{1B}[A")
       try second.wait(for: "the last entry kept") { $0.text.hasSuffix("print (1\n+ 2)") }
       second.send("\r")
       try second.wait(for: "\n3\n")
