@@ -5,7 +5,14 @@ import TailerAPI
 ///
 /// Past durations that lie near each other form a cluster. Outside the clusters, and before the first, looks are
 /// sparse; inside, the interval is a small share of the run's age, which bounds the delay by the same share of its
-/// duration. A run older than any before it, or of an operation without a past, is looked at in intervals that grow.
+/// duration. A run older than any before it is looked at in intervals that are a share of its age as well.
+///
+/// Of an operation without a past nothing is known, and looks in a geometric series are the best there is: where each
+/// comes at r times the age of the one before, an end is noticed within r − 1 of the duration, whatever that is, and looks
+/// are as many as its logarithm to the base r. Close to its beginning that would be a look every moment for a delay that
+/// nobody minds. So r is 2 in the first seconds, up to intervals of `blindFloor`; the interval stays there until that
+/// is `blindTolerance` of the age, and grows with it from then on. With 7 s and a tenth, a job of one minute costs 12
+/// looks, one of half an hour 50, and one of a day with intervals of at most 5 minutes 350.
 struct LearnedPace {
   private static let fewest = 3
   private static let most = 60
@@ -90,14 +97,20 @@ struct LearnedPace {
         return max(interval, settings.shortestInterval.inSeconds)
       }
     } else {
-      interval = min(age * settings.blindTolerance, max(waited, 0))
+      interval = blindInterval(atAge: age, waited: min(waited, age), settings)
     }
     return min(max(interval, settings.shortestInterval.inSeconds), settings.longestInterval.inSeconds)
   }
 
+  /// The interval where no past tells what to expect. It never leaves alone for longer than it has been awaited.
+  private func blindInterval(atAge age: Double, waited: Double, _ settings: WatchSettings) -> Double {
+    let floor = isLearned ? 0 : settings.blindFloor.inSeconds
+    return min(max(age * settings.blindTolerance, floor), max(waited, 0))
+  }
+
   /// The same for a run that waits for another to end: once that has, this one takes its time too.
   func intervalWhileWaiting(for waited: Double, _ settings: WatchSettings) -> Double {
-    let interval = shortest.map { $0 * 0.9 } ?? waited * settings.blindTolerance
+    let interval = shortest.map { $0 * 0.9 } ?? blindInterval(atAge: waited, waited: waited, settings)
     return min(max(interval, settings.shortestInterval.inSeconds), settings.longestInterval.inSeconds)
   }
 }

@@ -75,6 +75,14 @@ extension PollingRunWatcher {
       }
     } catch {
       lastReturn = clock.now
+      // A service that is busy is not asked one by one instead, unless it answers only that.
+      if error.kind == .throttled, numbers.allSatisfy({ watched[$0].failingSince == nil }) {
+        rest = []
+        for number in numbers {
+          fail(number, error)
+          settle(number, look)
+        }
+      }
     }
     sharing.remove(key)
     if rest.count * 2 > numbers.count { unshared[key] = clock.now.advanced(by: settings.longestInterval) }
@@ -201,6 +209,8 @@ extension PollingRunWatcher {
     let now = clock.now
     let pace = watched[number].pace ?? LearnedPace()
     let isFailing = watched[number].failingSince != nil
+    // One throw for all: the earliest of many would always be early.
+    let jitter = jitter()
     // An await that came while the look was under way has not been looked at.
     for id in watched[number].watches.keys.sorted() where id <= look.lastID {
       guard let watch = watched[number].watches[id] else { continue }
@@ -208,7 +218,7 @@ extension PollingRunWatcher {
       if watch.deadline <= look.moment {
         finish(id, of: number, .failure(.deadline(lastSeen: watch.run)))
       } else {
-        watched[number].watches[id]?.plan(from: now, pace, settings, jitter: jitter())
+        watched[number].watches[id]?.plan(from: now, pace, settings, jitter: jitter)
         if isFailing { watched[number].watches[id]?.hasten(from: now, settings) }
       }
     }

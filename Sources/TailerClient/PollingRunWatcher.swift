@@ -120,7 +120,8 @@ public actor PollingRunWatcher: RunWatcher {
     count { $0.awaits += 1 }
     var cost = WatchCost(looks: watch.looks)
     if case .success(let run) = result {
-      cost.noticedAfter = Watch.end(of: run).map { max(clock.now.since($0), .zero) }
+      // An end that was before the await, also where the service's clock is behind, could not be noticed earlier.
+      cost.noticedAfter = Watch.end(of: run).map { max(clock.now.since(max($0, watch.began)), .zero) }
       watched[number].pace?.learn(from: run)
     }
     let outcome = WatchOutcome(result, cost)

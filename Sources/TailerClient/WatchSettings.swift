@@ -6,6 +6,8 @@ public struct WatchSettings: Hashable, Sendable {
   public var tolerance: Double
   /// The same while nothing is known of past runs, and for a run that takes longer than any before it.
   public var blindTolerance: Double
+  /// While nothing is known, looks are this far apart as soon as a run is as old, until `blindTolerance` says more.
+  public var blindFloor: TimeSpan
   public var shortestInterval: TimeSpan
   public var longestInterval: TimeSpan
   /// Where no past run has ended, the next look is at most at this many times the age: an early failure is noticed too.
@@ -30,14 +32,16 @@ public struct WatchSettings: Hashable, Sendable {
   public var sharingHorizon: TimeSpan
 
   public init(
-    tolerance: Double = 0.05, blindTolerance: Double = 0.1, shortestInterval: TimeSpan = .seconds(2),
-    longestInterval: TimeSpan = .minutes(5), sparseGrowth: Double = 3, jitter: Double = 0.1,
+    tolerance: Double = 0.05, blindTolerance: Double = 0.1, blindFloor: TimeSpan = .seconds(7),
+    shortestInterval: TimeSpan = .seconds(2), longestInterval: TimeSpan = .minutes(5), sparseGrowth: Double = 3,
+    jitter: Double = 0.1,
     patience: TimeSpan = .minutes(10), afterFailure: TimeSpan = .seconds(30), lastLookGrace: TimeSpan = .seconds(30),
     historySize: Int = 30, largestListing: Int = 1000, sharingThreshold: Int = 4,
     sharingHorizon: TimeSpan = .seconds(15)
   ) {
     self.tolerance = tolerance
     self.blindTolerance = blindTolerance
+    self.blindFloor = blindFloor
     self.shortestInterval = shortestInterval
     self.longestInterval = longestInterval
     self.sparseGrowth = sparseGrowth

@@ -87,7 +87,7 @@ import Testing
         |
         = note: It was last seen RUNNING.
         = note: It goes on; only the waiting has ended.
-      9 requests (6 check_run_status, 2 get_last_status, 1 launch_job); 1 await took 7 looks
+      7 requests (4 check_run_status, 2 get_last_status, 1 launch_job); 1 await took 5 looks
       failed (rehearsed)
 
       """

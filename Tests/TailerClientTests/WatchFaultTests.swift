@@ -12,11 +12,6 @@ import Testing
     case one, threeOfOneOperation, sixOperations, next
   }
 
-  private struct EveryToken: TokenSource {
-    func token() async throws(TokenError) -> Token { try Token("token") }
-    func token(insteadOf refused: Token) async throws(TokenError) -> Token { try Token("token") }
-  }
-
   private func operation(_ number: Int) -> DataOperation {
     .named("000099_job_\(number)", type: .tableToStorage, environment: "DEV", account: "000099")
   }

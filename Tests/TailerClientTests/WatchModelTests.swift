@@ -14,11 +14,13 @@ import Testing
   private static let halfHour = WatchModel.normal(minutes: 30, deviation: 3)
 
   @discardableResult
-  private func figures(_ model: WatchModel) throws -> (watcher: Figures, fixed10: Figures, fixed30: Figures) {
-    let result = try model.run()
+  private func figures(
+    _ model: WatchModel, seed: UInt64 = 7
+  ) throws -> (watcher: Figures, fixed10: Figures, fixed30: Figures) {
+    let result = try model.run(seed: seed)
     print(
       """
-      \(model.name): \(result.watcher.awaits) awaits over \(model.operations) operations
+      \(model.name), seed \(seed): \(result.watcher.awaits) awaits over \(model.operations) operations
       \(Figures.heading)
       \(result.watcher.line("watcher"))
       \(result.fixed10.line("every 10s"))
@@ -27,11 +29,14 @@ import Testing
     return result
   }
 
-  @Test func tenThousandAwaitsOverAThousandOperations() throws {
+  /// The goal is 1 % of the requests; what is held is closer to what is reached.
+  @Test(arguments: [7, 11, 23, 42, 1999] as [UInt64]) func tenThousandAwaitsOverAThousandOperations(
+    _ seed: UInt64
+  ) throws {
     let (watcher, fixed, _) = try figures(
-      WatchModel(name: "jobs of around 30 minutes", operations: 1000, each: 10, duration: Self.halfHour))
+      WatchModel(name: "jobs of around 30 minutes", operations: 1000, each: 10, duration: Self.halfHour), seed: seed)
     #expect(watcher.delays.count == 10_000)
-    #expect(Double(watcher.requests) < 0.01 * Double(fixed.requests))
+    #expect(Double(watcher.requests) < 0.009 * Double(fixed.requests))
     #expect(watcher.share(0.95) <= 0.05)
   }
 
@@ -88,16 +93,16 @@ import Testing
     #expect(Double(watcher.requests) < 0.03 * Double(fixed.requests))
   }
 
-  @Test func aBusyService() throws {
+  /// Each 429 holds everything up for half a minute. A listing for many that meets it is not made up for by a look at each,
+  /// which would meet it again and again.
+  @Test(arguments: [7, 11, 23, 42, 1999] as [UInt64]) func aBusyService(_ seed: UInt64) throws {
     let (watcher, fixed, _) = try figures(
       WatchModel(
         name: "one request in twenty meets 429", operations: 100, each: 10, spread: .hours(1),
-        habits: .init(busy: 0.05),
-        duration: Self.halfHour))
+        habits: .init(busy: 0.05), duration: Self.halfHour), seed: seed)
     #expect(watcher.notNoticed == 0)
-    // Each 429 holds everything up for half a minute.
-    #expect(watcher.share(0.95) <= 0.15)
-    #expect(Double(watcher.requests) < 0.05 * Double(fixed.requests))
+    #expect(watcher.share(0.95) <= 0.06)
+    #expect(Double(watcher.requests) < 0.004 * Double(fixed.requests))
   }
 
   @Test func lateListingsAndRunsThatNoListingShows() throws {
