@@ -1,5 +1,5 @@
 /// What is due at moments: a binary heap whose earliest element comes first, ties in the order they were added.
-public struct MomentQueue<Element> {
+public struct MomentQueue<Element: Sendable>: Sendable {
   private struct Entry {
     let moment: Timestamp
     let sequence: Int

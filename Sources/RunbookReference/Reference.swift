@@ -18,7 +18,7 @@ public enum Reference {
 
   /// The command of the program or of the prompt by its name, `run` or `:runs`.
   public static func command(_ name: String) -> Topic? {
-    topics.first { ($0.kind == .command || $0.kind == .promptCommand) && $0.title == name }
+    (name.hasPrefix(":") ? promptCommands : commands).first { $0.title == name }
   }
 
   /// Every word that leads somewhere, once.

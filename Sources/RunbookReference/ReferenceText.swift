@@ -103,5 +103,5 @@ extension String {
     return text
   }
   /// With a capital letter and a full stop.
-  public var sentence: String { prefix(1).uppercased() + dropFirst() + "." }
+  public var sentence: String { "\(prefix(1).uppercased())\(dropFirst())." }
 }

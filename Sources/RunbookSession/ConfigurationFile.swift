@@ -27,7 +27,8 @@ public struct ConfigurationFile: Sendable {
     let text = String(decoding: bytes, as: UTF8.self)
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      // Types are not guessed from how a scalar looks, and nothing is spent on getting ready to.
+      root = try Yams.compose(yaml: text, .basic, Constructor([:], [:], [:]))
     } catch {
       let words = "\(error)".split(separator: "\n").prefix(2).joined(separator: ": ")
       throw SettingsError("\(path) is no YAML: \(words)")

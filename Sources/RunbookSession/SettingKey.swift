@@ -60,7 +60,7 @@ public enum SettingKey: String, CaseIterable, Sendable {
     case .visibilityDelay: ["3m"]
     case .clockTolerance: ["5s"]
     case .cap: ["16"]
-    case .requestsPerSecond: ["100"]
+    case .requestsPerSecond: ["500"]
     default: nil
     }
   }

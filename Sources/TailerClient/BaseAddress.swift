@@ -48,7 +48,7 @@ public struct BaseAddress: Hashable, Sendable, CustomStringConvertible {
     let (host, port) = try Self.hostAndPort(authority)
     self.host = host
     self.port = port ?? (isSecure ? 443 : 80)
-    path = String(tail.reversed().drop { $0 == "/" }.reversed())
+    path = String(tail.prefix(upTo: tail.lastIndex { $0 != "/" }.map(tail.index(after:)) ?? tail.startIndex))
     guard isSecure || Self.isLoopback(host) else { throw .plainHTTP(host: host) }
   }
 

@@ -21,7 +21,7 @@ public struct ClientSettings: Hashable, Sendable {
   public init(
     requestLimit: TimeSpan = .seconds(30), attempts: Int = 6, firstPause: TimeSpan = .milliseconds(500),
     longestPause: TimeSpan = .seconds(20), longestRetryAfter: TimeSpan = .minutes(2),
-    totalLimit: TimeSpan = .minutes(5), maximumInFlight: Int? = 100, requestsPerSecond: Double = 100
+    totalLimit: TimeSpan = .minutes(5), maximumInFlight: Int? = 100, requestsPerSecond: Double = 500
   ) {
     self.requestLimit = requestLimit
     self.attempts = attempts

@@ -49,7 +49,7 @@ public final class HTTPClientTransport: HTTPTransport {
 
   public let base: BaseAddress
   private let settings: Settings
-  private let clock: any WallClock
+  private let limits: TimeLimits
   /// Made for the first request: what sends nothing has nothing to close.
   private let client = NIOLockedValueBox<HTTPClient?>(nil)
   private let configuration: HTTPClient.Configuration
@@ -62,8 +62,8 @@ public final class HTTPClientTransport: HTTPTransport {
     base: BaseAddress, settings: Settings = Settings(), clock: any WallClock = RealClock()
   ) throws(UnusableTrustRoots) {
     self.base = base
-    self.clock = clock
     self.settings = settings
+    limits = TimeLimits(clock: clock)
     window = RequestWindow(settings.maximumInFlight)
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
@@ -86,11 +86,14 @@ public final class HTTPClientTransport: HTTPTransport {
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maximumInFlight)
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.networkFrameworkWaitForConnectivity = false
+    // A trace of a request would hold what nobody here has decided to show.
+    configuration.tracing.tracer = nil
     self.configuration = configuration
   }
 
   /// Closes the connections. To be called when nothing is under way, and not left out where anything was sent.
   public func shutdown() async {
+    limits.stop()
     let made = client.withLockedValue { client in
       defer { client = nil }
       return client
@@ -114,37 +117,33 @@ public final class HTTPClientTransport: HTTPTransport {
     return try result.get()
   }
 
-  private enum Ending: Sendable {
-    case reply(HTTPReply)
-    case failed(any Error)
-    case timeUp
-  }
-
   private func exchange(
     _ request: TailerAPI.HTTPRequest, within limit: TimeSpan
   ) async -> Result<HTTPReply, TransportError> {
     let body = WitnessedBody(request.body)
-    let ending = await withTaskGroup(of: Ending.self) { group in
-      group.addTask { await self.carryOut(request, body) }
-      group.addTask {
-        try? await self.clock.sleep(for: limit)
-        return .timeUp
-      }
-      let first = await group.next() ?? .timeUp
-      group.cancelAll()
-      return first
+    let carrying = Task { await self.carryOut(request, body) }
+    let timing = limits.begin(limit) { carrying.cancel() }
+    // Whether the body was asked for is only certain once nothing goes on any more.
+    let ending = await withTaskCancellationHandler {
+      await carrying.value
+    } onCancel: {
+      carrying.cancel()
     }
-    let words: String
+    let isTimeUp = !limits.end(timing)
     switch ending {
-    case .reply(let reply): return .success(reply)
-    case .failed(let error): words = NetworkErrorText.words(for: error)
-    case .timeUp: words = body.wasAskedFor ? "no whole reply within \(limit)" : "no connection within \(limit)"
+    case .success(let reply): return .success(reply)
+    case .failure where Task.isCancelled: return .failure(.cancelled)
+    case .failure where isTimeUp:
+      return .failure(
+        body.wasAskedFor
+          ? .fateUnknown("no whole reply within \(limit)") : .neverSent("\(base): no connection within \(limit)"))
+    case .failure(let error):
+      let words = NetworkErrorText.words(for: error)
+      return .failure(body.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
     }
-    guard !Task.isCancelled else { return .failure(.cancelled) }
-    return .failure(body.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
   }
 
-  private func carryOut(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) async -> Ending {
+  private func carryOut(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) async -> Result<HTTPReply, any Error> {
     do {
       let message = try message(request, body)
       let response = try await openClient.execute(message, deadline: .distantFuture)
@@ -154,10 +153,10 @@ public final class HTTPClientTransport: HTTPTransport {
       for (name, value) in response.headers {
         headers[name.lowercased(), default: ""] += headers[name.lowercased()] == nil ? value : ", \(value)"
       }
-      return .reply(
+      return .success(
         HTTPReply(status: Int(response.status.code), headers: headers, body: Array(bytes.readableBytesView)))
     } catch {
-      return .failed(error)
+      return .failure(error)
     }
   }
 

@@ -1,0 +1,79 @@
+import CivilTime
+import NIOConcurrencyHelpers
+import TailerAPI
+
+/// The time limits of the requests under way: one task sleeps for all of them, instead of one for each.
+///
+/// A limit has passed when the time of day says so. Where the clock is put back meanwhile, it passes after as much
+/// sleep as it is long, counted from when it became the next to pass.
+final class TimeLimits: Sendable {
+  private struct Limit {
+    let span: TimeSpan
+    let pass: @Sendable () -> Void
+  }
+
+  private struct State {
+    var lastID = 0
+    var running: [Int: Limit] = [:]
+    /// Also of limits that have ended since.
+    var queue = MomentQueue<Int>()
+    var sleeper: (task: Task<Void, Never>, until: Timestamp)?
+  }
+
+  private let clock: any WallClock
+  private let state = NIOLockedValueBox(State())
+
+  init(clock: any WallClock) { self.clock = clock }
+
+  /// Begins a limit; `pass` is called once it has passed, unless it is ended before.
+  func begin(_ span: TimeSpan, pass: @escaping @Sendable () -> Void) -> Int {
+    let end = clock.now.advanced(by: span)
+    return state.withLockedValue { state in
+      state.lastID += 1
+      state.running[state.lastID] = Limit(span: span, pass: pass)
+      state.queue.add(state.lastID, at: end)
+      if end < state.sleeper?.until ?? .latest { sleep(until: end, for: span, &state) }
+      return state.lastID
+    }
+  }
+
+  /// Ends a limit; `false` where it has passed.
+  func end(_ id: Int) -> Bool { state.withLockedValue { $0.running.removeValue(forKey: id) != nil } }
+
+  /// Ends all of them.
+  func stop() {
+    state.withLockedValue { state in
+      state.sleeper?.task.cancel()
+      state = State(lastID: state.lastID)
+    }
+  }
+
+  private func sleep(until end: Timestamp, for span: TimeSpan, _ state: inout State) {
+    state.sleeper?.task.cancel()
+    let task = Task { [clock] in
+      guard (try? await clock.sleep(for: span)) != nil else { return }
+      self.wake(at: end)
+    }
+    state.sleeper = (task, end)
+  }
+
+  /// Has what ends by then passed, and sleeps for the next.
+  private func wake(at moment: Timestamp) {
+    let passed = state.withLockedValue { state -> [Limit] in
+      guard state.sleeper?.until == moment else { return [] }
+      state.sleeper = nil
+      var passed: [Limit] = []
+      while let (_, id) = state.queue.next(by: moment) {
+        if let limit = state.running.removeValue(forKey: id) { passed.append(limit) }
+      }
+      while let (end, id) = state.queue.next() {
+        guard let limit = state.running[id] else { continue }
+        state.queue.add(id, at: end)
+        sleep(until: end, for: min(end.since(clock.now), limit.span), &state)
+        break
+      }
+      return passed
+    }
+    for limit in passed { limit.pass() }
+  }
+}
