@@ -5,7 +5,7 @@ public import RunbookDiagnostics
 public struct Name: Hashable, Sendable {
   public let text: String
   public let range: SourceRange
-  /// Its number among the names of its source, the same wherever it stands there; -1 for one that was not read.
+  /// A number that only this name has in its source, nearly everywhere the same one; -1 for one that was not read.
   package let symbol: Int32
 
   public init(_ text: String, _ range: SourceRange) { self.init(text, range, symbol: -1) }
@@ -29,7 +29,7 @@ public struct Name: Hashable, Sendable {
 public struct Expression: Sendable {
   public let kind: Kind
   public let range: SourceRange
-  /// Of a name its number among the names of its source; else -1.
+  /// Of a name a number that only it has in its source; else -1.
   package let symbol: Int32
 
   public init(_ kind: Kind, _ range: SourceRange) { self.init(kind, range, symbol: -1) }

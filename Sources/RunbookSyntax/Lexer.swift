@@ -18,17 +18,27 @@ struct Lexer {
   static func tokens(of source: SourceText) -> TokenStream {
     source.bytes.withUnsafeBufferPointer { bytes in
       var lexer = Lexer(bytes: bytes, source: source.id)
-      lexer.stream.tokens.reserveCapacity(bytes.count / 5 + 16)
-      lexer.run()
-      lexer.stream.names = lexer.symbols.names(bytes)
-      return lexer.stream
+      return lexer.tokens(in: 0..<bytes.count)
     }
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>, source: SourceID) {
+  init(bytes: UnsafeBufferPointer<UInt8>, source: SourceID) {
     self.bytes = bytes
     self.source = source
     limit = bytes.count
+  }
+
+  /// The tokens of a part of the source, as if nothing stood around it. Its names keep the numbers that they got in parts
+  /// before.
+  mutating func tokens(in range: Range<Int>) -> TokenStream {
+    at = range.lowerBound
+    limit = range.upperBound
+    startsLine = true
+    stream.tokens.reserveCapacity(range.count / 5 + 16)
+    run()
+    stream.names = symbols.names(bytes)
+    defer { stream = TokenStream() }
+    return stream
   }
 
   private mutating func run() {
@@ -36,7 +46,7 @@ struct Lexer {
       report(.sourceTooLarge(limit: SourceText.sizeLimit), 0, 0)
       return emit(.end, 0, 0)
     }
-    if byte(0) == 0xEF, byte(1) == 0xBB, byte(2) == 0xBF { at = 3 }
+    if at == 0, byte(0) == 0xEF, byte(1) == 0xBB, byte(2) == 0xBF { at = 3 }
     scan()
     startsLine = true
     emit(.end, limit, limit)

@@ -23,7 +23,7 @@ extension Parser {
     let start = token
     guard let kind = try word() else { throw missingExpression() }
     let isName = if case .name = kind { true } else { false }
-    return Expression(kind, range(from: start), symbol: isName ? start.literal : -1)
+    return Expression(kind, range(from: start), symbol: isName ? symbol(start) : -1)
   }
 
   private mutating func list() throws(Failure) -> Expression {
@@ -151,9 +151,9 @@ extension Parser {
   }
 
   private mutating func name() -> Expression.Kind {
-    let name = text(token)
+    let kind = nameKind(token)
     advance()
-    return .name(name)
+    return kind
   }
 
   private mutating func jobLiteral() throws(Failure) -> Expression.Kind {

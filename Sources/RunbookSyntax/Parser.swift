@@ -4,7 +4,11 @@ public import RunbookDiagnostics
 /// Reads a source: the tree of what could be read, every independent error once, and whether more has to come. Takes
 /// time in proportion to the source and bounded stack, whatever the bytes are.
 public func parse(_ source: SourceText) -> ParseResult {
-  var parser = Parser(source)
+  if (Pieces.threshold...SourceText.sizeLimit).contains(source.bytes.count), let reading = Pieces(of: source).read() {
+    let program = Program(source: source, statements: reading.statements)
+    return ParseResult(program: program, diagnostics: [], completeness: reading.completeness)
+  }
+  var parser = Parser(source, Lexer.tokens(of: source))
   let statements = parser.program()
   return ParseResult(
     program: Program(source: source, statements: statements),
@@ -28,6 +32,9 @@ struct Parser {
   private let tokens: [Token]
   let literals: [Literal]
   private let names: [String]
+  private let numbering: SymbolNumbering
+  /// The names that stand as values, each in one node of the tree's for all the places.
+  private var nameKinds: [Expression.Kind?]
   let lexicalProblems: ProblemList
   var problems = ProblemList()
   private(set) var index = 0
@@ -59,12 +66,13 @@ struct Parser {
   /// The last statement of the text.
   var lastKind: Statement.Kind?
 
-  init(_ source: SourceText) {
+  init(_ source: SourceText, _ stream: TokenStream) {
     self.source = source
-    let stream = Lexer.tokens(of: source)
     tokens = stream.tokens
     literals = stream.literals
     names = stream.names
+    numbering = stream.numbering
+    nameKinds = Array(repeating: nil, count: stream.names.count)
     lexicalProblems = stream.problems
     isUnfinished = stream.isUnfinished
     token = tokens[0]
@@ -125,7 +133,19 @@ struct Parser {
   }
 
   /// A word as the name that it is.
-  func name(_ token: Token) -> Name { Name(text(token), range(token), symbol: token.literal) }
+  func name(_ token: Token) -> Name { Name(text(token), range(token), symbol: symbol(token)) }
+
+  /// The number that a word has in the tree as a name.
+  func symbol(_ token: Token) -> Int32 { numbering.number(token.literal) }
+
+  /// A word as the value that its name stands for.
+  mutating func nameKind(_ token: Token) -> Expression.Kind {
+    guard token.literal >= 0 else { return .name(text(token)) }
+    if let known = nameKinds[Int(token.literal)] { return known }
+    let kind = Expression.Kind.name(names[Int(token.literal)])
+    nameKinds[Int(token.literal)] = kind
+    return kind
+  }
 
   /// The token in words for an error.
   func described(_ token: Token) -> String {
@@ -140,6 +160,8 @@ struct Parser {
   }
 
   // MARK: Errors
+
+  var hasNoProblem: Bool { problems.count + lexicalProblems.count == 0 }
 
   mutating func report(_ kind: SyntaxProblem.Kind, _ place: SourceRange) { problems.append(kind, place) }
 

@@ -19,12 +19,15 @@ struct SymbolTable {
   /// All names by their letters, once too many share a place, as only names made for it do.
   private var crowded: [String: Int32]?
   private var count: Int { spellings.count }
+  /// The names as texts, as far as they were asked for.
+  private var texts: [String]
 
   private static let mostSteps = 32
   /// The words, one behind the other.
   private let letters = Word.allCases.flatMap(\.rawValue.utf8)
 
   init() {
+    texts = words.map(\.rawValue)
     slots = Array(repeating: Slot(), count: 2048)
     spellings.reserveCapacity(slots.count / 2)
     var start = 0
@@ -113,15 +116,24 @@ struct SymbolTable {
   }
 
   /// The names, by their symbols.
-  func names(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
-    var names = words.map(\.rawValue)
-    names.reserveCapacity(count)
-    for spelling in spellings.dropFirst(words.count) {
+  mutating func names(_ bytes: UnsafeBufferPointer<UInt8>) -> [String] {
+    for spelling in spellings.dropFirst(texts.count) {
       let range = Int(spelling.start)..<Int(spelling.start + spelling.count)
-      names.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self))
+      texts.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self))
     }
-    return names
+    return texts
   }
+}
+
+/// How names are numbered in a tree some of whose parts number them by themselves: by turns, so that the numbers stay
+/// small and none stands for two names.
+struct SymbolNumbering {
+  var parts: Int32 = 1
+  var part: Int32 = 0
+
+  /// The number in the tree of what has this one in the part; -1 for what has none.
+  @inline(__always)
+  func number(_ symbol: Int32) -> Int32 { symbol < 0 ? -1 : symbol * parts + part }
 }
 
 /// The words of the language in the order of their symbols, for whoever numbers names from several sources.

@@ -48,6 +48,8 @@ struct TokenStream: Sendable {
   var literals: [Literal] = []
   /// The words that stand in the source, by their symbols.
   var names: [String] = []
+  /// What the numbers of the names become in the tree.
+  var numbering = SymbolNumbering()
   var problems = ProblemList()
   /// Whether the source ends inside a block text.
   var isUnfinished = false
