@@ -152,7 +152,7 @@ extension Checker {
   ) -> [Fact?]? {
     var given = [Fact?](repeating: nil, count: procedure.parameters.count)
     let positions = Positions(of: procedure.parameters)
-    var places: [Int: SourceRange] = [:]
+    var places = [SourceRange?](repeating: nil, count: given.count)
     var named: SourceRange?
     var isFit = true
     var position = 0
@@ -194,8 +194,9 @@ extension Checker {
       places[index] = place
       given[index] = fact
     }
-    let missing = zip(procedure.parameters, given).filter { $0.defaultValue == nil && $1 == nil }.map(\.0.name.text)
-    if !missing.isEmpty, isFit {
+    let isMissing = given.indices.contains { given[$0] == nil && procedure.parameters[$0].defaultValue == nil }
+    if isMissing, isFit {
+      let missing = zip(procedure.parameters, given).filter { $0.defaultValue == nil && $1 == nil }.map(\.0.name.text)
       report(
         CallProblem.missingArguments(missing, at: range, procedure: name.text, declared: procedure.name.range))
       isFit = false
@@ -249,7 +250,7 @@ extension Checker {
     record.mentions.map { names in
       names.flatMap { name -> [Fact] in
         guard let id = globals[name] else { return [] }
-        return [fact(of: id)] + (pathsOf[id] ?? []).map { fact(of: $0) }
+        return [fact(of: id)] + (pathsOf[id.number] ?? []).map { fact(of: $0) }
       }
     }
   }

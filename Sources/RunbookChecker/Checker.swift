@@ -36,12 +36,13 @@ struct Checker {
   /// What the names that the open blocks have declared meant before.
   var hidden: [(name: NameID, before: Local?)] = []
   var openBlocks: [[Statement]] = []
-  var paths: [PathKey: VariableID] = [:]
+  /// What stands for a field of a variable; by `PathKey.number`.
+  var paths = NumberMap<VariableID>()
   /// What a procedure that is checked by itself may count on: what is known of `let`s, and that a `var` may hold anything.
   var factsAlone = FactMap()
   /// The facts of the walk that have gone into these.
   var factsSeen = FactMap()
-  var pathsOf: [VariableID: [VariableID]] = [:]
+  var pathsOf = NumberMap<[VariableID]>()
   var operations = OperationTable()
   var parameters: [CheckedParameter] = []
   var settings = Settings()
@@ -67,8 +68,8 @@ struct Checker {
   var hasGivenUp = false
   var hasGoneTooDeep = false
   /// All outcomes that a name or a run has ever held.
-  var outcomesOfName: [VariableID: IDSet<OutcomeID>] = [:]
-  var outcomesOfRun: [RunToken?: IDSet<OutcomeID>] = [:]
+  var outcomesOfName = NumberMap<IDSet<OutcomeID>>()
+  var outcomesOfRun = NumberMap<IDSet<OutcomeID>>()
 
   /// How deep calls, blocks and expressions may be nested, together, for another call to be followed: with what the
   /// parser lets that call nest, it fits the smallest stack that a thread has.
@@ -107,9 +108,8 @@ struct Checker {
     let runbook = CheckedRunbook(
       program: program, sources: sources, included: included, procedures: proceduresByName,
       parameters: parameters, diagnostics: diagnostics,
-      accounts: Set(operations.all.map(\.account)).union([settings.account.text].compactMap(\.self)).sorted(),
-      environments: Set(operations.all.map(\.environment)).union([settings.environment.text].compactMap(\.self))
-        .sorted(),
+      accounts: operations.accounts.union([settings.account.text].compactMap(\.self)).sorted(),
+      environments: operations.environments.union([settings.environment.text].compactMap(\.self)).sorted(),
       settings: (context.account ?? context.scope.account, context.environment ?? context.scope.environment),
       scope: context.isInteractive ? leaveScope() : .empty)
     return CheckResult(diagnostics: diagnostics, sources: sources, runbook: runbook)
@@ -215,19 +215,24 @@ struct NumberSet {
 /// The operations that the text spells out.
 struct OperationTable {
   /// By their configuration ids, which tell nearly all of them apart.
-  private var ids: [String: [OperationID]] = [:]
-  private var known: [OperationID: DataOperation] = [:]
+  private var ids: [String: IDSet<OperationID>] = [:]
+  private var known = NumberMap<DataOperation>()
+  private(set) var accounts: Set<String> = []
+  private(set) var environments: Set<String> = []
+  private var last: DataOperation?
 
-  subscript(id: OperationID) -> DataOperation? { known[id] }
-  var all: some Collection<DataOperation> { known.values }
+  subscript(id: OperationID) -> DataOperation? { known[Int(id.number)] }
 
   func id(of operation: DataOperation) -> OperationID? {
-    ids[operation.id]?.first { known[$0] == operation }
+    ids[operation.id]?.first { self[$0] == operation }
   }
 
   mutating func add(_ operation: DataOperation, _ id: OperationID) {
-    ids[operation.id, default: []].append(id)
-    known[id] = operation
+    ids[operation.id, default: .none].add(id)
+    known[Int(id.number)] = operation
+    if operation.account != last?.account { accounts.insert(operation.account) }
+    if operation.environment != last?.environment { environments.insert(operation.environment) }
+    last = operation
   }
 }
 
@@ -237,6 +242,6 @@ extension Checker {
 
   mutating func raise(with state: FlowState) {
     guard state.isReachable, let last = handlers.indices.last else { return }
-    handlers[last].addRaised(state, variables.joined)
+    handlers[last].addRaised(state) { [variables] in variables.joined($0, $1, $2) }
   }
 }

@@ -183,7 +183,7 @@ extension Checker {
   /// Reports a word where a status is wanted, if nothing is called so.
   mutating func unknownStatusWord(_ expression: Expression) -> Fact? {
     guard let name = names.id(of: expression.bare), variable(named: name) == nil, declaredLater[name] == nil,
-      !Self.builtIns.contains(names[name]), procedures[name] == nil
+      names.builtIn(name) == nil, procedures[name] == nil
     else { return nil }
     let word = names[name]
     report(

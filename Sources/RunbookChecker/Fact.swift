@@ -161,6 +161,9 @@ struct OperationID: Hashable, Sendable {
 /// One run, from the place where it came into being.
 struct RunToken: Hashable, Sendable {
   let number: Int32
+
+  /// A token's number, or that of none for a run that may be any.
+  static func number(_ token: RunToken?) -> Int { token.map { Int($0.number) } ?? 0 }
 }
 
 /// An entry in the table of what names stand for.

@@ -24,6 +24,11 @@ struct FlowState {
   /// Always one; a list, for its storage is shared and changed in place.
   private var content = [Content()]
 
+  /// Whether two are one, for what was not changed since they parted.
+  func isSame(as other: FlowState) -> Bool {
+    content.withUnsafeBufferPointer { $0.baseAddress } == other.content.withUnsafeBufferPointer { $0.baseAddress }
+  }
+
   subscript<Value>(dynamicMember path: WritableKeyPath<Content, Value>) -> Value {
     @inline(__always) get { content[0][keyPath: path] }
     @inline(__always) _modify { yield &content[0][keyPath: path] }
@@ -82,25 +87,31 @@ struct UnreadOutcome: Hashable {
   }
 }
 
-extension Checker {
+extension FlowState {
   /// What holds where either of two ways may have led.
-  func join(_ a: FlowState, _ b: FlowState) -> FlowState {
-    guard a.isReachable else { return b }
-    guard b.isReachable else { return a }
-    var result = a
-    result.run = a.run.joined(b.run) { $0.joined($1) }
-    result.status = a.status.joined(b.status) { $0.union($1) }
-    result.stopped = a.stopped.joined(b.stopped) { $1 ?? $2 }
-    result.unread = a.unread.joined(b.unread) { $1 ?? $2 }
-    result.latest = a.latest.union(b.latest)
-    result.facts = a.facts.joined(b.facts, variables.joined)
+  func joined(_ other: FlowState, _ variables: [Variable]) -> FlowState {
+    guard self.isReachable, !isSame(as: other) else { return other }
+    guard other.isReachable else { return self }
+    var result = self
+    result.run = self.run.joined(other.run) { $0.joined($1) }
+    result.status = self.status.joined(other.status) { $0.union($1) }
+    result.stopped = self.stopped.joined(other.stopped) { $1 ?? $2 }
+    result.unread = self.unread.joined(other.unread) { $1 ?? $2 }
+    result.latest = self.latest.union(other.latest)
+    result.facts = self.facts.joined(other.facts) { variables.joined($0, $1, $2) }
     return result
   }
+}
 
-  func join(_ a: FlowState?, _ b: FlowState) -> FlowState {
-    guard let a else { return b }
-    return join(a, b)
+extension FlowState? {
+  func joined(_ other: FlowState, _ variables: [Variable]) -> FlowState {
+    self.map { $0.joined(other, variables) } ?? other
   }
+}
+
+extension Checker {
+  func join(_ a: FlowState, _ b: FlowState) -> FlowState { a.joined(b, variables) }
+  func join(_ a: FlowState?, _ b: FlowState) -> FlowState { a.joined(b, variables) }
 
   func joinAny(_ a: FlowState?, _ b: FlowState?) -> FlowState? {
     guard let b else { return a }

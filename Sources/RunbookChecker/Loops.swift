@@ -188,11 +188,11 @@ extension Checker {
     }
     switch jump {
     case .breakLoop(let index):
-      if loops.indices.contains(index) { loops[index].breaks = join(loops[index].breaks, state) }
+      if loops.indices.contains(index) { loops[index].breaks = loops[index].breaks.joined(state, variables) }
     case .continueLoop(let index):
-      if loops.indices.contains(index) { loops[index].continues = join(loops[index].continues, state) }
+      if loops.indices.contains(index) { loops[index].continues = loops[index].continues.joined(state, variables) }
     case .call(let index):
-      if calls.indices.contains(index) { calls[index].state = join(calls[index].state, state) }
+      if calls.indices.contains(index) { calls[index].state = calls[index].state.joined(state, variables) }
     case .end: break
     }
   }

@@ -6,6 +6,11 @@ struct NameID: Hashable, Sendable {
   let number: Int32
 }
 
+/// A word that means something wherever a value can stand.
+enum BuiltIn: String {
+  case run, status, it, error, today, yesterday, now
+}
+
 /// Numbers the names of all sources, so that what a name means is found without comparing letters.
 struct NameTable {
   private var spellings: [String] = []
@@ -21,6 +26,14 @@ struct NameTable {
     error = NameID(number: Int32(truncatingIfNeeded: wordSpellings.firstIndex(of: "error") ?? 0))
     for word in wordSpellings { _ = id(of: word) }
   }
+
+  /// What a name means that nobody has declared.
+  func builtIn(_ id: NameID) -> BuiltIn? {
+    Int(id.number) < Self.builtIns.count ? Self.builtIns[Int(id.number)] : nil
+  }
+
+  /// By the numbers of the language's words, which are the first.
+  private static let builtIns = wordSpellings.map { BuiltIn(rawValue: $0) }
 
   subscript(id: NameID) -> String { spellings[Int(id.number)] }
 

@@ -25,9 +25,12 @@ struct Local {
   let calls: Int
 }
 
-struct PathKey: Hashable {
+/// A field of a variable.
+struct PathKey {
   let base: VariableID
-  let field: String
+  let field: NameID
+
+  var number: Int { base.number << 32 | Int(field.number) }
 }
 
 struct LaterName {
@@ -36,9 +39,6 @@ struct LaterName {
 }
 
 extension Checker {
-  /// Words that mean something wherever a value can stand.
-  static let builtIns: Set<String> = ["run", "status", "it", "error", "today", "yesterday", "now"]
-
   // MARK: Declaring
 
   @discardableResult
@@ -134,6 +134,7 @@ extension Checker {
 
   /// What flow knows less what it knows of names that are gone: those declared since there were `count`.
   func living(_ facts: FactMap, since count: Int) -> FactMap {
+    guard facts.hasKeys(above: count - 1) else { return facts }
     var result = facts
     for key in facts.keys(above: count - 1) {
       var root = key
@@ -171,20 +172,19 @@ extension Checker {
       }
       return fact(of: id)
     }
-    switch names[name] {
-    case "today", "yesterday": return Fact(.date)
-    case "now": return Fact(.timestamp)
-    case "run": return inferRun(at: range)
-    case "status": return inferStatus(at: range)
-    case "it":
+    switch names.builtIn(name) {
+    case .today, .yesterday: return Fact(.date)
+    case .now: return Fact(.timestamp)
+    case .run: return inferRun(at: range)
+    case .status: return inferStatus(at: range)
+    case .it:
       if let it = surroundings.it { return it }
       report(NameProblem.itOutsideWhere(at: range))
       return .unknown
-    case "error":
+    case .error:
       report(NameProblem.errorOutsideCatch(at: range))
       return .unknown
-    default:
-      return reportUnknown(name, at: range)
+    case nil: return reportUnknown(name, at: range)
     }
   }
 
@@ -257,7 +257,7 @@ extension Checker {
     let key = names.id(of: name)
     guard let id = variable(named: key) else {
       // Of the language's own names the parser has said that they are not assigned.
-      if !Self.builtIns.contains(name.text) { _ = reportUnknown(key, at: name.range) }
+      if names.builtIn(key) == nil { _ = reportUnknown(key, at: name.range) }
       return nil
     }
     let variable = variables[id.number]
@@ -283,7 +283,7 @@ extension Checker {
       variables[id.number].fact.type = .optional(fact.type.unwrapped.general)
     }
     state.facts[id] = fact.type == .unknown ? nil : fact
-    for path in pathsOf[id] ?? [] { state.facts[path] = nil }
+    for path in pathsOf[id.number] ?? [] { state.facts[path] = nil }
     return id
   }
 
@@ -296,13 +296,13 @@ extension Checker {
     case .name: return names.id(of: expression).flatMap { variable(named: $0) }
     case .field(let object, let field):
       guard let base = path(object) else { return nil }
-      let key = PathKey(base: base, field: field.text)
+      let key = PathKey(base: base, field: names.id(of: field)).number
       if let id = paths[key] { return id }
       let id = add(
         Variable(
           range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, base: base))
       paths[key] = id
-      pathsOf[base, default: []].append(id)
+      pathsOf[base.number, default: []].append(id)
       return id
     default: return nil
     }

@@ -20,11 +20,11 @@ extension Checker {
   ) {
     guard state.isReachable else { return }
     state.unread[id] = UnreadOutcome(range: range, origin: origin)
-    if let name { outcomesOfName[name, default: .none].add(id) } else { state.latest = .one(id) }
+    if let name { outcomesOfName[name.number, default: .none].add(id) } else { state.latest = .one(id) }
     guard origin != .call else { return }
     var run: RunToken?
     if case .set(let fact, _) = state.run { run = fact.run }
-    outcomesOfRun[run, default: .none].add(id)
+    outcomesOfRun[RunToken.number(run), default: .none].add(id)
   }
 
   // MARK: Reading
@@ -60,16 +60,22 @@ extension Checker {
     return Fact(.status)
   }
 
-  private mutating func markRead(_ ids: IDSet<OutcomeID>?) {
-    guard !state.unread.isEmpty, let ids else { return }
+  private mutating func markRead(_ ids: IDSet<OutcomeID>) {
+    guard !state.unread.isEmpty else { return }
     for id in ids { state.unread[id] = nil }
   }
 
-  mutating func markRead(name: VariableID) { markRead(outcomesOfName[name]) }
+  mutating func markRead(name: VariableID) {
+    if !state.unread.isEmpty, let ids = outcomesOfName[name.number] { markRead(ids) }
+  }
 
   /// The `.status` of a run was read: of that one, or of one that is not known, which gets the benefit of the doubt.
   mutating func markRead(run: RunToken?, orAny: Bool) {
-    if orAny { state.unread.removeAll(above: -1) } else { markRead(outcomesOfRun[run]) }
+    if orAny {
+      state.unread.removeAll(above: -1)
+    } else if !state.unread.isEmpty, let ids = outcomesOfRun[RunToken.number(run)] {
+      markRead(ids)
+    }
   }
 
   // MARK: Judging
@@ -151,7 +157,7 @@ extension Checker {
   }
 
   mutating func reportUnread(name: VariableID, replacedBy range: SourceRange) {
-    for id in outcomesOfName[name] ?? .none { reportUnread(id, .replaced(by: range)) }
+    for id in outcomesOfName[name.number] ?? .none { reportUnread(id, .replaced(by: range)) }
   }
 
   mutating func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {

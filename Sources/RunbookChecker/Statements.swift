@@ -174,11 +174,11 @@ extension Checker {
       let (holds, fails) = branch(next.condition)
       state = holds
       check(next.body)
-      after.add(state, variables.joined)
+      after.add(state) { [variables] in variables.joined($0, $1, $2) }
       state = fails
     }
     if let otherwise { check(otherwise) }
-    after.add(state, variables.joined)
+    after.add(state) { [variables] in variables.joined($0, $1, $2) }
     state = after.state ?? state
   }
 

@@ -109,17 +109,23 @@ extension ValueType {
     }
   }
 
+  private static let fieldsOfRun: [(name: String, type: ValueType)] = [
+    ("id", .text), ("status", .status), ("operation", .operation(nil)), ("started", .timestamp),
+    ("duration", .duration), ("job", .text),
+  ]
+  private static let fieldsOfOperation: [(name: String, type: ValueType)] = [
+    ("id", .text), ("name", .text), ("type", .text), ("account", .text), ("environment", .text),
+  ]
+  private static let fieldsOfError: [(name: String, type: ValueType)] = [
+    ("kind", .text), ("message", .text), ("attempts", .number), ("run", .optional(.run)),
+  ]
+
   /// The fields that a value has, with their types.
   var fields: [(name: String, type: ValueType)] {
     switch self {
-    case .run:
-      [
-        ("id", .text), ("status", .status), ("operation", .operation(nil)), ("started", .timestamp),
-        ("duration", .duration), ("job", .text),
-      ]
-    case .operation:
-      [("id", .text), ("name", .text), ("type", .text), ("account", .text), ("environment", .text)]
-    case .error: [("kind", .text), ("message", .text), ("attempts", .number), ("run", .optional(.run))]
+    case .run: Self.fieldsOfRun
+    case .operation: Self.fieldsOfOperation
+    case .error: Self.fieldsOfError
     case .list(let element):
       [("count", .number), ("first", .optional(element.unwrapped)), ("last", .optional(element.unwrapped))]
     default: []

@@ -102,6 +102,13 @@ struct Versioned<Value: Equatable> {
     return result
   }
 
+  func hasKeys(above mark: Int) -> Bool {
+    switch storage {
+    case .few(let entries): entries.last.map { $0.key > mark } ?? false
+    case .many: true
+    }
+  }
+
   mutating func removeAll(above mark: Int) {
     if isEmpty { return }
     for key in keys(above: mark) { self[key] = nil }
