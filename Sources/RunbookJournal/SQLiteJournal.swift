@@ -117,7 +117,7 @@ actor SQLiteJournal: HeldJournal {
     let line = Line(sequence: sequence(of: key), key: key, intent: intent, outcome: nil)
     let operation = number(of: intent.operation)
     let known = try await recording(.durable) { [lease] db in
-      try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: nil, db)
+      try EffectRow.put(line, of: lease.execution, intendedAt: now, finishedAt: nil, db)
       return try operation.find(db)
     }
     remember(line, known)
@@ -132,10 +132,10 @@ actor SQLiteJournal: HeldJournal {
       sequence: sequence(of: key), key: key, intent: lines[key.path]?.intent ?? intent, outcome: outcome)
     let operation = number(of: line.intent.operation)
     let known = try await recording(isLight ? .visible : .durable) { [lease] db in
-      try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db)
+      try EffectRow.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db)
       let number = try operation.find(db)
       if case .launch = line.intent, case .run(let run, _) = outcome, let number {
-        _ = try Self.own(run, of: number, for: key, by: lease.execution, db)
+        _ = try OwnedRunRow.own(run, of: number, for: key, by: lease.execution, db)
       }
       return number
     }
@@ -155,10 +155,11 @@ actor SQLiteJournal: HeldJournal {
     let line = adopted
     let operation = number(of: run.operation)
     let isOwn = try await recording(.durable) { [lease] db in
-      guard let number = try operation.find(db), try Self.own(run, of: number, for: key, by: lease.execution, db) else {
+      guard let number = try operation.find(db), try OwnedRunRow.own(run, of: number, for: key, by: lease.execution, db)
+      else {
         return false
       }
-      if let line { try Self.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db) }
+      if let line { try EffectRow.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db) }
       return true
     }
     if isOwn, let line { remember(line, nil) }
@@ -168,23 +169,7 @@ actor SQLiteJournal: HeldJournal {
   func owner(of run: Run) throws(JournalError) -> RunOwner? {
     do {
       return try surroundings.file.read { db in
-        let row = try Row.fetchOne(
-          db,
-          sql: """
-            SELECT executions.id, owned_runs.path FROM owned_runs
-            JOIN operations ON operations.number = owned_runs.operation
-            LEFT JOIN executions ON executions.number = owned_runs.execution
-            WHERE account = ? AND environment = ? AND type = ? AND configuration = ? AND run = ?
-            """,
-          arguments: [
-            run.operation.account.column, run.operation.environment.column, run.operation.type.rawValue,
-            run.operation.id.column, run.id.column,
-          ])
-        return try row.map {
-          RunOwner(
-            executionID: try $0.decode(String?.self, forColumn: "id"),
-            path: try $0.decode(String.self, forColumn: "path"))
-        }
+        try OwnedRunRow.owner(of: run, db)
       }
     } catch {
       throw JournalError(error, in: surroundings.file)
@@ -194,35 +179,18 @@ actor SQLiteJournal: HeldJournal {
   func ownedRuns(of operation: DataOperation) throws(JournalError) -> Set<String> {
     do {
       return try surroundings.file.read { db in
-        guard let number = try OperationRow.number(of: operation, db) else { return [] }
-        return try Set(
-          String.fetchAll(db, sql: "SELECT run FROM owned_runs WHERE operation = ?", arguments: [number]))
+        try OwnedRunRow.runs(of: operation, db)
       }
     } catch {
       throw JournalError(error, in: surroundings.file)
     }
   }
 
-  /// A rare question, asked only while a launch's outcome is not known; it goes through all that is open.
   func openLaunches(of operation: DataOperation, besides key: EffectKey) throws(JournalError) -> [Timestamp] {
     let own = lease.execution
     do {
       return try surroundings.file.read { db in
-        let rows = try Row.fetchCursor(
-          db,
-          sql: """
-            SELECT * FROM effects WHERE intent LIKE '{"launch"%' AND (outcome IS NULL OR outcome LIKE '{"failed"%')
-            """)
-        var moments: [Timestamp] = []
-        while let row = try rows.next() {
-          let entry = try JournalEntry(row)
-          guard case .launch(operation, _, _, let moment) = entry.intent,
-            EffectRecord(intent: entry.intent, outcome: entry.outcome, textHash: entry.key.textHash).isOpen,
-            !(row["execution"] == own && entry.key.path == key.path)
-          else { continue }
-          moments.append(moment)
-        }
-        return moments
+        try EffectRow.openLaunches(of: operation, besides: key, of: own, db)
       }
     } catch {
       throw JournalError(error, in: surroundings.file)
@@ -316,79 +284,7 @@ actor SQLiteJournal: HeldJournal {
     if let operation, let named = line.intent.operation { operationNumbers[named] = operation }
   }
 
-  private static func put(
-    _ line: Line, of execution: Int64, intendedAt: Timestamp, finishedAt: Timestamp?, _ db: Database
-  ) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT INTO effects (execution, sequence, path, text_hash, intent, intended_at, outcome, finished_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (execution, sequence) DO UPDATE
-        SET text_hash = excluded.text_hash, intent = excluded.intent, outcome = excluded.outcome,
-          finished_at = excluded.finished_at,
-          intended_at = CASE WHEN excluded.outcome IS NULL THEN excluded.intended_at ELSE intended_at END
-        """)
-    try statement.execute(arguments: [
-      execution, line.sequence, line.key.path.column, line.key.textHash.column, try Columns.json(line.intent),
-      intendedAt.microsecondsSinceEpoch, try line.outcome.map { try Columns.json($0) },
-      finishedAt?.microsecondsSinceEpoch,
-    ])
-  }
-
-  /// An operation's number in the file, known or to be found within a write.
-  struct OperationNumber: Sendable {
-    let operation: DataOperation?
-    let known: Int64?
-
-    func find(_ db: Database) throws -> Int64? {
-      if let known { return known }
-      return try operation.flatMap { try OperationRow.register($0, db) }
-    }
-  }
-
   func number(of operation: DataOperation?) -> OperationNumber {
     OperationNumber(operation: operation, known: operation.flatMap { operationNumbers[$0] })
-  }
-
-  /// Makes the run the effect's own where nobody owns it; whether it is the effect's own now.
-  private static func own(
-    _ run: Run, of operation: Int64, for key: EffectKey, by execution: Int64, _ db: Database
-  ) throws -> Bool {
-    try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO owned_runs (operation, run, execution, path) VALUES (?, ?, ?, ?)"
-    )
-    .execute(arguments: [operation, run.id.column, execution, key.path.column])
-    let owner = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT execution, path FROM owned_runs WHERE operation = ? AND run = ?"),
-      arguments: [operation, run.id.column])
-    guard let owner else { return false }
-    return try owner.decode(Int64.self, forColumn: "execution") == execution
-      && owner.decode(String.self, forColumn: "path") == key.path.column
-  }
-}
-
-/// The table of the operations that launches, waits and changes have named.
-enum OperationRow {
-  static func number(of operation: DataOperation, _ db: Database) throws -> Int64? {
-    try Int64.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT number FROM operations
-          WHERE account = ? AND environment = ? AND type = ? AND configuration = ?
-          """),
-      arguments: [
-        operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
-      ])
-  }
-
-  static func register(_ operation: DataOperation, _ db: Database) throws -> Int64? {
-    if let known = try number(of: operation, db) { return known }
-    try db.cachedStatement(
-      sql: "INSERT INTO operations (account, environment, type, configuration, name) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column,
-      operation.name.column,
-    ])
-    return db.lastInsertedRowID
   }
 }
