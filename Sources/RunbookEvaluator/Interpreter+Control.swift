@@ -179,63 +179,10 @@ extension Interpreter {
     }
   }
 
-  /// Looks at a condition until it holds. When to look again is the watcher's to say; a look that fails in passing is
-  /// borne as it is for an await. Resumed, it goes through the recorded looks and on from there.
-  func waitUntil(
-    _ condition: Expression, every: Expression?, timeout: Expression?, at place: SourceRange
-  ) async throws(Unwind) {
-    let every = try await optionalDuration(every)
-    let timeout = try await optionalDuration(timeout) ?? state.policy.defaultTimeout
-    var (moment, isReplayed) = try await recordedNow(at: place)
-    let began = moment
-    let deadline = began.advanced(by: timeout)
-    tell(.waitingUntil(deadline: deadline), at: place, replayed: isReplayed)
-    let outerPath = path
-    defer { path = outerPath }
-    var look = 0
-    var failingSince: Timestamp?
-    while true {
-      try mayGoOn()
-      path = Path(.iteration(look), in: outerPath)
-      ordinal = 0
-      look += 1
-      do {
-        isLooking = true
-        defer { isLooking = false }
-        if try await self.condition(condition) {
-          return tell(.conditionHeld(looks: look), at: place, replayed: isReplayed)
-        }
-        failingSince = nil
-      } catch .failure(let failure) where failure.error.kind == .unreachable {
-        failingSince = failingSince ?? moment
-        guard moment.since(failingSince ?? moment) < state.effects.watcher.patience else { throw .failure(failure) }
-      }
-      guard moment < deadline else { throw fail(.conditionNeverHeld(timeout: timeout), at: condition.range) }
-      (moment, isReplayed) = try await turn(
-        since: began, by: deadline, every: every, isFailing: failingSince != nil, at: place)
-    }
-  }
-
-  /// Waits for the next look at a condition; when that is, is recorded.
-  private func turn(
-    since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool, at place: SourceRange
-  ) async throws(Unwind) -> (moment: Timestamp, isReplayed: Bool) {
-    let (watcher, clock) = (state.effects.watcher, state.effects.clock)
-    let (outcome, isReplayed) = try await perform(.turn, at: place, isLight: true) { _ async throws(Unwind) in
-      let waited = try await waiting { () async throws(CancellationError) in
-        try await watcher.turn(since: began, by: deadline, every: every, isFailing: isFailing)
-      }
-      guard case .success = waited else { throw .interrupted }
-      return .moment(clock.now)
-    }
-    guard case .moment(let moment) = outcome else { return (clock.now, isReplayed) }
-    return (moment, isReplayed)
-  }
-
   /// The moment, recorded, so that a resumed execution sees the same one.
   func now(at place: SourceRange) async throws(Unwind) -> Timestamp { try await recordedNow(at: place).moment }
 
-  private func recordedNow(at place: SourceRange) async throws(Unwind) -> (moment: Timestamp, isReplayed: Bool) {
+  func recordedNow(at place: SourceRange) async throws(Unwind) -> (moment: Timestamp, isReplayed: Bool) {
     let clock = state.effects.clock
     let (outcome, isReplayed) = try await perform(.now, at: place, isLight: true) { _ in .moment(clock.now) }
     guard case .moment(let moment) = outcome else { return (clock.now, isReplayed) }

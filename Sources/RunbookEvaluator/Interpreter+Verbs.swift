@@ -229,7 +229,7 @@ extension Interpreter {
     _ verb: String, on name: String, at place: SourceRange, changes: Bool = false,
     _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> T
   ) async throws(Unwind) -> T {
-    let service = isLooking ? state.effects.service.looking : state.effects.service
+    let service = look.map { reads(for: $0) } ?? state.effects.service
     let answer = try await waiting(changes: changes) { () async throws(ServiceError) in try await body(service) }
     switch answer {
     case .success(let value): return value

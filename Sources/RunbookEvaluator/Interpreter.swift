@@ -5,94 +5,6 @@ import RunbookDiagnostics
 import RunbookSyntax
 import TailerAPI
 
-/// What all branches of an execution share.
-final class SharedState: @unchecked Sendable {
-  let effects: Effects
-  let policy: EvaluationPolicy
-  let interruption: Interruption
-  let today: CalendarDate
-  let isAtPrompt: Bool
-
-  // The lock guards what follows.
-  private let lock = NSLock()
-  private var stoppedOperations: [DataOperation: Activation] = [:]
-  private var finallyEndedIt = false
-  private var movedLaunches: [EffectRecord]
-  private var awaitCosts: [WatchCost] = []
-  /// What is being found out where a record is only compared; `nil` where effects are carried out.
-  let comparing: ComparisonNotes?
-
-  /// Whether a statement whose words were edited goes on with its record, as long as it means the same.
-  let acceptsChanges: Bool
-
-  init(
-    effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate,
-    accepting changes: Comparison? = nil, comparing: ComparisonNotes? = nil,
-    stopped: [DataOperation: Activation] = [:], isAtPrompt: Bool = false
-  ) {
-    self.isAtPrompt = isAtPrompt
-    stoppedOperations = stopped
-    acceptsChanges = changes != nil
-    movedLaunches = changes?.movedLaunches ?? []
-    self.comparing = comparing
-    self.effects = effects
-    self.policy = policy
-    self.interruption = interruption
-    self.today = today
-  }
-
-  var stopped: [DataOperation: Activation] { lock.withLock { stoppedOperations } }
-
-  func activation(of operation: DataOperation) -> Activation? { lock.withLock { stoppedOperations[operation] } }
-
-  func note(_ operation: DataOperation, _ activation: Activation) {
-    lock.withLock { stoppedOperations[operation] = activation == .enabled ? nil : activation }
-  }
-
-  /// What the awaits that are over have cost.
-  var costs: [WatchCost] { lock.withLock { awaitCosts } }
-
-  func note(_ cost: WatchCost?) {
-    guard let cost else { return }
-    lock.withLock { awaitCosts.append(cost) }
-  }
-
-  /// The recorded launch of the operation for the date that stood elsewhere before an edit; each is given out once.
-  func takeMovedLaunch(of operation: DataOperation, on date: CalendarDate?) -> EffectRecord? {
-    lock.withLock {
-      let index = movedLaunches.firstIndex { record in
-        if case .launch(operation, date, _, _) = record.intent { true } else { false }
-      }
-      return index.map { movedLaunches.remove(at: $0) }
-    }
-  }
-
-  /// Whether a `finally` has begun after the interruption, which ends the execution for good.
-  var isEndedByFinally: Bool {
-    get { lock.withLock { finallyEndedIt } }
-    set { lock.withLock { finallyEndedIt = newValue } }
-  }
-}
-
-/// Keeps the branches of one `parallel` from starting anything new once one of them has failed.
-final class BranchStop: @unchecked Sendable {
-  private let lock = NSLock()
-  private var raised = false
-  private let parent: BranchStop?
-
-  init(parent: BranchStop?) { self.parent = parent }
-
-  var isRaised: Bool { lock.withLock { raised } || parent?.isRaised == true }
-
-  /// Raises it; whether this was the first time.
-  func raise() -> Bool {
-    lock.withLock {
-      defer { raised = true }
-      return !raised
-    }
-  }
-}
-
 /// The latest run and status of a procedure's body, of a branch, or of the file itself.
 struct Latest: Sendable {
   var run: RunReference?
@@ -118,8 +30,8 @@ final class Interpreter {
   var stop: BranchStop?
   var procedureDepth = 0
   var finallyDepth = 0
-  /// Whether a condition that is waited for is being looked at.
-  var isLooking = false
+  /// The look under way at a condition that is waited for.
+  var look: ConditionLook?
   /// The statement being evaluated: its position is in `path`; what its effects' identities are hashed from.
   var statement: Statement?
   /// How many effects the statement has had.
@@ -254,6 +166,7 @@ final class Interpreter {
       }
     }
     let known = record?.intent ?? intent
+    defer { if intent.precedesEffect { state.noteEffect(at: state.effects.clock.now) } }
     do {
       let outcome = try await live(known)
       state.note(outcome.cost)

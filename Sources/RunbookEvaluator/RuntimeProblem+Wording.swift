@@ -114,7 +114,11 @@ extension RuntimeProblem: Diagnosable {
           "It goes on; only the waiting has ended.",
         ]
       )
-    case .conditionNeverHeld(let timeout): ("deadline-passed", "the condition did not hold within \(timeout)", "", [])
+    case .conditionNeverHeld(let timeout, let lastFailure):
+      (
+        "deadline-passed", "the condition did not hold within \(timeout)", "",
+        lastFailure.map { ["The last look failed: \($0)."] } ?? []
+      )
     case .service(let error, let verb, let operation): serviceWords(error, verb, operation)
     case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed, let sentAt, let misses):
       (

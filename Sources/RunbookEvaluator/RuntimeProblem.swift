@@ -34,7 +34,7 @@ public struct RuntimeProblem: Sendable {
     case nothingFound(String?)
 
     case deadlinePassed(waitedFor: String, timeout: TimeSpan, lastSeen: String?)
-    case conditionNeverHeld(timeout: TimeSpan)
+    case conditionNeverHeld(timeout: TimeSpan, lastFailure: String?)
     case service(ServiceError, verb: String, operation: String)
     /// `misses` are new runs that began when the request cannot have arrived, by the clocks of both sides.
     case launchUnconfirmed(

@@ -13,14 +13,20 @@ public protocol RunWatcher: Sendable {
   ) async -> WatchOutcome
 
   /// Waits until a condition that did not hold is worth looking at again: at the pace of what nothing is known of, or as
-  /// `every` says, and exactly at the deadline for a last look.
+  /// `every` says, and exactly at the deadline for a last look. Conditions that wait alike get their turns together. Gives
+  /// the moment of the turn.
   ///
   /// - Parameters:
   ///   - began: When the wait began; the longer it goes on, the longer the time between two looks.
   ///   - isFailing: Whether the last look failed in passing, so that the next one comes soon.
   func turn(since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool)
-    async
-    throws(CancellationError)
+    async throws(CancellationError) -> Timestamp
+
+  /// The service for a look at a condition. What others ask for at the same time may answer its reads too, where they show
+  /// no less than what was at the moment. A read that has no answer shortly after the deadline fails.
+  ///
+  /// - Parameter moment: The turn, or a later moment from which on it has to be known.
+  func reads(since moment: Timestamp, by deadline: Timestamp) -> any TailerService
 
   /// How long looks may fail in passing before a wait ends with the failure.
   var patience: TimeSpan { get }

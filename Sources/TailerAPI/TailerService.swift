@@ -20,10 +20,13 @@ public protocol TailerService: Sendable {
   func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError)
   /// What has been sent so far, for the record of what it cost.
   var requestCounts: RequestCounts { get }
+  /// Until when the service wants to be left alone; `nil` where it does not.
+  var quietUntil: Timestamp? { get }
   /// The same service for who waits anyway: its requests let those of statements go first.
   var looking: any TailerService { get }
 }
 
 extension TailerService {
+  public var quietUntil: Timestamp? { nil }
   public var looking: any TailerService { self }
 }

@@ -29,16 +29,21 @@ struct Look {
 
 extension PollingRunWatcher {
   /// Looks at what is awaited of one operation: by a listing where that tells more than one thing, else at the run.
-  func look(at number: Int) async {
+  ///
+  /// - Parameter wanted: How many runs somebody else wants listed.
+  func look(at number: Int, listing wanted: Int? = nil) async {
     let look = nextLook()
     do throws(ServiceError) {
-      if needsListing(number) {
-        let listed = try await listing(of: number)
+      if needsListing(number) || wanted != nil {
+        watched[number].listingSince = watched[number].listingSince ?? look.moment
+        let listed = try await listing(of: number, atLeast: wanted ?? 1)
+        answerReaders(of: number, .success(listed))
         take(listed, of: number, look)
       }
       try await lookAlone(at: number, look)
       watched[number].failingSince = nil
     } catch {
+      answerReaders(of: number, .failure(error))
       fail(number, error)
     }
     settle(number, look)
@@ -112,11 +117,11 @@ extension PollingRunWatcher {
   }
 
   /// The operation's newest runs: as many as its awaits are likely to need, and on the first look its past as well.
-  private func listing(of number: Int) async throws(ServiceError) -> [Run] {
+  private func listing(of number: Int, atLeast least: Int) async throws(ServiceError) -> [Run] {
     let watches = Array(watched[number].watches.values)
     let largest = max(1, settings.largestListing)
     let isFirst = watched[number].pace == nil
-    var limit = min(max(2 * watches.count + 10, isFirst ? settings.historySize : 0), largest)
+    var limit = min(max(2 * watches.count + 10, least, isFirst ? settings.historySize : 0), largest)
     while true {
       count { $0.listings += 1 }
       let runs = try await service.lastRuns(of: watched[number].operation, RunFilter(limit: limit))

@@ -19,7 +19,7 @@ public actor PollingRunWatcher: RunWatcher {
   private let executor: (any TaskExecutor)?
 
   var watched: [WatchedOperation] = []
-  private var numbers: [DataOperation: Int] = [:]
+  var numbers: [DataOperation: Int] = [:]
   /// The operations with awaits that one call can list together, and how many awaits these are.
   var listedTogether: [SharedListingKey: (operations: Set<Int>, awaits: Int)] = [:]
   /// Types whose common listing did not help, until when.
@@ -27,10 +27,15 @@ public actor PollingRunWatcher: RunWatcher {
   var sharing: Set<SharedListingKey> = []
   /// The numbers of operations by when they have to be attended to.
   private var queue = MomentQueue<Int>()
+  /// The conditions that wait for their turns.
+  var turns: [Int: Turn] = [:]
+  var turnQueue = MomentQueue<Int>()
+  let reads: SharedReads
   /// How many awaits there are.
   private var awaits = 0
   private let counts = NIOLockedValueBox(WatchTotals())
-  private var lastID = 0
+  /// Of awaits and conditions.
+  var lastID = 0
   private var lookNumber = 0
   /// When anything last came back from the service.
   var lastReturn = Timestamp.earliest
@@ -48,6 +53,7 @@ public actor PollingRunWatcher: RunWatcher {
     self.settings = settings
     self.random = random
     executor = clock as? any TaskExecutor
+    reads = SharedReads(clock: clock)
   }
 
   public nonisolated var patience: TimeSpan { settings.patience }
@@ -86,17 +92,6 @@ public actor PollingRunWatcher: RunWatcher {
     attend()
     if let outcome = await watch.result.value() { return outcome }
     return finish(id, of: number, .failure(.cancelled)) ?? WatchOutcome(.failure(.cancelled))
-  }
-
-  public nonisolated func turn(
-    since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool
-  ) async throws(CancellationError) {
-    let now = clock.now
-    var interval = LearnedPace().interval(atAge: now.since(began).inSeconds, settings)
-    interval *= 1 - settings.jitter * random()
-    var pause = every.map(Watch.kept) ?? .seconds(interval)
-    if isFailing, every == nil { pause = min(pause, settings.afterFailure) }
-    try await clock.sleep(until: min(now.advanced(by: pause), deadline))
   }
 
   private func number(of operation: DataOperation) -> Int {
@@ -160,20 +155,24 @@ public actor PollingRunWatcher: RunWatcher {
 
   /// Makes the driver look at what is due, where that is something else than what it waits for.
   func attend() {
-    guard awaits > 0 else {
+    guard awaits > 0 || !turns.isEmpty else {
       nap?.task.cancel()
       return
     }
     if driver == nil {
       driver = spawn { [weak self] in await self?.drive() }
-    } else if let nap, let earliest = queue.earliest, earliest < nap.until {
+    } else if let nap, nextMoment < nap.until {
       nap.task.cancel()
     }
   }
 
+  /// When something has to be attended to next.
+  private var nextMoment: Timestamp { min(queue.earliest ?? .latest, turnQueue.earliest ?? .latest) }
+
   private func drive() async {
-    while awaits > 0 {
+    while awaits > 0 || !turns.isEmpty {
       let now = clock.now
+      wakeConditions(now)
       var due: [Int] = []
       while let number = take(dueBy: now) {
         if watched[number].isLooking { giveUpLastLooks(of: number, now) } else { due.append(number) }
@@ -182,7 +181,7 @@ public actor PollingRunWatcher: RunWatcher {
         begin(due, now)
         continue
       }
-      let until = queue.earliest ?? .latest
+      let until = nextMoment
       let nap = spawn { [clock] in try? await clock.sleep(until: until) }
       self.nap = (nap, until)
       await nap.value
@@ -202,7 +201,7 @@ public actor PollingRunWatcher: RunWatcher {
   }
 
   /// From here the operation is attended to only for what is past its deadline while the look is under way.
-  private func begin(_ number: Int, _ now: Timestamp) {
+  func begin(_ number: Int, _ now: Timestamp) {
     watched[number].lookingSince = now
     enqueue(number, at: lastMoment(of: number))
   }

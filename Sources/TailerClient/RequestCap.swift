@@ -55,6 +55,12 @@ public final class RequestCap: Sendable {
     state.withLockedValue { $0.held = max($0.held, end) }
   }
 
+  /// Until when no look may go; `nil` where one may.
+  public var heldUntil: Timestamp? {
+    let held = state.withLockedValue(\.held)
+    return held > clock.now ? held : nil
+  }
+
   private func callTurn() async -> Bool {
     let now = clock.now
     let turn = state.withLockedValue { state in

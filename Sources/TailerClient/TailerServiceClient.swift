@@ -58,6 +58,8 @@ public final class TailerServiceClient: TailerService {
 
   public var requestCounts: RequestCounts { counts.withLockedValue { $0 } }
 
+  public var quietUntil: Timestamp? { cap.heldUntil }
+
   public func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
     try await perform(.launch(operation, on: date), ReplyCodec.runID)
   }

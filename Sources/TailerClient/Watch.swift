@@ -85,6 +85,10 @@ struct WatchedOperation {
   /// When the look began that is under way.
   var lookingSince: Timestamp?
   var isLooking: Bool { lookingSince != nil }
+  /// When the look began that is under way and lists its runs.
+  var listingSince: Timestamp?
+  /// Who else wants what it lists.
+  var readers: [OneShot<SharedReads.Reply>] = []
   /// Since when looks have failed in passing ways.
   var failingSince: Timestamp?
   /// Its entry in the queue of what is due; others are of the past.

@@ -105,4 +105,75 @@ import Testing
     #expect(moments.dropFirst(before).allSatisfy { $0 >= Double(seconds) })
     #expect(moments.count > before)
   }
+
+  // MARK: What conditions have in common
+
+  /// Branches that wait for the same cost about what one does.
+  @Test func branchesShareTheirLooks() throws {
+    let wait = "wait until (last run of prepare with status SUCCESS) != none timeout 3h"
+    func cost(_ branches: Int) throws -> Int {
+      let steps = (1...branches).map { "step \"\($0)\" { \(wait) }" }.joined(separator: "; ")
+      let outcome = try Rehearsal(
+        preamble + "parallel max 20 { \(steps) }", scenario: scenario(endingAfter: "1h")
+      ).run()
+      #expect(outcome.exitStatus == 0)
+      return outcome.simulator.requestCount
+    }
+    let (one, twenty) = (try cost(1), try cost(20))
+    #expect(one > 20)
+    #expect(twenty <= one + 3, "\(one), \(twenty)")
+  }
+
+  /// What a condition reads once it has waited is what is then, also where the same read by another is under way.
+  @Test func aConditionSeesWhatCameWhileItWaitedItself() throws {
+    let text =
+      preamble + """
+        print (last run of prepare with status SUCCESS) == none
+        procedure later() {
+          wait 10s
+          return (last run of prepare with status SUCCESS) != none
+        }
+        parallel {
+          step "other" { wait until (last run of prepare with status SUCCESS) != none every 1m timeout 10m }
+          step "own" { wait until later() every 1m timeout 10m }
+        }
+        """
+    var rehearsal = try Rehearsal(text, scenario: scenario(endingAfter: "4s"))
+    rehearsal.faults = [FaultRule(.slow(.seconds(20)), action: "get_last_status", occurrences: 2...2)]
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 0)
+    let looks = outcome.events.reduce(into: [String: Int]()) { looks, event in
+      if case .conditionHeld(let count) = event.kind, let step = event.steps.last { looks[step] = count }
+    }
+    #expect(looks == ["own": 1, "other": 2])
+  }
+
+  // MARK: A service that wants to be left alone
+
+  /// The end of a run that ends after four minutes is waited for up to five.
+  private func throttled(_ span: TimeSpan) throws -> (outcome: Rehearsal.Outcome, took: TimeSpan) {
+    var rehearsal = try Rehearsal(text("every 10s timeout 5m"), scenario: scenario(endingAfter: "4m"))
+    rehearsal.faults = [
+      FaultRule(.status(429, afterEffect: false, retryAfter: span), action: "get_last_status", occurrences: 2...2)
+    ]
+    let world = World(scenario: rehearsal.scenario, faults: rehearsal.faults)
+    let outcome = try rehearsal.run(on: world, journal: MemoryJournal())
+    return (outcome, world.time.now.since(Self.start))
+  }
+
+  @Test(arguments: [7, 60]) func endsAtItsDeadlineInSpiteOfRetryAfter(_ minutes: Int) throws {
+    let (outcome, took) = try throttled(.minutes(minutes))
+    #expect(outcome.exitStatus == 4)
+    #expect(took >= .minutes(5) && took <= .minutes(6), "\(took)")
+    let note = try #require(outcome.failure?.notes.first)
+    #expect(note.contains("it wants to be left alone for another"), "\(note)")
+    #expect(outcome.simulator.requestCounts["get_last_status"] == 2)
+  }
+
+  /// As an await's, its last look may come shortly after the deadline.
+  @Test func looksShortlyAfterItsDeadlineWhereTheServiceAllowsItThen() throws {
+    let (outcome, _) = try throttled(.seconds(305))
+    #expect(outcome.printed == ["over"])
+    #expect(try #require(listings(outcome.simulator).last) >= .seconds(315))
+  }
 }
