@@ -166,63 +166,6 @@ extension Interpreter {
     }
   }
 
-  // MARK: Lists
-
-  /// One identity for each element of a verb's operand.
-  func keys(for count: Int) -> [EffectKey] {
-    let base = nextKey()
-    guard count != 1 else { return [base] }
-    return (0..<count).map { EffectKey(path: "\(base.path)[\($0)]", textHash: base.textHash) }
-  }
-
-  /// Does something for each element, started in order, under the cap; an error in one does not keep the rest from being
-  /// done and is raised at the end.
-  func each<Element: Sendable, Result: Sendable>(
-    _ elements: [Element], at place: SourceRange, isCapped: Bool = true,
-    _ body: @escaping @Sendable (Interpreter, Element, Int) async throws(Unwind) -> Result
-  ) async throws(Unwind) -> [Result] {
-    if elements.count == 1, let only = elements.first { return [try await body(self, only, 0)] }
-    let seed = BranchSeed(of: self, path: path, stop: stop)
-    let cap = isCapped ? state.policy.cap : elements.count
-    var results: [Int: Result] = [:]
-    var unwinds: [Int: Unwind] = [:]
-    await withTaskGroup(of: (Int, Result?, Unwind?).self) { group in
-      var begun = 0
-      func begin() {
-        let index = begun
-        let element = elements[index]
-        begun += 1
-        group.addTask {
-          await seed.value(of: index) { branch async throws(Unwind) in try await body(branch, element, index) }
-        }
-      }
-      while begun < min(cap, elements.count) { begin() }
-      while let (index, result, unwind) = await group.next() {
-        results[index] = result
-        unwinds[index] = unwind
-        if begun < elements.count { begin() }
-      }
-    }
-    let raised = unwinds.sorted { $0.key < $1.key }.map(\.value)
-    let failures = raised.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
-    for unwind in raised { if case .failure = unwind { continue } else { throw unwind } }
-    if failures.count > 1 { throw .failure(together(failures, of: elements.count, at: place)) }
-    if let only = failures.first { throw .failure(only) }
-    return elements.indices.compactMap { results[$0] }
-  }
-
-  /// Several failures as one. Of one kind together, `catch` takes them as that kind; the gravest kind is what is not known,
-  /// which nothing may repeat.
-  func together(_ failures: [Failure], of count: Int, at place: SourceRange) -> Failure {
-    let kinds = Set(failures.map(\.error.kind))
-    let diagnostic = problem(.severalFailed(failures.map(\.error.message), of: count), at: place).diagnostic
-    let kind = kinds.count == 1 ? kinds.first : kinds.contains(.unconfirmed) ? .unconfirmed : nil
-    let error = RecordedError(
-      kind: kind ?? .failed, message: diagnostic.message, candidates: failures.flatMap(\.error.candidates),
-      notes: diagnostic.notes)
-    return Failure(error: error, diagnostic: diagnostic, origins: failures.flatMap(\.origins))
-  }
-
   // MARK: Calls and guards
 
   func calling<T: Sendable>(
@@ -276,19 +219,6 @@ extension Interpreter {
     let (effects, steps) = (state.effects, steps)
     return { kind in
       effects.listener.hear(Event(at: effects.clock.now, place: place, isReplayed: false, steps: steps, kind: kind))
-    }
-  }
-}
-
-extension BranchSeed {
-  func value<Result: Sendable>(
-    of index: Int, _ body: @Sendable (Interpreter) async throws(Unwind) -> Result
-  ) async -> (Int, Result?, Unwind?) {
-    let branch = interpreter()
-    do {
-      return (index, try await body(branch), nil)
-    } catch {
-      return (index, nil, error)
     }
   }
 }

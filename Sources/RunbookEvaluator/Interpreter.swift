@@ -141,6 +141,17 @@ final class Interpreter {
     return record
   }
 
+  /// What the record answers in place of the effect: its outcome, or the error that it ended in; `nil` where that is still
+  /// to come.
+  func answer(
+    of record: EffectRecord?, at key: EffectKey, _ place: SourceRange
+  ) throws(Unwind) -> EffectOutcome? {
+    guard let outcome = record?.outcome else { return nil }
+    state.note(outcome.cost)
+    guard case .failed(let error) = outcome else { return outcome }
+    throw failure(problem(.recorded(error), at: place), origins: [key])
+  }
+
   /// Carries an effect out, once: the record answers where it can; else the intent is written, `live` does it, and its
   /// outcome is written before anything depends on it. `live` gets the intent as it was recorded, which knows when a
   /// wait began.
@@ -150,13 +161,7 @@ final class Interpreter {
   ) async throws(Unwind) -> (outcome: EffectOutcome, isReplayed: Bool) {
     let key = given ?? nextKey()
     let record = try await recorded(key, like: intent, at: place)
-    if let outcome = record?.outcome {
-      state.note(outcome.cost)
-      if case .failed(let error) = outcome {
-        throw failure(problem(.recorded(error), at: place), origins: [key])
-      }
-      return (outcome, true)
-    }
+    if let outcome = try answer(of: record, at: key, place) { return (outcome, true) }
     if record == nil {
       try mayGoOn()
       if intent.precedesEffect {

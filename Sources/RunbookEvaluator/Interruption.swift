@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import Synchronization
 import TailerAPI
 
 /// The request to stop waiting: Ctrl-C, a signal, a closed terminal. Raised once for an execution, seen by every branch.
@@ -9,43 +10,53 @@ public final class Interruption: @unchecked Sendable {
   // The lock guards all three.
   private let lock = NSLock()
   private var isRaisedNow = false
-  private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
-  private var nextWaiter = 0
+  private var listeners: [Int: @Sendable () -> Void] = [:]
+  private var lastListener = 0
 
   public init() {}
 
   public var isRaised: Bool { lock.withLock { isRaisedNow } }
 
   public func raise() {
-    let waiting = lock.withLock {
+    let listening = lock.withLock {
       isRaisedNow = true
-      defer { waiters = [:] }
-      return waiters
+      defer { listeners = [:] }
+      return listeners
     }
-    for (_, continuation) in waiting.sorted(by: { $0.key < $1.key }) { continuation.resume() }
+    for (_, listener) in listening.sorted(by: { $0.key < $1.key }) { listener() }
   }
 
   /// Ready for the prompt's next entry.
   public func clear() { lock.withLock { isRaisedNow = false } }
 
+  /// Calls the listener once it is raised, at once where it is. Must not block.
+  ///
+  /// - Returns: The number by which the listener is forgotten.
+  func listen(_ listener: @escaping @Sendable () -> Void) -> Int {
+    let (number, isOver) = lock.withLock {
+      lastListener += 1
+      if !isRaisedNow { listeners[lastListener] = listener }
+      return (lastListener, isRaisedNow)
+    }
+    if isOver { listener() }
+    return number
+  }
+
+  func forget(_ number: Int?) {
+    guard let number else { return }
+    lock.withLock { _ = listeners.removeValue(forKey: number) }
+  }
+
   /// Returns once it is raised or the task is cancelled.
   public func raised() async {
-    let number = lock.withLock {
-      nextWaiter += 1
-      return nextWaiter
-    }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let isOver = lock.withLock {
-          if isRaisedNow || Task.isCancelled { return true }
-          waiters[number] = continuation
-          return false
-        }
-        if isOver { continuation.resume() }
-      }
+    let bell = Bell()
+    let number = listen { bell.ring() }
+    _ = await withTaskCancellationHandler {
+      await bell.rung()
     } onCancel: {
-      lock.withLock { waiters.removeValue(forKey: number) }?.resume()
+      bell.ring()
     }
+    forget(number)
   }
 
   /// How long a request that changes the platform may still be answered once the interruption has come.
@@ -58,22 +69,32 @@ public final class Interruption: @unchecked Sendable {
     farewellOn clock: (any WallClock)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
     await withTaskGroup(of: Result<T, E>?.self) { group in
-      group.addTask { await Result(of: body) }
+      // This task waits for whichever comes first, so that no other one has to wait for the interruption.
+      let bell = Bell()
       group.addTask {
-        await self.raised()
-        if let clock { try? await clock.sleep(for: Self.farewell) }
-        return nil
+        defer { bell.ring(by: .body) }
+        return await Result(of: body)
       }
-      let first = await group.next()
-      group.cancelAll()
-      // An answer that came in spite of the interruption counts: it was already here.
-      if case .some(.none) = first {
-        while let late = await group.next() {
-          if case .success(let value) = late { return .success(value) }
+      let number = listen { bell.ring() }
+      let ringer = await bell.rung()
+      forget(number)
+      if ringer == .body { return await group.next() ?? nil }
+      if let clock {
+        group.addTask {
+          try? await clock.sleep(for: Self.farewell)
+          return nil
         }
-        return nil
+        if let answer = await group.next() ?? nil {
+          group.cancelAll()
+          return answer
+        }
       }
-      return first ?? nil
+      // An answer that came in spite of the interruption counts: it was already here.
+      group.cancelAll()
+      while let late = await group.next() {
+        if case .success(let value) = late { return .success(value) }
+      }
+      return nil
     }
   }
 
@@ -93,5 +114,35 @@ public final class Interruption: @unchecked Sendable {
       }
       return value
     }
+  }
+}
+
+/// Wakes one task, once; whoever rings first is the one that it hears of.
+private final class Bell: Sendable {
+  enum Ringer: Sendable { case body, other }
+
+  private struct State {
+    var ringer: Ringer?
+    var sleeper: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+
+  func ring(by ringer: Ringer = .other) {
+    state.withLock { state in
+      state.ringer = state.ringer ?? ringer
+      return state.sleeper.take()
+    }?.resume()
+  }
+
+  func rung() async -> Ringer {
+    await withCheckedContinuation { continuation in
+      let isRung = state.withLock { state in
+        if state.ringer == nil { state.sleeper = continuation }
+        return state.ringer != nil
+      }
+      if isRung { continuation.resume() }
+    }
+    return state.withLock { $0.ringer ?? .other }
   }
 }

@@ -15,6 +15,10 @@ public protocol Journal: Sendable {
   /// was only looked at, shown or read off the clock is durable before anything is changed on its account.
   func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool)
     async throws(JournalError)
+  /// Writes several intents, in as few writes as it can. Durable when it returns; where it throws, some may be written.
+  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError)
+  /// Writes several outcomes, likewise.
+  func finish(_ effects: [FinishedEffect]) async throws(JournalError)
   /// Makes a run this launch's own and its outcome, unless another effect of any execution in the journal owns it; tells
   /// which it is.
   /// Durable when it returns.
@@ -33,6 +37,29 @@ public protocol Journal: Sendable {
   func unlockLaunches(of operation: DataOperation, for key: EffectKey) async
   /// Writes that a `finally` has begun after an interruption: from here the execution cannot be resumed.
   func endForGood() async throws(JournalError)
+}
+
+extension Journal {
+  public func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
+    for (intent, key) in effects { try await intend(intent, at: key) }
+  }
+
+  public func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
+    for effect in effects { try await finish(effect.intent, effect.outcome, at: effect.key, isLight: false) }
+  }
+}
+
+/// An effect with what it came to.
+public struct FinishedEffect: Sendable {
+  public let intent: EffectIntent
+  public let outcome: EffectOutcome
+  public let key: EffectKey
+
+  public init(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey) {
+    self.intent = intent
+    self.outcome = outcome
+    self.key = key
+  }
 }
 
 /// Which effect a run belongs to.

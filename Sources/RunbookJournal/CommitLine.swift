@@ -18,7 +18,7 @@ final class CommitLine: @unchecked Sendable {
   typealias Transaction = @Sendable (JournalFile.Durability, Database, (Database) throws -> Void) throws -> Void
 
   /// How many writes share a transaction at most, so that other processes are not kept waiting for long.
-  private static let limit = 256
+  static let limit = 256
 
   private let transaction: Transaction
   private let lock = NSLock()
@@ -88,5 +88,12 @@ final class CommitLine: @unchecked Sendable {
     } catch {
       write.end(error)
     }
+  }
+}
+
+extension Array {
+  /// The elements in their order, in parts of that size and a rest.
+  func parts(of size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
   }
 }

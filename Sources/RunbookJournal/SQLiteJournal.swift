@@ -113,33 +113,47 @@ actor SQLiteJournal: HeldJournal {
   }
 
   func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
-    let now = surroundings.clock.now
-    let line = Line(sequence: sequence(of: key), key: key, intent: intent, outcome: nil)
-    let operation = number(of: intent.operation)
-    let known = try await recording(.durable) { [lease] db in
-      try EffectRow.put(line, of: lease.execution, intendedAt: now, finishedAt: nil, db)
-      return try operation.find(db)
-    }
-    remember(line, known)
+    try await put([line(intent, nil, at: key)], .durable)
   }
 
-  /// A finished launch owns its run from the same moment on.
+  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
+    for part in effects.parts(of: CommitLine.limit) {
+      try await put(part.map { line($0.intent, nil, at: $0.key) }, .durable)
+    }
+  }
+
   func finish(
     _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
   ) async throws(JournalError) {
-    let now = surroundings.clock.now
-    let line = Line(
-      sequence: sequence(of: key), key: key, intent: lines[key.path]?.intent ?? intent, outcome: outcome)
-    let operation = number(of: line.intent.operation)
-    let known = try await recording(isLight ? .visible : .durable) { [lease] db in
-      try EffectRow.put(line, of: lease.execution, intendedAt: now, finishedAt: now, db)
-      let number = try operation.find(db)
-      if case .launch = line.intent, case .run(let run, _) = outcome, let number {
-        _ = try OwnedRunRow.own(run, of: number, for: key, by: lease.execution, db)
-      }
-      return number
+    try await put([line(lines[key.path]?.intent ?? intent, outcome, at: key)], isLight ? .visible : .durable)
+  }
+
+  func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
+    for part in effects.parts(of: CommitLine.limit) {
+      try await put(part.map { line(lines[$0.key.path]?.intent ?? $0.intent, $0.outcome, at: $0.key) }, .durable)
     }
-    remember(line, known)
+  }
+
+  private func line(_ intent: EffectIntent, _ outcome: EffectOutcome?, at key: EffectKey) -> Line {
+    Line(sequence: sequence(of: key), key: key, intent: intent, outcome: outcome)
+  }
+
+  /// Writes lines in one transaction. A finished launch owns its run from the same moment on.
+  private func put(_ lines: [Line], _ durability: JournalFile.Durability) async throws(JournalError) {
+    let now = surroundings.clock.now
+    let operations = lines.map { number(of: $0.intent.operation) }
+    let known = try await recording(durability) { [lease] db in
+      try zip(lines, operations).map { line, operation in
+        try EffectRow.put(
+          line, of: lease.execution, intendedAt: now, finishedAt: line.outcome == nil ? nil : now, db)
+        let number = try operation.find(db)
+        if case .launch = line.intent, case .run(let run, _)? = line.outcome, let number {
+          _ = try OwnedRunRow.own(run, of: number, for: line.key, by: lease.execution, db)
+        }
+        return number
+      }
+    }
+    for (line, operation) in zip(lines, known) { remember(line, operation) }
   }
 
   /// The run is adopted with the claim: a process that dies behind it has the launch's outcome on record, and does not

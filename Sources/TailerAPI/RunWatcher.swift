@@ -3,14 +3,11 @@ public import CivilTime
 /// Waits for runs to end, and says when conditions are worth another look. One watcher serves all waits of a process, so
 /// that what they have in common is asked once.
 public protocol RunWatcher: Sendable {
-  /// Waits until what is awaited has ended. Looks once more before it gives up for the deadline.
+  /// Begins waits for what is awaited to end, and returns at once. The inbox gets the outcome of each, once; the watcher
+  /// looks once more before it gives up for a deadline.
   ///
-  /// - Parameters:
-  ///   - every: The time between two looks, where it is prescribed.
-  ///   - hear: Told what shows while the wait goes on. Must not block.
-  func watch(
-    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
-  ) async -> WatchOutcome
+  /// - Returns: Gives up those that still go on: when it returns, each of them has ended, with `.cancelled`.
+  func begin(_ waits: [RunWait], telling inbox: WatchInbox) async -> @Sendable () async -> Void
 
   /// Waits until a condition that did not hold is worth looking at again: at the pace of what nothing is known of, or as
   /// `every` says, and exactly at the deadline for a last look. Conditions that wait alike get their turns together. Gives
@@ -33,6 +30,22 @@ public protocol RunWatcher: Sendable {
 }
 
 extension RunWatcher {
+  /// Waits until what is awaited has ended, or the task is cancelled.
+  ///
+  /// - Parameters:
+  ///   - every: The time between two looks, where it is prescribed.
+  ///   - hear: Told what shows while the wait goes on. Must not block.
+  public func watch(
+    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
+  ) async -> WatchOutcome {
+    guard !Task.isCancelled else { return WatchOutcome(.failure(.cancelled)) }
+    let inbox = WatchInbox { news, _ in hear(news) }
+    let giveUp = await begin([RunWait(for: target, by: deadline, every: every)], telling: inbox)
+    if let arrival = await inbox.next().first { return arrival.outcome }
+    await giveUp()
+    return await inbox.next().first?.outcome ?? WatchOutcome(.failure(.cancelled))
+  }
+
   /// The run once it has ended.
   public func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
     try await watch(.end(of: run), by: deadline, every: every) { _ in }.result.get()
@@ -46,11 +59,25 @@ extension RunWatcher {
   }
 }
 
+/// One wait.
+public struct RunWait: Sendable {
+  public let target: WatchTarget
+  public let deadline: Timestamp
+  /// The time between two looks, where it is prescribed.
+  public let every: TimeSpan?
+
+  public init(for target: WatchTarget, by deadline: Timestamp, every: TimeSpan? = nil) {
+    self.target = target
+    self.deadline = deadline
+    self.every = every
+  }
+}
+
 /// What a wait is for.
 public enum WatchTarget: Hashable, Sendable {
   case end(of: Run)
   /// The end of the first run of the operation that starts after the moment.
-  case nextRun(of: DataOperation, since: Timestamp)
+  indirect case nextRun(of: DataOperation, since: Timestamp)
 
   public var operation: DataOperation {
     switch self {

@@ -4,8 +4,8 @@ public import TailerAPI
 
 /// Watches the runs of a process by asking the service as seldom as their past allows (design, *Watching runs*).
 ///
-/// Awaits on one operation share their looks. Each await is a continuation and a few words of memory; one task sleeps
-/// for all of them. The interval comes from the operation's past durations (`LearnedPace`), or from `every`; the last look
+/// Awaits on one operation share their looks. Each await is a few words of memory; one task sleeps for all of
+/// them. The interval comes from the operation's past durations (`LearnedPace`), or from `every`; the last look
 /// begins at the deadline. What a listing does not show is looked at alone. A look that fails in passing does not end an
 /// await until looks have failed for `patience`. How many requests go out a second, and when none may, is the matter of
 /// the service's client (`RequestCap`).
@@ -65,19 +65,27 @@ public actor PollingRunWatcher: RunWatcher {
 
   // MARK: Waiting
 
-  public func watch(
-    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
-  ) async -> WatchOutcome {
-    if case .end(let run) = target, run.hasEnded { return WatchOutcome(.success(run)) }
-    guard !Task.isCancelled else { return WatchOutcome(.failure(.cancelled)) }
+  public func begin(_ waits: [RunWait], telling inbox: WatchInbox) -> @Sendable () async -> Void {
     let now = clock.now
-    let number = number(of: target.operation)
-    var watch = Watch(
-      deadline: deadline, every: every, began: now, result: OneShot(), hear: hear, target: target, due: now)
+    var begun: [(id: Int, number: Int)] = []
+    for (index, wait) in waits.enumerated() {
+      if case .end(let run) = wait.target, run.hasEnded {
+        inbox.bring(WatchOutcome(.success(run)), of: index)
+      } else {
+        begun.append(begin(Watch(wait, began: now, inbox: inbox, index: index), now))
+      }
+    }
+    if !begun.isEmpty { attend() }
+    return { [begun] in await self.giveUp(begun) }
+  }
+
+  private func begin(_ begun: Watch, _ now: Timestamp) -> (id: Int, number: Int) {
+    var watch = begun
+    let number = number(of: watch.target.operation)
     if let pace = watched[number].pace, let usual = pace.usual {
-      hear(.usual(usual))
+      watch.hear(.usual(usual))
       // A run that was launched a moment ago has nothing to show yet.
-      if case .end(let run) = target, let start = Watch.start(of: run), abs(now.since(start).inSeconds) < 10 {
+      if case .end(let run) = watch.target, let start = Watch.start(of: run), abs(now.since(start).inSeconds) < 10 {
         watch.plan(from: now, pace, settings, jitter: random())
       }
     }
@@ -87,11 +95,13 @@ public actor PollingRunWatcher: RunWatcher {
     listedTogether[watched[number].key, default: ([], 0)].awaits += 1
     listedTogether[watched[number].key]?.operations.insert(number)
     awaits += 1
-    let moment = watched[number].isLooking ? deadline.advanced(by: settings.lastLookGrace) : watch.nextLook
+    let moment = watched[number].isLooking ? watch.deadline.advanced(by: settings.lastLookGrace) : watch.nextLook
     if moment < watched[number].queuedAt ?? .latest { enqueue(number, at: moment) }
-    attend()
-    if let outcome = await watch.result.value() { return outcome }
-    return finish(id, of: number, .failure(.cancelled)) ?? WatchOutcome(.failure(.cancelled))
+    return (id, number)
+  }
+
+  private func giveUp(_ begun: [(id: Int, number: Int)]) {
+    for (id, number) in begun { finish(id, of: number, .failure(.cancelled)) }
   }
 
   private func number(of operation: DataOperation) -> Int {
@@ -103,9 +113,8 @@ public actor PollingRunWatcher: RunWatcher {
   }
 
   /// Ends an await, if it is still there.
-  @discardableResult
-  func finish(_ id: Int, of number: Int, _ result: Result<Run, WatchError>) -> WatchOutcome? {
-    guard let watch = watched[number].watches.removeValue(forKey: id) else { return nil }
+  func finish(_ id: Int, of number: Int, _ result: Result<Run, WatchError>) {
+    guard let watch = watched[number].watches.removeValue(forKey: id) else { return }
     awaits -= 1
     listedTogether[watched[number].key]?.awaits -= 1
     if watched[number].watches.isEmpty {
@@ -119,10 +128,8 @@ public actor PollingRunWatcher: RunWatcher {
       cost.noticedAfter = Watch.end(of: run).map { max(clock.now.since(max($0, watch.began)), .zero) }
       watched[number].pace?.learn(from: run)
     }
-    let outcome = WatchOutcome(result, cost)
-    watch.result.bring(outcome)
+    watch.inbox.bring(WatchOutcome(result, cost), of: watch.index)
     if awaits == 0 { attend() }
-    return outcome
   }
 
   // MARK: Time

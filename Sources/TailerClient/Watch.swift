@@ -6,13 +6,26 @@ struct Watch {
   let deadline: Timestamp
   let every: TimeSpan?
   let began: Timestamp
-  let result: OneShot<WatchOutcome>
-  let hear: @Sendable (WatchNews) -> Void
+  let inbox: WatchInbox
+  /// Its place among those that were begun with it.
+  let index: Int
   var target: WatchTarget
   var due: Timestamp
   var looks = 0
   /// The number of the last look that asked for it.
   var lastLook = 0
+
+  init(_ wait: RunWait, began: Timestamp, inbox: WatchInbox, index: Int) {
+    deadline = wait.deadline
+    every = wait.every
+    self.began = began
+    self.inbox = inbox
+    self.index = index
+    target = wait.target
+    due = began
+  }
+
+  func hear(_ news: WatchNews) { inbox.hear(news, of: index) }
 
   var run: Run? {
     if case .end(let run) = target { run } else { nil }

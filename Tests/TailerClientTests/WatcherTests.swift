@@ -45,8 +45,7 @@ import Testing
     let run = Run(id: "1", operation: operation, status: .running, started: Sample.now.advanced(by: .days(days)))
     for waited in [TimeSpan.seconds(20), .minutes(1), .minutes(10)] {
       var watch = Watch(
-        deadline: .latest, every: nil, began: Sample.now, result: OneShot(), hear: { _ in }, target: .end(of: run),
-        due: Sample.now)
+        RunWait(for: .end(of: run), by: .latest), began: Sample.now, inbox: WatchInbox { _, _ in }, index: 0)
       let now = Sample.now.advanced(by: waited)
       watch.plan(from: now, pace, WatchSettings(), jitter: 0)
       let pause = watch.due.since(now).inSeconds

@@ -1,0 +1,255 @@
+import CivilTime
+import RunbookDiagnostics
+import RunbookSyntax
+import TailerAPI
+
+/// One of those whose end a statement awaits.
+struct Awaited: Sendable {
+  let target: WatchTarget
+  /// `nil` for a run that is still to come.
+  let run: RunReference?
+  let key: EffectKey
+
+  func intent(from moment: Timestamp) -> EffectIntent {
+    switch target {
+    case .end(let run): .await(runID: run.id, operation: run.operation, from: moment)
+    case .nextRun(let operation, let since): .awaitNext(operation, since: since, from: moment)
+    }
+  }
+
+  /// What is awaited, in words.
+  var subject: String {
+    switch target {
+    case .end(let run): "run \(run.id)"
+    case .nextRun(let operation, _): "the next run of \(operation.name)"
+    }
+  }
+}
+
+extension Interpreter {
+  func awaitRuns(
+    _ target: AwaitTarget, timeout: Expression?, every: Expression?, at place: SourceRange
+  ) async throws(Unwind) -> Value {
+    let value: Value
+    var since: Timestamp?
+    let operand: Expression
+    switch target {
+    case .runs(let expression):
+      operand = expression
+      value = try await evaluate(expression)
+    case .nextRun(let expression, let moment):
+      operand = expression
+      value = try await evaluate(expression)
+      let start = try await evaluate(moment)
+      guard case .timestamp(let timestamp) = start else {
+        throw fail(.typeMismatch(wanted: "timestamp", found: start.typeName), at: moment.range)
+      }
+      since = timestamp
+    }
+    let timeout = try await optionalDuration(timeout) ?? state.policy.defaultTimeout
+    let every = try await optionalDuration(every)
+    // A deadline leaves `status` unset; what was awaited is set before it can pass.
+    latest.status = nil
+    let awaited: [Awaited]
+    if let since {
+      let operations = try operations(in: value, at: operand.range)
+      for operation in operations {
+        guard operation.type.hasRuns else { throw fail(.workflowHasNoRuns(operation), at: operand.range) }
+        if let activation = state.activation(of: operation) {
+          throw fail(.operationIsStopped(operation, activation), at: operand.range)
+        }
+      }
+      let keys = keys(for: operations.count)
+      awaited = zip(operations, keys).map { Awaited(target: .nextRun(of: $0, since: since), run: nil, key: $1) }
+    } else {
+      let references = try runs(in: value, at: operand.range)
+      if case .run(let run) = value {
+        latest.run = run
+        latest.awaited = [run]
+      } else {
+        latest.run = nil
+        latest.awaited = references
+      }
+      let keys = keys(for: references.count)
+      awaited = zip(references, keys).map { Awaited(target: .end(of: $0.lastSeen), run: $0, key: $1) }
+    }
+    let runs = try await ends(of: awaited, timeout: timeout, every: every, at: place)
+    return conclude(runs, isList: value.isList)
+  }
+
+  /// Awaits one or many, each to its own end, in one task: however many they are, they cost little more than what is known
+  /// of them. What comes together is recorded together. As elsewhere, an error in one does not keep the rest from being
+  /// waited for.
+  private func ends(
+    of awaited: [Awaited], timeout: TimeSpan, every: TimeSpan?, at place: SourceRange
+  ) async throws(Unwind) -> [RunReference] {
+    var endings = Endings<RunReference>()
+    let open = await begun(awaited, timeout: timeout, at: place, &endings)
+    let tell = teller(at: place)
+    for wait in open { tell(wait.beginning) }
+    if !open.isEmpty {
+      let targets = open.map(\.awaited.target)
+      let inbox = WatchInbox { news, index in
+        switch news {
+        case .usual(let usual): tell(.expecting(targets[index], usual))
+        case .appeared(let run): tell(.appeared(run))
+        }
+      }
+      let waits = open.map { RunWait(for: $0.awaited.target, by: $0.deadline, every: every) }
+      let giveUp = await state.effects.watcher.begin(waits, telling: inbox)
+      let listening = finallyDepth == 0 ? state.interruption.listen { inbox.close() } : nil
+      defer { state.interruption.forget(listening) }
+      var left = open.count
+      while left > 0 {
+        let arrivals = await inbox.next()
+        if arrivals.isEmpty { await giveUp() }
+        left -= arrivals.count
+        await record(arrivals, of: open, timeout: timeout, at: place, &endings)
+      }
+    }
+    return try gathered(endings, of: awaited.count, at: place)
+  }
+
+  /// A wait that goes on.
+  private struct OpenAwait {
+    let index: Int
+    let awaited: Awaited
+    /// As recorded, which knows when the wait began.
+    let intent: EffectIntent
+    let deadline: Timestamp
+
+    var beginning: Event.Kind {
+      switch awaited.target {
+      case .end(let run): .awaiting(run, deadline: deadline)
+      case .nextRun(let operation, let since): .awaitingNext(operation, since: since, deadline: deadline)
+      }
+    }
+  }
+
+  /// Takes what the record answers, and records that the others are begun.
+  private func begun(
+    _ awaited: [Awaited], timeout: TimeSpan, at place: SourceRange, _ endings: inout Endings<RunReference>
+  ) async -> [OpenAwait] {
+    let now = state.effects.clock.now
+    var open: [OpenAwait] = []
+    var new: [(intent: EffectIntent, key: EffectKey)] = []
+    var newIndices: Set<Int> = []
+    for (index, one) in awaited.enumerated() {
+      do throws(Unwind) {
+        var intent = one.intent(from: now)
+        let record = try await recorded(one.key, like: intent, at: place)
+        if let outcome = try answer(of: record, at: one.key, place) {
+          endings.results[index] = try ended(one, outcome, isReplayed: true, at: place)
+          continue
+        }
+        if let record {
+          intent = record.intent
+        } else {
+          try mayGoOn()
+          new.append((intent, one.key))
+          newIndices.insert(index)
+        }
+        let deadline = (intent.waitBegan ?? now).advanced(by: timeout)
+        open.append(OpenAwait(index: index, awaited: one, intent: intent, deadline: deadline))
+      } catch {
+        endings.unwinds[index] = error
+      }
+    }
+    do throws(Unwind) {
+      try await journaling(at: place) { journal async throws(JournalError) in try await journal.intend(new) }
+    } catch {
+      for index in newIndices { endings.unwinds[index] = error }
+      open.removeAll { newIndices.contains($0.index) }
+    }
+    return open
+  }
+
+  /// Records how waits came out, and tells it.
+  private func record(
+    _ arrivals: [WatchInbox.Arrival], of open: [OpenAwait], timeout: TimeSpan, at place: SourceRange,
+    _ endings: inout Endings<RunReference>
+  ) async {
+    var ended: [(wait: OpenAwait, outcome: EffectOutcome, failure: Failure?)] = []
+    for arrival in arrivals {
+      let wait = open[arrival.index]
+      switch outcome(of: wait, arrival.outcome, timeout: timeout, at: place) {
+      case .success(let outcome): ended.append((wait, outcome, nil))
+      case .failure(.failure(let failure)): ended.append((wait, .failed(failure.error), failure))
+      case .failure(let unwind): endings.unwinds[wait.index] = unwind
+      }
+    }
+    guard !ended.isEmpty else { return }
+    defer { state.noteEffect(at: state.effects.clock.now) }
+    for (_, outcome, _) in ended { state.note(outcome.cost) }
+    let finished = ended.map { FinishedEffect($0.wait.intent, $0.outcome, at: $0.wait.awaited.key) }
+    do throws(Unwind) {
+      try await journaling(at: place) { journal async throws(JournalError) in try await journal.finish(finished) }
+    } catch {
+      for (wait, _, _) in ended { endings.unwinds[wait.index] = error }
+      return
+    }
+    for (wait, outcome, failure) in ended {
+      do throws(Unwind) {
+        if var failure {
+          failure.origins.append(wait.awaited.key)
+          throw .failure(failure)
+        }
+        endings.results[wait.index] = try self.ended(wait.awaited, outcome, isReplayed: false, at: place)
+      } catch {
+        endings.unwinds[wait.index] = error
+      }
+    }
+  }
+
+  /// Takes over what is recorded of an await, and tells it.
+  private func ended(
+    _ awaited: Awaited, _ outcome: EffectOutcome, isReplayed: Bool, at place: SourceRange
+  ) throws(Unwind) -> RunReference {
+    guard case .ended(let run, let cost) = outcome else {
+      guard let known = awaited.run else { throw .interrupted }
+      return known
+    }
+    let reference = awaited.run ?? RunReference(run)
+    reference.lastSeen = run
+    tell(.ended(run, cost), at: place, replayed: isReplayed)
+    return reference
+  }
+
+  /// The run that a wait gave, or the error that it ended in.
+  private func outcome(
+    of wait: OpenAwait, _ outcome: WatchOutcome, timeout: TimeSpan, at place: SourceRange
+  ) -> Result<EffectOutcome, Unwind> {
+    let (awaited, subject) = (wait.awaited, wait.awaited.subject)
+    switch outcome.result {
+    case .success(let run): return .success(.ended(run, outcome.cost))
+    case .failure(.cancelled): return .failure(.interrupted)
+    case .failure(.service(let error)):
+      let problem = problem(.service(error, verb: "await", operation: subject), at: place)
+      return .failure(awaitFailure(problem, attempts: error.attempts, run: nil, outcome.cost))
+    case .failure(.deadline(let lastSeen)):
+      if let lastSeen { awaited.run?.lastSeen = lastSeen }
+      let problem = problem(
+        .deadlinePassed(waitedFor: subject, timeout: timeout, lastSeen: lastSeen?.status?.name), at: place)
+      return .failure(
+        awaitFailure(problem, attempts: 1, run: lastSeen ?? awaited.run?.lastSeen, outcome.cost))
+    }
+  }
+
+  private func awaitFailure(_ problem: RuntimeProblem, attempts: Int, run: Run?, _ cost: WatchCost) -> Unwind {
+    let diagnostic = problem.diagnostic
+    let error = RecordedError(
+      kind: problem.errorKind, message: diagnostic.message, attempts: attempts, run: run, notes: diagnostic.notes,
+      cost: cost)
+    return .failure(Failure(error: error, diagnostic: diagnostic, origins: []))
+  }
+}
+
+extension EffectIntent {
+  /// When a wait for a run began.
+  fileprivate var waitBegan: Timestamp? {
+    switch self {
+    case .await(_, _, let moment), .awaitNext(_, _, let moment): moment
+    default: nil
+    }
+  }
+}
