@@ -17,6 +17,10 @@ public protocol JournalStore: Sendable {
   func resume(
     _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal)
+  /// Ends an unfinished execution for good, by a person's decision. What it recorded stays as it is; nothing is sent.
+  ///
+  /// - Parameter user: Who decided it.
+  func abandon(_ id: String, by user: String) async throws(JournalStoreError)
   func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary
   /// Newest first.
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary]
@@ -145,6 +149,15 @@ public struct ExecutionEnd: Hashable, Codable, Sendable {
     self.isResumable = isResumable
     self.origins = origins
     self.cost = cost
+  }
+}
+
+extension ExecutionEnd {
+  /// The end that a person gives to what had stopped; `nil` stands for a process that was killed.
+  public static func abandoned(_ before: ExecutionEnd?, by user: String, at moment: Timestamp) -> ExecutionEnd {
+    ExecutionEnd(
+      at: moment, exitStatus: 6, summary: "given up by \(user); before: \(before?.summary ?? "its process was killed")",
+      isResumable: false, origins: before?.origins ?? [], cost: before?.cost)
   }
 }
 

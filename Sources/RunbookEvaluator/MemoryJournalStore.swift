@@ -16,6 +16,12 @@ public actor MemoryJournalStore: JournalStore {
   public func resume(
     _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
+    let (header, journal) = try await resumable(id)
+    await journal.reopen(await journal.ending?.origins ?? [], launchingAgain: launchingAgain)
+    return (await journal.accepted ?? header, journal)
+  }
+
+  private func resumable(_ id: String?) async throws(JournalStoreError) -> (ExecutionHeader, MemoryJournal) {
     for (header, journal) in executions.reversed() where id == nil || header.id == id {
       if let ending = await journal.ending, !ending.isResumable {
         guard id != nil else { continue }
@@ -26,10 +32,14 @@ public actor MemoryJournalStore: JournalStore {
         throw .hasEnded(id: header.id, why: "it was a session at the prompt")
       }
       if await journal.isOver { throw .hasEnded(id: header.id, why: "a finally has ended it") }
-      await journal.reopen(await journal.ending?.origins ?? [], launchingAgain: launchingAgain)
-      return (await journal.accepted ?? header, journal)
+      return (header, journal)
     }
     throw id.map(JournalStoreError.noSuchExecution) ?? .nothingToResume
+  }
+
+  public func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
+    let (header, journal) = try await resumable(id)
+    await journal.end(.abandoned(journal.ending, by: user, at: (await journal.ending)?.at ?? header.startedAt))
   }
 
   public func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary {

@@ -22,6 +22,12 @@ struct ExecutionRow {
     try Row.fetchOne(db, sql: "SELECT * FROM executions WHERE id = ?", arguments: [id.column]).map(ExecutionRow.init)
   }
 
+  static func put(_ end: ExecutionEnd, of execution: Int64, _ db: Database) throws {
+    try db.execute(
+      sql: "UPDATE executions SET ended_at = ?, ending = ?, is_resumable = ? WHERE number = ?",
+      arguments: [end.at.microsecondsSinceEpoch, try Columns.json(end), end.isResumable, execution])
+  }
+
   /// Why it cannot be resumed, for people; `nil` where it can.
   var whyOver: String? {
     if let overAt { return "it was interrupted, and at \(overAt) a `finally` began to undo it" }

@@ -226,9 +226,7 @@ actor SQLiteJournal: HeldJournal {
     if isOver { resulting.isResumable = false }
     let end = resulting
     try await recording(.durable) { [lease] db in
-      try db.execute(
-        sql: "UPDATE executions SET ended_at = ?, ending = ?, is_resumable = ? WHERE number = ?",
-        arguments: [end.at.microsecondsSinceEpoch, try Columns.json(end), end.isResumable, lease.execution])
+      try ExecutionRow.put(end, of: lease.execution, db)
       try lease.release(db)
     }
     leave()

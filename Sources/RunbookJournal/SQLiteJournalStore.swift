@@ -115,6 +115,16 @@ public final class SQLiteJournalStore: JournalStore {
     return row
   }
 
+  public func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
+    let now = rules.clock.now
+    try write { db in
+      let row = try self.resumable(id, db)
+      // Should its process only have been taken for dead, it does nothing more.
+      try Lease.revoke(row.number, db)
+      try ExecutionRow.put(.abandoned(row.end, by: user, at: now), of: row.number, db)
+    }
+  }
+
   public func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary {
     try read { db in
       guard let row = try ExecutionRow.find(id, db) else { throw JournalStoreError.noSuchExecution(id) }

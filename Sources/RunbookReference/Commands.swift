@@ -36,11 +36,12 @@ extension Reference {
       .command, "resume", abstract: "goes on where an execution stopped: the latest unfinished one, or the one named",
       forms: [
         "runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --adopt RUN",
-        "runbook resume --launch-again",
+        "runbook resume --launch-again", "runbook resume --abandon 20201230-112837-abcd",
       ],
       discussion: [
         "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given.",
         "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN where launches for several dates are open), --launch-again that it was none.",
+        "--abandon gives an execution up: it ends as it is recorded, and nothing takes it up again.",
       ], seeAlso: ["history", "unconfirmed"]),
     Topic(
       .command, "history", abstract: "lists executions, or shows what one of them did, in order",

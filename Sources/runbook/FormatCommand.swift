@@ -63,8 +63,8 @@ enum FileReplacement {
     let problem = { CommandFailure("\(path) could not be written: \(String(cString: strerror(errno)))", status: 2) }
     guard let real = realpath(path, nil) else { throw problem() }
     defer { free(real) }
-    var facts = stat()
-    guard stat(real, &facts) == 0, access(real, W_OK) == 0 else { throw problem() }
+    let facts = try? FileManager.default.attributesOfItem(atPath: String(cString: real))
+    guard let permissions = facts?[.posixPermissions] as? Int, access(real, W_OK) == 0 else { throw problem() }
     var draft = Array("\(String(cString: real)).XXXXXX".utf8CString)
     let descriptor = mkstemp(&draft)
     guard descriptor >= 0 else { throw problem() }
@@ -74,7 +74,7 @@ enum FileReplacement {
       guard count > 0 else { break }
       rest = rest.dropFirst(count)
     }
-    let isWhole = rest.isEmpty && fchmod(descriptor, facts.st_mode & 0o7777) == 0 && fsync(descriptor) == 0
+    let isWhole = rest.isEmpty && fchmod(descriptor, mode_t(permissions & 0o7777)) == 0 && fsync(descriptor) == 0
     let failure = problem()
     close(descriptor)
     if isWhole, rename(draft, real) == 0 { return }

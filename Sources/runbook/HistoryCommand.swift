@@ -159,7 +159,7 @@ extension ExecutionHeader {
 }
 
 extension JournalEntry {
-  fileprivate var isOpenLaunch: Bool {
+  var isOpenLaunch: Bool {
     guard case .launch = intent else { return false }
     return EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash).isOpen
   }

@@ -72,10 +72,21 @@ struct ResumeCommand: AsyncParsableCommand {
       "Go on with this run as the one that an unconfirmed launch was; DATE=RUN where launches for several dates are open.",
       valueName: "run"))
   var adopt: [String] = []
+  @Flag(help: "Give the execution up instead: it ends for good as it is recorded, and nothing is sent.")
+  var abandon = false
   @Argument(help: "The execution.") var id: String?
+
+  func validate() throws {
+    guard abandon else { return }
+    guard id != nil else { throw ValidationError("Name the execution to give up; `runbook history` lists them.") }
+    guard !acceptChanges, !launchAgain, adopt.isEmpty else {
+      throw ValidationError("--abandon goes on with nothing: leave out what says how to go on.")
+    }
+  }
 
   func run() async throws {
     try await CommandRunner.run(service) { surroundings in
+      if abandon, let id { return try await Abandonment(id: id, surroundings: surroundings, conduct: conduct).carryOut() }
       guard adopt.isEmpty || !launchAgain else {
         throw CommandFailure(
           "--adopt and --launch-again go one after the other: adopt first, then launch again what is still open",

@@ -77,6 +77,9 @@ struct FaultyStore: JournalStore {
     return (header, FaultyJournal(base: journal, life: life))
   }
 
+  func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
+    try await base.abandon(id, by: user)
+  }
   func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary { try await base.summary(of: id) }
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary] {
     try await base.executions(limit: limit)

@@ -55,6 +55,42 @@ import Testing
     }
   }
 
+  /// Given up, an execution keeps its record, is over for everybody, and its process, if it lives after all, writes no more.
+  @Test func whatIsGivenUpIsOver() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let killed = try await store.begin(.test("killed"))
+      let key = EffectKey(path: "1#0", textHash: "h")
+      try await killed.intend(.print, at: key)
+      try await killed.finish(.print, failure(.failed), at: key, isLight: false)
+      let stopped = try await store.begin(.test("stopped"))
+      try await stopped.end(.test("interrupted", status: 130, isResumable: true))
+      _ = try await store.begin(.test("running", holder: .test(5)))
+      for id in ["killed", "stopped"] { try await store.abandon(id, by: "ann") }
+      #expect(try await store.entries(of: "killed").map(\.outcome) == [failure(.failed)])
+      let ends = [
+        "killed": "given up by ann; before: its process was killed", "stopped": "given up by ann; before: interrupted",
+      ]
+      for (id, words) in ends {
+        let summary = try await store.summary(of: id)
+        #expect(summary.state == .ended)
+        #expect(summary.end?.exitStatus == 6)
+        #expect(summary.end?.summary == words)
+        let ended = JournalStoreError.hasEnded(id: id, why: "it ended at 2026-11-23T03:00:00Z: \(words)")
+        await #expect(throws: ended) { try await store.abandon(id, by: "bob") }
+        await #expect(throws: ended) { _ = try await store.resume(id, by: .test(2), launchingAgain: false) }
+      }
+      await #expect(throws: JournalStoreError.nothingToResume) {
+        _ = try await store.resume(nil, by: .test(2), launchingAgain: false)
+      }
+      await #expect(throws: JournalStoreError.isHeld(id: "running", by: .test(5))) {
+        try await store.abandon("running", by: "ann")
+      }
+      await #expect(throws: JournalStoreError.noSuchExecution("none")) { try await store.abandon("none", by: "ann") }
+      await #expect(throws: JournalError.self) { try await killed.intend(.print, at: key) }
+    }
+  }
+
   /// A session at the prompt keeps no text: killed, it is over, and is no candidate for whoever resumes the latest.
   @Test func aKilledSessionIsOverAndIsPruned() async throws {
     try await withDirectory { directory in

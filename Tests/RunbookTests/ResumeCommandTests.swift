@@ -119,6 +119,28 @@ import Testing
     }
   }
 
+  @Test func whatIsGivenUpIsNotTakenUpAgain() throws {
+    try Site.with { site in
+      let running = try begin(on: site)
+      running.send(SIGKILL)
+      _ = running.wait()
+      let id = try site.latest().id
+      for wrong in [["--abandon"], ["--abandon", "--accept-changes", id], ["--abandon", "none"]] {
+        #expect(try site.run(["resume"] + wrong).status == 64, "\(wrong)")
+      }
+      let requests = site.exchanges.count
+      let given = try site.run("resume", "--abandon", id)
+      #expect(given.status == 0)
+      #expect(given.news == "\(id) is given up\n")
+      #expect(site.exchanges.count == requests)
+      #expect(try site.latest().state == "ended")
+      #expect(try site.run("history").output.contains("; before: its process was killed"))
+      #expect(try site.run("resume").news.contains("nothing is unfinished"))
+      #expect(try site.run("resume", id).news.contains("given up by"))
+      #expect(site.launchRequests == 1)
+    }
+  }
+
   // MARK: Edited files
 
   private func killedWhileWaiting(on site: Site, _ text: String = waiting) throws -> String {

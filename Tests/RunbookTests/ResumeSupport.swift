@@ -99,7 +99,9 @@ final class Site: @unchecked Sendable {
     return running
   }
 
-  func run(_ arguments: String...) throws -> Program.Result {
+  func run(_ arguments: String...) throws -> Program.Result { try run(arguments) }
+
+  func run(_ arguments: [String]) throws -> Program.Result {
     try Program.start(arguments, environment: environment, directory: folder.path).wait()
   }
 

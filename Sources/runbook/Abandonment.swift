@@ -1,0 +1,28 @@
+import RunbookEvaluator
+import RunbookTerminal
+import TailerAPI
+
+/// An unfinished execution given up by a person, so that nothing takes it up again.
+struct Abandonment {
+  let id: String
+  let surroundings: Surroundings
+  let conduct: ConductOptions
+
+  /// Ends it in the journal, and says what is left unknown.
+  func carryOut() async throws -> Int32 {
+    let store = try surroundings.journalStore(mustExist: true)
+    do throws(JournalStoreError) {
+      try await store.abandon(id, by: surroundings.user)
+      let open = try await store.entries(of: id).filter(\.isOpenLaunch)
+      let lines =
+        open.isEmpty
+        ? ["\(id) is given up"]
+        : ["\(id) is given up. It is not known whether these launches happened; look at the operations' runs:"]
+          + open.map { "  \($0.intent.words.printable)" }
+      if !conduct.quiet { OutputChannel.standardError.write(lines.map { $0 + "\n" }.joined()) }
+      return 0
+    } catch {
+      throw error.failure
+    }
+  }
+}
