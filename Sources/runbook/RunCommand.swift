@@ -86,7 +86,9 @@ struct ResumeCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run(service) { surroundings in
-      if abandon, let id { return try await Abandonment(id: id, surroundings: surroundings, conduct: conduct).carryOut() }
+      if abandon, let id {
+        return try await Abandonment(id: id, surroundings: surroundings, conduct: conduct).carryOut()
+      }
       guard adopt.isEmpty || !launchAgain else {
         throw CommandFailure(
           "--adopt and --launch-again go one after the other: adopt first, then launch again what is still open",
