@@ -26,6 +26,8 @@ struct Checker {
   var unknownNames: Set<NameID> = []
   /// The outcomes of which has been said that nobody reads them.
   var lostOutcomes = NumberSet()
+  /// Those that were lost together last, so that the next who leaves the runbook looks only at what differs.
+  var lastLost = Versioned<UnreadOutcome>()
   var suggestionsLeft = 100
   var missingSettings: Set<Setting> = []
 

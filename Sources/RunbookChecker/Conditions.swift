@@ -28,7 +28,7 @@ extension Checker {
       return (join(first.holds, second.holds), second.fails)
     default:
       let fact = infer(expression)
-      if fact.type != .boolean, fact.type != .unknown, !isNone(fact, expression) {
+      if fact.type != .boolean, !fact.type.isUnknown, !isNone(fact, expression) {
         report(TypeProblem.condition(found: fact.type, at: expression.range))
       }
       guard case .binary(let op, _, let left, let right) = expression.kind else { return (state, state) }
@@ -60,7 +60,7 @@ extension Checker {
     _ one: Expression, besides other: Expression, _ same: inout FlowState, _ different: inout FlowState
   ) {
     guard let id = path(one), let fact = knownFact(one, id) else { return }
-    let isBesideNone = if case .none = other.bare.kind { true } else { false }
+    let isBesideNone = other.isNoneLiteral
     switch fact.type {
     case .none where isBesideNone:
       // Never so on this way in, but perhaps in a later round of a loop.
@@ -102,7 +102,7 @@ extension Checker {
   private mutating func noteCount(
     _ op: BinaryOperator, _ left: Expression, _ right: Expression, _ holds: inout FlowState, _ fails: inout FlowState
   ) {
-    guard case .field(let list, let field) = left.bare.kind, field.text == "count", let id = path(list),
+    guard left.isField, case .field(let list, let field) = left.bare.kind, field.text == "count", let id = path(list),
       var fact = knownFact(list, id), case .list = fact.type, case .nothing = fact.detail,
       case .number(let number) = right.bare.kind
     else { return }

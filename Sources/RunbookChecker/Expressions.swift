@@ -112,7 +112,7 @@ extension Checker {
   mutating func demand(
     _ fact: Fact, _ wanted: ValueType, _ role: @autoclosure () -> String, at expression: Expression
   ) -> Bool {
-    if fact.type == .unknown { return false }
+    if fact.type.isUnknown { return false }
     if wanted.accepts(fact.type) { return true }
     if wanted.accepts(fact.type.unwrapped) || fact.type == .none, isNone(fact, expression) { return false }
     report(
@@ -182,7 +182,8 @@ extension Checker {
 
   /// Reports a word where a status is wanted, if nothing is called so.
   mutating func unknownStatusWord(_ expression: Expression) -> Fact? {
-    guard let name = names.id(of: expression.bare), variable(named: name) == nil, declaredLater[name] == nil,
+    guard expression.isName, let name = names.id(of: expression.bare), variable(named: name) == nil,
+      declaredLater[name] == nil,
       names.builtIn(name) == nil, procedures[name] == nil
     else { return nil }
     let word = names[name]

@@ -5,7 +5,7 @@ import TailerAPI
 extension Checker {
   mutating func inferField(_ object: Expression, _ field: Name, path: VariableID?) -> Fact {
     let base = infer(object)
-    if base.type == .unknown {
+    if base.type.isUnknown {
       if field.text == "status" { markRead(run: nil, orAny: true) }
       return .unknown
     }
@@ -68,7 +68,7 @@ extension Checker {
   mutating func inferIndex(_ list: Expression, _ index: Expression) -> Fact {
     let fact = infer(list)
     let position = expect(index, .number, "the position in a list")
-    if fact.type == .unknown || isNone(fact, list) { return .unknown }
+    if fact.type.isUnknown || isNone(fact, list) { return .unknown }
     guard case .list = fact.type else {
       report(TypeProblem.notIndexable(fact.type, at: list.range))
       return .unknown

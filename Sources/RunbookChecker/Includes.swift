@@ -170,6 +170,32 @@ extension Expression {
     }
   }
 
+  // What it is without the parentheses around it, asked without taking it out of the tree.
+
+  var isName: Bool {
+    switch kind {
+    case .name: true
+    case .parenthesized(let inner): inner.isName
+    default: false
+    }
+  }
+
+  var isField: Bool {
+    switch kind {
+    case .field: true
+    case .parenthesized(let inner): inner.isField
+    default: false
+    }
+  }
+
+  var isNoneLiteral: Bool {
+    switch kind {
+    case .none: true
+    case .parenthesized(let inner): inner.isNoneLiteral
+    default: false
+    }
+  }
+
   /// Without the parentheses around it.
   var bare: Expression {
     if case .parenthesized(let inner) = kind { inner.bare } else { self }

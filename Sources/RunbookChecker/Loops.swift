@@ -59,7 +59,7 @@ extension Checker {
   /// The list that a loop or a `parallel` goes through.
   mutating func inferIterated(_ list: Expression, _ role: String) -> Fact {
     let fact = infer(list)
-    if fact.type == .unknown || isNone(fact, list) { return .unknown }
+    if fact.type.isUnknown || isNone(fact, list) { return .unknown }
     guard case .list = fact.type else {
       report(
         TypeProblem.mismatch(role: role, wanted: .list(.unknown), found: fact.type, at: list.range, hint: nil))

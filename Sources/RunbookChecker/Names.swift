@@ -64,7 +64,7 @@ extension Checker {
       Variable(
         range: name.range, isVariable: isVariable, fact: declared,
         parallelDepth: surroundings.parallels.count, order: order))
-    if fact != declared { state.facts[id] = fact }
+    if isVariable, fact != declared { state.facts[id] = fact }
     if surroundings.isTopLevel {
       if isVariable, declared.type.mayBeNone { factsAlone[id] = .unknown }
       globals[key] = id
@@ -282,7 +282,7 @@ extension Checker {
     if variable.fact.type == .optional(.unknown), fact.type != .none {
       variables[id.number].fact.type = .optional(fact.type.unwrapped.general)
     }
-    state.facts[id] = fact.type == .unknown ? nil : fact
+    state.facts[id] = fact.type.isUnknown ? nil : fact
     for path in pathsOf[id.number] ?? [] { state.facts[path] = nil }
     return id
   }

@@ -162,7 +162,7 @@ extension Checker {
     }
     let isFit = demand(fact, wanted, "what `\(verb)` takes", at: expression)
     return Operand(
-      fact: fact, isList: false, parts: isFit || fact.type == .unknown ? [(fact, expression.range)] : [])
+      fact: fact, isList: false, parts: isFit || fact.type.isUnknown ? [(fact, expression.range)] : [])
   }
 
   /// The types that an operation may be of, as far as that is known.

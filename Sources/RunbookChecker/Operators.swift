@@ -36,12 +36,12 @@ extension Checker {
 
   /// Both sides of a comparison; beside a status an unknown word is a misspelt status.
   private mutating func inferBeside(_ left: Expression, _ right: Expression) -> (Fact, Fact) {
-    if case .name = left.bare.kind, case .name = right.bare.kind {
+    if left.isName, right.isName {
       let a = infer(left)
       let b = a.type.unwrapped == .status ? unknownStatusWord(right) ?? infer(right) : infer(right)
       return (a, b)
     }
-    if case .name = left.bare.kind {
+    if left.isName {
       let b = infer(right)
       let a = b.type.unwrapped == .status ? unknownStatusWord(left) ?? infer(left) : infer(left)
       return (a, b)
@@ -80,13 +80,13 @@ extension Checker {
     case .text:
       let b = infer(right)
       if isNone(b, right) { break }
-      if b.type != .text, b.type != .unknown {
+      if b.type != .text, !b.type.isUnknown {
         report(TypeProblem.operands(.contains, a.type, b.type, at: place, left: left.range, right: right.range))
       }
     case .unknown: _ = infer(right)
     default:
       let b = infer(right)
-      if b.type != .unknown {
+      if !b.type.isUnknown {
         report(TypeProblem.operands(.contains, a.type, b.type, at: place, left: left.range, right: right.range))
       }
     }
@@ -136,7 +136,7 @@ extension Checker {
   private mutating func inferFilter(_ list: Expression, _ condition: Expression, at range: SourceRange) -> Fact {
     let fact = infer(list)
     var result = Fact.unknown
-    if fact.type != .unknown, !isNone(fact, list) {
+    if !fact.type.isUnknown, !isNone(fact, list) {
       if case .list = fact.type {
         result = fact
       } else {
@@ -171,7 +171,7 @@ extension Checker {
       report(ValueProblem.divisionByZero(at: place, divisor: right.range))
       return .unknown
     }
-    guard a.type != .unknown, b.type != .unknown else { return .unknown }
+    guard !a.type.isUnknown, !b.type.isUnknown else { return .unknown }
     guard let type = op.result(a.type, b.type) else {
       report(TypeProblem.operands(op, a.type, b.type, at: place, left: left.range, right: right.range))
       return .unknown

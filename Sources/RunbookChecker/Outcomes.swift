@@ -116,7 +116,7 @@ extension Checker {
       default: break
       }
     case .ignore:
-      if fact.type.unwrapped == .status || fact.type == .unknown { return fact }
+      if fact.type.unwrapped == .status || fact.type.isUnknown { return fact }
     }
     report(FlowProblem.noOutcome(fact.type, clause: clause.range, at: range))
     return fact
@@ -149,10 +149,18 @@ extension Checker {
   mutating func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
     guard !state.unread.isEmpty else { return }
     var lost: [(Int, UnreadOutcome)] = []
-    state.unread.visit(above: mark) { number, outcome in
-      if !lostOutcomes.contains(number) { lost.append((number, outcome)) }
+    if mark < 0 {
+      for (number, outcome) in lastLost.changes(in: state.unread) {
+        if let outcome, !lostOutcomes.contains(number) { lost.append((number, outcome)) }
+      }
+      if state.isReachable, !isTolerant { lastLost = state.unread }
+      state.unread = Versioned()
+    } else {
+      state.unread.visit(above: mark) { number, outcome in
+        if !lostOutcomes.contains(number) { lost.append((number, outcome)) }
+      }
+      state.unread.removeAll(above: mark)
     }
-    if mark < 0 { state.unread = Versioned() } else { state.unread.removeAll(above: mark) }
     for (number, outcome) in lost { report(number, outcome, ending) }
   }
 

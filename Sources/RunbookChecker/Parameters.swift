@@ -30,7 +30,7 @@ extension Checker {
         _ = demand(fact, written, "the default of `\(parameter.name.text)`", at: value)
       } else {
         type = fact.type
-        if type != .unknown, !parameterTypes.contains(where: { $0.type == type }) {
+        if !type.isUnknown, !parameterTypes.contains(where: { $0.type == type }) {
           report(ParameterProblem.defaultType(type, at: value.range))
           type = .unknown
         }

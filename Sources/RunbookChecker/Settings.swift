@@ -126,7 +126,7 @@ extension Checker {
     case .word(let word): name = word.text
     case .text(let expression):
       let fact = expect(expression, .text, "an environment")
-      guard let text = fact.constantText else { return fact.type == .unknown ? nil : .computed }
+      guard let text = fact.constantText else { return fact.type.isUnknown ? nil : .computed }
       name = text
     }
     guard context.environments.contains(name) else {

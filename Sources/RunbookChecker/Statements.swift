@@ -150,9 +150,9 @@ extension Checker {
     }
     switch expression.bare.kind {
     case .launch, .invalid: break
-    case .call(let name, _) where procedures[names.id(of: name)] != nil || fact.type == .unknown: break
+    case .call(let name, _) where procedures[names.id(of: name)] != nil || fact.type.isUnknown: break
     default:
-      if !context.isInteractive || !calls.isEmpty, fact.type != .unknown {
+      if !context.isInteractive || !calls.isEmpty, !fact.type.isUnknown {
         report(TypeProblem.unusedValue(fact.type, at: expression.range))
       }
     }

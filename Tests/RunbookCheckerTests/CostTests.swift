@@ -63,6 +63,16 @@ struct CostTests {
     #expect(checked(text).ids.count == 100)
   }
 
+  /// Who leaves the runbook looks at what has changed since somebody left last, and misses nothing.
+  @Test func whatEachWayOutLosesIsTold() {
+    let outcome = { (name: String) in "launch a\nlet \(name) = await run\n" }
+    let stop = "if today > 2020-01-01 { stop }\n"
+    let text =
+      preamble + outcome("read") + outcome("lost") + "if today > 2020-01-02 { print \"${read}\"; stop }\n" + stop
+      + "print \"${read}\"\n" + stop + outcome("late") + stop + stop
+    #expect(checked(text).ids == ["unread-outcome", "unread-outcome", "unread-outcome"])
+  }
+
   /// A procedure with many parameters, all given by name and in another order.
   @Test func manyArgumentsFindTheirParameters() {
     let names = (0..<100).map { "x\($0)" }
