@@ -18,9 +18,12 @@ public struct ExecutionCost: Hashable, Codable, Sendable {
   public let looks: Int
   /// `nil` where no end was noticed.
   public let noticing: Noticing?
+  /// Whether the requests are missing of a process that was killed, which could not record them.
+  public let lacksKilled: Bool?
 
-  public init(requests: RequestCounts = RequestCounts(), awaits costs: [WatchCost] = []) {
+  public init(requests: RequestCounts = RequestCounts(), awaits costs: [WatchCost] = [], lacksKilled: Bool = false) {
     self.requests = requests
+    self.lacksKilled = lacksKilled ? true : nil
     awaits = costs.count
     looks = costs.reduce(0) { $0 + $1.looks }
     let delays = costs.compactMap(\.noticedAfter).sorted()
@@ -34,13 +37,14 @@ public struct ExecutionCost: Hashable, Codable, Sendable {
 
   /// The same with further requests, where nothing more was awaited.
   public func adding(_ requests: RequestCounts) -> ExecutionCost {
-    ExecutionCost(requests: self.requests.adding(requests), awaits: awaits, looks: looks, noticing: noticing)
+    ExecutionCost(self, requests: self.requests.adding(requests))
   }
 
-  private init(requests: RequestCounts, awaits: Int, looks: Int, noticing: Noticing?) {
+  private init(_ other: ExecutionCost, requests: RequestCounts) {
     self.requests = requests
-    self.awaits = awaits
-    self.looks = looks
-    self.noticing = noticing
+    awaits = other.awaits
+    looks = other.looks
+    noticing = other.noticing
+    lacksKilled = other.lacksKilled
   }
 }

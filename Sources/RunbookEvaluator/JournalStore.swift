@@ -136,7 +136,7 @@ public struct ExecutionEnd: Hashable, Codable, Sendable {
   public var isResumable: Bool
   /// The effects that it ended over; empty where it did not end by an error.
   public var origins: [EffectKey]
-  /// What it has cost; the requests of a process that was killed are not in it.
+  /// What it has cost; the requests of a process that was killed are not in it, and it says so.
   public var cost: ExecutionCost?
 
   public init(

@@ -47,6 +47,8 @@ public struct Session: Sendable {
     public let journal: any HeldJournal
     /// What the client had sent when it was taken up.
     let requests: RequestCounts
+    /// Whether another process began it.
+    var isResumed = false
   }
 
   /// What became of an execution, for the last line and the exit status.
@@ -77,7 +79,7 @@ public struct Session: Sendable {
   /// Takes an execution up again; nothing is evaluated yet.
   public func reopen(_ id: String?, launchingAgain: Bool) async throws(JournalStoreError) -> Opened {
     let (header, journal) = try await store.resume(id, by: holder, launchingAgain: launchingAgain)
-    return Opened(header: header, journal: journal, requests: service.requestCounts)
+    return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: true)
   }
 
   /// Records which runs its open launches were, by a person's word, once the service has confirmed that there are such.
@@ -113,7 +115,8 @@ public struct Session: Sendable {
     if !comparison.isClean { header.isEdited = true }
     guard header != opened.header else { return opened }
     try await opened.journal.accept(header, rewording: comparison.reached, settingAside: comparison.missed)
-    return Opened(header: header, journal: opened.journal, requests: opened.requests)
+    return Opened(
+      header: header, journal: opened.journal, requests: opened.requests, isResumed: opened.isResumed)
   }
 
   private static func texts(of sources: SourceMap) -> [ExecutionHeader.Source] {
@@ -152,11 +155,13 @@ public struct Session: Sendable {
   private func cost(of opened: Opened, awaits: [WatchCost]) async -> ExecutionCost {
     let requests = service.requestCounts.since(opened.requests)
     guard let earlier = await opened.journal.earlierCost else {
-      return ExecutionCost(requests: requests, awaits: awaits)
+      return ExecutionCost(requests: requests, awaits: awaits, lacksKilled: opened.isResumed)
     }
     // Where nothing was evaluated, no await has been gone through again.
     return awaits.isEmpty
-      ? earlier.adding(requests) : ExecutionCost(requests: earlier.requests.adding(requests), awaits: awaits)
+      ? earlier.adding(requests)
+      : ExecutionCost(
+        requests: earlier.requests.adding(requests), awaits: awaits, lacksKilled: earlier.lacksKilled == true)
   }
 
   public func execution(

@@ -9,7 +9,8 @@ extension ExecutionCost {
     if requests.total > 0 {
       let kinds = requests.byAction.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
       let retries = requests.retries > 0 ? "; \(requests.retries) of them again" : ""
-      parts.append("\(Self.count(requests.total, "request")) (\(kinds.joined(separator: ", "))\(retries))")
+      let missing = lacksKilled == true ? ", without those of a process that was killed" : ""
+      parts.append("\(Self.count(requests.total, "request")) (\(kinds.joined(separator: ", "))\(retries))\(missing)")
     }
     if awaits > 0 {
       var text = "\(Self.count(awaits, "await")) took \(Self.count(looks, "look"))"

@@ -16,6 +16,7 @@ extension JSONWriter {
       "byAction": .object(cost.requests.byAction.mapValues { .number(Double($0)) }),
       "retries": .number(Double(cost.requests.retries)), "awaits": .number(Double(cost.awaits)),
       "looks": .number(Double(cost.looks)), "noticedAfterSeconds": noticing,
+      "lacksKilled": .boolean(cost.lacksKilled == true),
     ])
   }
 

@@ -55,6 +55,18 @@ import Testing
   func numbersAndDurationsAreChecked(_ values: [SettingKey: [String]]) {
     #expect(throws: SettingsError.self) { try settings(("command line", values)).policy(isReadOnly: false) }
   }
+
+  @Test func theCapOnRequestsHasBounds() throws {
+    func rate(_ text: String) throws -> Double {
+      try settings(("profile", [.requestsPerSecond: [text]])).requestsPerSecond()
+    }
+    for text in ["0.01", "1", "2.5", "1000000", "1e3"] { #expect(try rate(text) == Double(text)) }
+    for text in ["0", "0.009", "-1", "1000001", "inf", "nan", "many", "1/s"] {
+      let error = #expect(throws: SettingsError.self, "\(text)") { try rate(text) }
+      #expect(error?.message == "requests-per-second is “\(text)”, and has to be a number from 0.01 to 1000000")
+    }
+    #expect(try settings().requestsPerSecond() > 0)
+  }
 }
 
 @Suite struct ConfigurationFileTests {

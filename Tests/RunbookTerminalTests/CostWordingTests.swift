@@ -24,6 +24,15 @@ import Testing
     #expect(ExecutionCost(awaits: [WatchCost(looks: 1)]).words == "1 await took 1 look")
   }
 
+  @Test func whatIsMissingIsSaid() {
+    var requests = RequestCounts()
+    requests.count("launch_job", isRetry: false)
+    let cost = ExecutionCost(requests: requests, lacksKilled: true)
+    #expect(cost.words == "1 request (1 launch_job), without those of a process that was killed")
+    #expect(cost.adding(requests).words == "2 requests (2 launch_job), without those of a process that was killed")
+    #expect(String(decoding: JSONWriter.json(cost).bytes, as: UTF8.self).contains(#""lacksKilled":true"#))
+  }
+
   @Test func theSameAsJSON() {
     var requests = RequestCounts()
     requests.count("launch_job", isRetry: false)
@@ -33,7 +42,7 @@ import Testing
       JSONValue(Array(text.utf8))
         == JSONValue(
           Array(
-            #"{"requests":1,"byAction":{"launch_job":1},"retries":0,"awaits":1,"looks":4,"noticedAfterSeconds":{"median":1.5,"p95":1.5,"max":1.5}}"#
+            #"{"requests":1,"byAction":{"launch_job":1},"retries":0,"awaits":1,"looks":4,"noticedAfterSeconds":{"median":1.5,"p95":1.5,"max":1.5},"lacksKilled":false}"#
               .utf8)))
   }
 }
