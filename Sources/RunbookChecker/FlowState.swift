@@ -22,7 +22,9 @@ struct FlowState {
   }
 
   /// Always one; a list, for its storage is shared and changed in place.
-  private var content = [Content()]
+  private var content: [Content]
+
+  init(_ content: Content = Content()) { self.content = [content] }
 
   /// Whether two are one, for what was not changed since they parted.
   func isSame(as other: FlowState) -> Bool {
@@ -92,14 +94,12 @@ extension FlowState {
   func joined(_ other: FlowState, _ variables: [Variable]) -> FlowState {
     guard self.isReachable, !isSame(as: other) else { return other }
     guard other.isReachable else { return self }
-    var result = self
-    result.run = self.run.joined(other.run) { $0.joined($1) }
-    result.status = self.status.joined(other.status) { $0.union($1) }
-    result.stopped = self.stopped.joined(other.stopped) { $1 ?? $2 }
-    result.unread = self.unread.joined(other.unread) { $1 ?? $2 }
-    result.latest = self.latest.union(other.latest)
-    result.facts = self.facts.joined(other.facts) { variables.joined($0, $1, $2) }
-    return result
+    return FlowState(
+      Content(
+        run: self.run.joined(other.run) { $0.joined($1) }, status: self.status.joined(other.status) { $0.union($1) },
+        stopped: self.stopped.joined(other.stopped) { $1 ?? $2 }, unread: self.unread.joined(other.unread) { $1 ?? $2 },
+        latest: self.latest.union(other.latest), facts: self.facts.joined(other.facts) { variables.joined($0, $1, $2) })
+    )
   }
 }
 

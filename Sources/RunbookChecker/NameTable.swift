@@ -15,10 +15,11 @@ enum BuiltIn: String {
 struct NameTable {
   private var spellings: [String] = []
   private var ids: [String: NameID] = [:]
-  /// For each source that has been met, what the numbers that its names have there stand for.
-  private var symbols: [[NameID?]] = []
-  private var places: [SourceID: Int] = [:]
-  private var current: (source: SourceID, place: Int)?
+  /// What the numbers stand for that names have in the source where one was met last; -1 for what has not been met.
+  private var symbols: [Int32] = []
+  private var source: SourceID?
+  /// The same of the other sources.
+  private var others: [SourceID: [Int32]] = [:]
 
   let error: NameID
 
@@ -51,27 +52,24 @@ struct NameTable {
   @inline(__always)
   private mutating func id(_ symbol: Int32, in source: SourceID) -> NameID? {
     if symbol < 0 { return nil }
-    if current?.source != source { enter(source) }
-    guard let place = current?.place, symbols[place].count > Int(symbol) else { return nil }
-    return symbols[place][Int(symbol)]
+    if self.source != source { enter(source) }
+    guard Int(symbol) < symbols.count, symbols[Int(symbol)] >= 0 else { return nil }
+    return NameID(number: symbols[Int(symbol)])
   }
 
-  private mutating func enter(_ source: SourceID) {
-    let place = places[source] ?? symbols.count
-    if place == symbols.count {
-      places[source] = place
-      symbols.append([])
-    }
-    current = (source, place)
+  private mutating func enter(_ next: SourceID) {
+    if let source { others[source] = symbols }
+    symbols = others.removeValue(forKey: next) ?? []
+    source = next
   }
 
   /// Numbers a name that was not met in this source before, which is the current one where the name has a number there.
   private mutating func learned(_ text: String, _ symbol: Int32) -> NameID {
     let id = id(of: text)
-    guard symbol >= 0, let place = current?.place else { return id }
-    let missing = Int(symbol) + 1 - symbols[place].count
-    if missing > 0 { symbols[place].append(contentsOf: repeatElement(nil, count: missing)) }
-    symbols[place][Int(symbol)] = id
+    guard symbol >= 0 else { return id }
+    let missing = Int(symbol) + 1 - symbols.count
+    if missing > 0 { symbols.append(contentsOf: repeatElement(-1, count: missing)) }
+    symbols[Int(symbol)] = id.number
     return id
   }
 
