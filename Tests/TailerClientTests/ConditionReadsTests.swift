@@ -99,7 +99,9 @@ import Testing
 
   /// What an await's listing does not show is asked for.
   @Test func aRarerStatusIsStillFound() async throws {
-    let rig = rig()
+    let rig = WatcherRig(
+      WatcherRig.scenario(past: [30, 31, 29], next: [.init(.success, after: .minutes(30))], job()),
+      settings: WatchSettings(largestListing: 1))
     try await rig.time.drive {
       let run = try await rig.launched(job())
       async let end = rig.end(of: run, by: after(.hours(2)), every: nil)
