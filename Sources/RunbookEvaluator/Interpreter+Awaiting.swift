@@ -79,7 +79,8 @@ extension Interpreter {
 
   /// Awaits one or many, each to its own end, in one task: however many they are, they cost little more than what is known
   /// of them. What comes together is recorded together. As elsewhere, an error in one does not keep the rest from being
-  /// waited for.
+  /// waited for. What does not wait itself is done in functions of its own that are not inlined, since thousands may hold
+  /// this one's frame.
   private func ends(
     of awaited: [Awaited], timeout: TimeSpan, every: TimeSpan?, at place: SourceRange
   ) async throws(Unwind) -> [RunReference] {
@@ -132,6 +133,7 @@ extension Interpreter {
   ) async -> [OpenAwait] {
     let now = state.effects.clock.now
     var open: [OpenAwait] = []
+    open.reserveCapacity(awaited.count)
     var new: [(intent: EffectIntent, key: EffectKey)] = []
     var newIndices: Set<Int> = []
     for (index, one) in awaited.enumerated() {
@@ -169,32 +171,56 @@ extension Interpreter {
     _ arrivals: [WatchInbox.Arrival], of open: [OpenAwait], timeout: TimeSpan, at place: SourceRange,
     _ endings: inout Endings<RunReference>
   ) async {
-    var ended: [(wait: OpenAwait, outcome: EffectOutcome, failure: Failure?)] = []
+    let concluded = conclusions(of: arrivals, open, timeout: timeout, at: place, &endings)
+    guard !concluded.isEmpty else { return }
+    defer { state.noteEffect(at: state.effects.clock.now) }
+    let effects = concluded.map { FinishedEffect($0.wait.intent, $0.outcome, at: $0.wait.awaited.key) }
+    do throws(Unwind) {
+      try await journaling(at: place) { journal async throws(JournalError) in try await journal.finish(effects) }
+      take(concluded, at: place, &endings)
+    } catch {
+      for conclusion in concluded { endings.unwinds[conclusion.wait.index] = error }
+    }
+  }
+
+  /// A wait that is over.
+  private struct Conclusion {
+    let wait: OpenAwait
+    let outcome: EffectOutcome
+    let unwind: Unwind?
+  }
+
+  /// What waits came to; those that were given up leave nothing to record.
+  @inline(never)
+  private func conclusions(
+    of arrivals: [WatchInbox.Arrival], _ open: [OpenAwait], timeout: TimeSpan, at place: SourceRange,
+    _ endings: inout Endings<RunReference>
+  ) -> [Conclusion] {
+    var concluded: [Conclusion] = []
+    concluded.reserveCapacity(arrivals.count)
     for arrival in arrivals {
       let wait = open[arrival.index]
       switch outcome(of: wait, arrival.outcome, timeout: timeout, at: place) {
-      case .success(let outcome): ended.append((wait, outcome, nil))
-      case .failure(.failure(let failure)): ended.append((wait, .failed(failure.error), failure))
-      case .failure(let unwind): endings.unwinds[wait.index] = unwind
+      case .success(let outcome):
+        concluded.append(Conclusion(wait: wait, outcome: outcome, unwind: nil))
+      case .failure(.failure(var failure)):
+        failure.origins.append(wait.awaited.key)
+        concluded.append(Conclusion(wait: wait, outcome: .failed(failure.error), unwind: .failure(failure)))
+      case .failure(let unwind):
+        endings.unwinds[wait.index] = unwind
       }
     }
-    guard !ended.isEmpty else { return }
-    defer { state.noteEffect(at: state.effects.clock.now) }
-    for (_, outcome, _) in ended { state.note(outcome.cost) }
-    let finished = ended.map { FinishedEffect($0.wait.intent, $0.outcome, at: $0.wait.awaited.key) }
-    do throws(Unwind) {
-      try await journaling(at: place) { journal async throws(JournalError) in try await journal.finish(finished) }
-    } catch {
-      for (wait, _, _) in ended { endings.unwinds[wait.index] = error }
-      return
-    }
-    for (wait, outcome, failure) in ended {
+    for conclusion in concluded { state.note(conclusion.outcome.cost) }
+    return concluded
+  }
+
+  @inline(never)
+  private func take(_ concluded: [Conclusion], at place: SourceRange, _ endings: inout Endings<RunReference>) {
+    for conclusion in concluded {
+      let wait = conclusion.wait
       do throws(Unwind) {
-        if var failure {
-          failure.origins.append(wait.awaited.key)
-          throw .failure(failure)
-        }
-        endings.results[wait.index] = try self.ended(wait.awaited, outcome, isReplayed: false, at: place)
+        if let unwind = conclusion.unwind { throw unwind }
+        endings.results[wait.index] = try ended(wait.awaited, conclusion.outcome, isReplayed: false, at: place)
       } catch {
         endings.unwinds[wait.index] = error
       }
@@ -216,6 +242,7 @@ extension Interpreter {
   }
 
   /// The run that a wait gave, or the error that it ended in.
+  @inline(never)
   private func outcome(
     of wait: OpenAwait, _ outcome: WatchOutcome, timeout: TimeSpan, at place: SourceRange
   ) -> Result<EffectOutcome, Unwind> {

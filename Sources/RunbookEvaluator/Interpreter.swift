@@ -55,6 +55,10 @@ final class Interpreter {
 
   // MARK: Telling
 
+  // These are not inlined: what they make would be part of the frame of whoever calls them and waits, and thousands of
+  // branches wait at once.
+
+  @inline(never)
   func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
     guard state.comparing == nil else { return }
     state.effects.listener.hear(
@@ -66,10 +70,12 @@ final class Interpreter {
   }
 
   /// The unwinding for a problem that is no effect's outcome.
+  @inline(never)
   func fail(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind {
     failure(problem(kind, at: place), origins: [])
   }
 
+  @inline(never)
   func failure(_ problem: RuntimeProblem, origins: [EffectKey]) -> Unwind {
     let diagnostic = problem.diagnostic
     let error: RecordedError
@@ -116,6 +122,13 @@ final class Interpreter {
     let record = try await journaling(at: place) { journal async throws(JournalError) in
       try await journal.record(of: key)
     }
+    return try judged(record, key, like: intent, at: place, isOptional: isOptional)
+  }
+
+  @inline(never)
+  private func judged(
+    _ record: EffectRecord?, _ key: EffectKey, like intent: EffectIntent, at place: SourceRange, isOptional: Bool
+  ) throws(Unwind) -> EffectRecord? {
     guard let record else {
       if let comparing = state.comparing, !isOptional {
         comparing.recordEnds(at: place)
@@ -143,6 +156,7 @@ final class Interpreter {
 
   /// What the record answers in place of the effect: its outcome, or the error that it ended in; `nil` where that is still
   /// to come.
+  @inline(never)
   func answer(
     of record: EffectRecord?, at key: EffectKey, _ place: SourceRange
   ) throws(Unwind) -> EffectOutcome? {
@@ -196,11 +210,16 @@ final class Interpreter {
     do {
       return try await body(state.effects.journal)
     } catch {
-      switch error {
-      case .unavailable(let reason): throw .broken(problem(.journalUnavailable(reason), at: place).diagnostic)
-      case .leaseLost(let holder): throw .broken(problem(.leaseLost(holder: holder), at: place).diagnostic)
-      case .cancelled: throw .interrupted
-      }
+      throw unwind(over: error, at: place)
+    }
+  }
+
+  @inline(never)
+  private func unwind(over error: JournalError, at place: SourceRange) -> Unwind {
+    switch error {
+    case .unavailable(let reason): .broken(problem(.journalUnavailable(reason), at: place).diagnostic)
+    case .leaseLost(let holder): .broken(problem(.leaseLost(holder: holder), at: place).diagnostic)
+    case .cancelled: .interrupted
     }
   }
 

@@ -46,3 +46,19 @@ enum EffectRow {
     return moments
   }
 }
+
+extension SQLiteJournal {
+  /// An effect as it stands in the file.
+  struct Line: Sendable {
+    let sequence: Int64
+    let key: EffectKey
+    var intent: EffectIntent
+    var outcome: EffectOutcome?
+
+    func under(_ key: EffectKey) -> Line {
+      Line(sequence: sequence, key: key, intent: intent, outcome: outcome)
+    }
+
+    var record: EffectRecord { EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash) }
+  }
+}

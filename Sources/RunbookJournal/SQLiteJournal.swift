@@ -9,20 +9,6 @@ import TailerAPI
 /// lease is still this process's. Writes of effects that go on together share a transaction (`CommitLine`); each is
 /// remembered once it is in the file.
 actor SQLiteJournal: HeldJournal {
-  /// An effect as it stands in the file.
-  struct Line: Sendable {
-    let sequence: Int64
-    let key: EffectKey
-    var intent: EffectIntent
-    var outcome: EffectOutcome?
-
-    func under(_ key: EffectKey) -> Line {
-      Line(sequence: sequence, key: key, intent: intent, outcome: outcome)
-    }
-
-    var record: EffectRecord { EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash) }
-  }
-
   /// What it shares with the other executions of its store.
   struct Surroundings: Sendable {
     let file: JournalFile

@@ -7,7 +7,7 @@ public import TailerAPI
 public struct InFlight: Sendable {
   public enum Subject: Hashable, Sendable {
     case run(Run)
-    case nextRun(DataOperation, since: Timestamp)
+    indirect case nextRun(DataOperation, since: Timestamp)
     case condition
   }
 

@@ -42,7 +42,7 @@ public final class LineWriter: EventListener, @unchecked Sendable {
         tellReplayed()
         show(event)
       }
-      live.take(event)
+      if hasLiveLines { live.take(event) }
       draw(at: event.at)
     }
   }
@@ -127,12 +127,15 @@ public final class LineWriter: EventListener, @unchecked Sendable {
 
   // MARK: Live lines
 
+  /// Without them nothing is kept of what goes on.
+  private var hasLiveLines: Bool { appearance.isLive && !isQuiet }
+
   private func draw(at now: Timestamp) { news.write(drawing(at: now)) }
 
   private func erase() { news.write(takeAway()) }
 
   private func drawing(at now: Timestamp) -> String {
-    guard appearance.isLive, !isQuiet, held == nil else { return "" }
+    guard hasLiveLines, held == nil else { return "" }
     let lines = live.lines(at: now, room: news.height - 2).map { $0.cut(toColumns: max(10, news.width - 1)) }
     drawnLines = lines.count
     return lines.map { appearance.paint($0, .dim) + "\n" }.joined()

@@ -96,7 +96,7 @@ public struct Rehearsal: Sendable {
   /// - Parameters:
   ///   - today: The day on which the execution started; the scenario's first where it is left out.
   public func run(
-    on world: World, journal: any HeldJournal, life: Life = Life(), today: CalendarDate? = nil
+    on world: World, journal: any HeldJournal, life: Life? = nil, today: CalendarDate? = nil
   ) throws -> Outcome {
     let runbook = try checked()
     let listener = Recorder()
@@ -105,9 +105,9 @@ public struct Rehearsal: Sendable {
     let machine = machine?(time)
     let clock: any WallClock = machine ?? time
     let (parameters, people, policy, delay, jitter) = (parameters, people, policy, interruptAfter, jitter)
-    var client: any TailerService = world.client(living: life, on: machine)
+    var client: any TailerService = world.client(living: life ?? Life(), on: machine)
     if let behind { client = behind(client) }
-    let journal = MortalJournal(journal, life: life)
+    let journal: any HeldJournal = life.map { MortalJournal(journal, life: $0) } ?? journal
     let effects = Effects(
       service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { jitter }), clock: clock,
       journal: journal, people: people, listener: listener)

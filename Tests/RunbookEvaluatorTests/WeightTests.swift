@@ -29,9 +29,17 @@ import Testing
       try written("launch prepare\ncheck run or ignore").suffix(2) == ["finish launch", "light check"])
   }
 
+  /// However long the list: one task takes what comes of it, and records together what has come.
+  @Test func whatIsAwaitedTogetherIsRecordedTogether() throws {
+    let scenario = platform(
+      prepare: "history: [\(Array(repeating: "SUCCESS after 2h at 11:00", count: 30).joined(separator: ", "))]")
+    let text = "let going = last 30 runs of prepare\ntry { await going timeout 10m or ignore } catch timeout {}"
+    #expect(try written(text, on: scenario) == ["light list", "intend 30", "finish 30"])
+  }
+
   /// The journal's writes, with their weights.
-  private func written(_ text: String) throws -> [String] {
-    let rehearsal = try Rehearsal(preamble + text, scenario: platform())
+  private func written(_ text: String, on scenario: String = platform()) throws -> [String] {
+    let rehearsal = try Rehearsal(preamble + text, scenario: scenario)
     let journal = WeighingJournal()
     let outcome = try rehearsal.run(on: World(scenario: rehearsal.scenario), journal: journal)
     #expect(outcome.failure == nil)
@@ -59,6 +67,18 @@ private final class WeighingJournal: HeldJournal, @unchecked Sendable {
   func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool) async {
     note(isLight ? "light" : "finish", intent)
     await base.finish(intent, outcome, at: key, isLight: isLight)
+  }
+  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async {
+    note("intend", effects.map(\.intent))
+    for (intent, key) in effects { await base.intend(intent, at: key) }
+  }
+  func finish(_ effects: [FinishedEffect]) async {
+    note("finish", effects.map(\.intent))
+    for effect in effects { await base.finish(effect.intent, effect.outcome, at: effect.key, isLight: false) }
+  }
+  private func note(_ word: String, _ intents: [EffectIntent]) {
+    guard let first = intents.first else { return }
+    if intents.count == 1 { note(word, first) } else { lock.withLock { noted.append("\(word) \(intents.count)") } }
   }
   func claim(_ run: Run, for key: EffectKey) async -> Bool { await base.claim(run, for: key) }
   func openLaunches(of operation: DataOperation, besides key: EffectKey) async -> [Timestamp] {

@@ -110,6 +110,27 @@ import Testing
     }
   }
 
+  @Test func whatIsWrittenTogetherIsSyncedOnce() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      let effects = (0..<300).map { number in
+        (
+          intent: EffectIntent.await(runID: "\(number)", operation: .prepare, from: .start),
+          key: EffectKey.test("0#\(number)")
+        )
+      }
+      try await journal.intend(effects)
+      // No transaction keeps other processes waiting for long.
+      #expect(store.durableWrites == 2)
+      try await journal.finish(effects.prefix(200).map { FinishedEffect($0.intent, .done, at: $0.key) })
+      #expect(store.durableWrites == 3)
+      let entries = try await store.entries(of: "x")
+      #expect(entries.map(\.key) == effects.map(\.key))
+      #expect(entries.map(\.outcome) == (0..<300).map { $0 < 200 ? .done : nil })
+    }
+  }
+
   @Test func aFileThatIsNoJournalIsLeftAlone() async throws {
     try await withDirectory { directory in
       let file = directory + "/journal.sqlite"
