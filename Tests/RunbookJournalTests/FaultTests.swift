@@ -31,7 +31,23 @@ import Testing
       try await journal.finish(.launching(), .run(run, adopted: adopted), at: key, isLight: false)
       await journal.unlockLaunches(of: .prepare, for: key)
     }
+    try await awaits(journal)
     try await journal.end(.test())
+  }
+
+  /// Awaits what was launched, as a list is awaited: what begins and what comes together is written together.
+  private func awaits(_ journal: any HeldJournal) async throws {
+    var new: [(intent: EffectIntent, key: EffectKey)] = []
+    var finished: [FinishedEffect] = []
+    for index in 0..<3 {
+      let (key, run) = (EffectKey.test("await#\(index)"), Run.test("r\(index)"))
+      let intent = EffectIntent.await(runID: run.id, operation: run.operation, from: .start)
+      let record = try await journal.record(of: key)
+      if record == nil { new.append((intent, key)) }
+      if record?.outcome == nil { finished.append(FinishedEffect(intent, .ended(run, WatchCost(looks: 1)), at: key)) }
+    }
+    if !new.isEmpty { try await journal.intend(new) }
+    if !finished.isEmpty { try await journal.finish(finished) }
   }
 
   /// One life; whether it came to the end of the runbook.
@@ -59,7 +75,7 @@ import Testing
       let isDone = try await live(undisturbed, in: directory, as: 1, on: Platform())
       #expect(isDone)
     }
-    #expect(undisturbed.writes == 11)
+    #expect(undisturbed.writes == 13)
     var points = 0
     let deaths = (1...undisturbed.writes).flatMap { [Life.Death.before($0), .after($0)] }
     for first in deaths {
@@ -73,12 +89,13 @@ import Testing
           #expect(await platform.launched == ["r0", "r1", "r2"], "\(first), \(second)")
           let store = try SQLiteJournalStore.test(in: directory)
           #expect(try await store.summary(of: "x").state == .ended, "\(first), \(second)")
-          #expect(try await store.entries(of: "x").count == 3, "\(first), \(second)")
+          let entries = try await store.entries(of: "x")
+          #expect(entries.count == 6 && entries.allSatisfy { $0.outcome != nil }, "\(first), \(second)")
           let look = try await store.begin(.test("look"))
           #expect(try await look.ownedRuns(of: .prepare) == ["r0", "r1", "r2"])
         }
       }
     }
-    #expect(points == 484)
+    #expect(points == 676)
   }
 }

@@ -143,6 +143,14 @@ struct FaultyJournal: HeldJournal {
     }
   }
 
+  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await base.intend(effects) }
+  }
+
+  func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await base.finish(effects) }
+  }
+
   func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
     try await writing { () async throws(JournalError) in try await base.claim(run, for: key) }
   }
