@@ -44,6 +44,17 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
     }
   }
 
+  public var changesPlatform: Bool {
+    switch self {
+    case .launch, .mark, .reset, .activation: true
+    default: false
+    }
+  }
+
+  /// Whether the platform may be another one afterwards, and what was read before says nothing any more: after all that
+  /// changes it, after waits, and after a person was asked, who may have done something.
+  var outdatesReads: Bool { if case .ask = self { true } else { precedesEffect } }
+
   /// The word for people and for the journal's listings.
   public var verb: String {
     switch self {

@@ -14,6 +14,8 @@ public enum Ending: Sendable {
   case failed(RecordedError, Diagnostic)
   /// A person or a guard said no.
   case declined(Diagnostic)
+  /// Nobody was there to be asked, or nothing may be changed.
+  case refused(Diagnostic)
   case interrupted
   /// The record could not be kept, or did not fit.
   case broken(Diagnostic)
@@ -29,7 +31,7 @@ public enum Ending: Sendable {
       case .timeout: 4
       case .unconfirmed: 5
       }
-    case .declined: 6
+    case .declined, .refused: 6
     case .interrupted: 130
     case .broken: 3
     }
@@ -41,7 +43,7 @@ public enum Ending: Sendable {
     switch self {
     case .done, .stopped, .declined: false
     case .failed(let error, _): error.kind != .failed
-    case .interrupted, .broken: true
+    case .refused, .interrupted, .broken: true
     }
   }
 
@@ -51,7 +53,7 @@ public enum Ending: Sendable {
     case .done: "done"
     case .stopped(let message): message.map { "stopped: \($0)" } ?? "stopped"
     case .failed(let error, _): error.message
-    case .declined(let diagnostic), .broken(let diagnostic): diagnostic.message
+    case .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic): diagnostic.message
     case .interrupted: "interrupted"
     }
   }
@@ -217,6 +219,7 @@ public final class Execution {
     switch unwind {
     case .stopped(let message): return ended(.stopped(message), isResumable: false)
     case .declined(let diagnostic): return ended(.declined(diagnostic), isResumable: false)
+    case .refused(let diagnostic, _): return ended(.refused(diagnostic), isResumable: !state.isEndedByFinally)
     case .interrupted, .branchStopped, .recordEnds: return ended(.interrupted, isResumable: !state.isEndedByFinally)
     case .broken(let diagnostic): return ended(.broken(diagnostic), isResumable: true)
     case .failure(let failure):

@@ -19,7 +19,7 @@ public struct ExecutionCost: Hashable, Codable, Sendable {
   /// `nil` where no end was noticed.
   public let noticing: Noticing?
   /// Whether the requests are missing of a process that was killed, which could not record them.
-  public let lacksKilled: Bool?
+  public var lacksKilled: Bool?
 
   public init(requests: RequestCounts = RequestCounts(), awaits costs: [WatchCost] = [], lacksKilled: Bool = false) {
     self.requests = requests

@@ -14,13 +14,11 @@ public struct Guards: Sendable {
   enum Verdict: Equatable {
     case go
     case ask(Question)
-    case forbidden
   }
 
   /// What stands before a change of these operations. In a protected environment `archive` wants the ids typed; marking
   /// a run SUCCESS asks anywhere, for it can fire workflows.
   func verdict(verb: String, on operations: [DataOperation], marking status: RunStatus? = nil) -> Verdict {
-    if isReadOnly { return .forbidden }
     let guarded = operations.filter { protectedEnvironments.contains($0.environment) }
     let hint = status == .success ? " It can fire workflows." : ""
     if guarded.isEmpty {

@@ -88,7 +88,7 @@ extension Interpreter {
     let open = await begun(awaited, timeout: timeout, at: place, &endings)
     let tell = teller(at: place)
     for wait in open { tell(wait.beginning) }
-    if !open.isEmpty {
+    if !open.isEmpty, !endings.isBroken {
       let targets = open.map(\.awaited.target)
       let inbox = WatchInbox { news, index in
         switch news {
@@ -101,12 +101,14 @@ extension Interpreter {
       let listening = finallyDepth == 0 ? state.interruption.listen { inbox.close() } : nil
       defer { state.interruption.forget(listening) }
       var left = open.count
-      while left > 0 {
+      // Without a journal nothing is waited for.
+      while left > 0, !endings.isBroken {
         let arrivals = await inbox.next()
         if arrivals.isEmpty { await giveUp() }
         left -= arrivals.count
         await record(arrivals, of: open, timeout: timeout, at: place, &endings)
       }
+      if left > 0 { await giveUp() }
     }
     return try gathered(endings, of: awaited.count, at: place)
   }

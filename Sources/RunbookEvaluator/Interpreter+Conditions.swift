@@ -4,7 +4,7 @@ import RunbookSyntax
 import TailerAPI
 
 /// A look at a condition that is waited for.
-struct ConditionLook {
+struct ConditionLook: Sendable {
   /// What it sees has to be at least what was then.
   let since: Timestamp
   let deadline: Timestamp

@@ -108,12 +108,12 @@ extension Interpreter {
     }
     guard let block = attempt.finally else { return try ending.get() }
     switch ending {
-    case .failure(.broken), .failure(.recordEnds): return try ending.get()
+    case .failure(.broken), .failure(.recordEnds), .failure(.refused(_, isReadOnly: true)): return try ending.get()
     default: break
     }
 
     switch ending {
-    case .failure(.interrupted):
+    case .failure(.interrupted), .failure(.refused):
       try await journaling(at: block.range) { journal async throws(JournalError) in try await journal.endForGood() }
       state.isEndedByFinally = true
     case .failure(.failure(var failure)):

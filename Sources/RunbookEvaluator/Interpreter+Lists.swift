@@ -68,6 +68,8 @@ extension Interpreter {
 struct Endings<Result> {
   var results: [Int: Result] = [:]
   var unwinds: [Int: Unwind] = [:]
+  /// Whether the journal is lost.
+  var isBroken: Bool { unwinds.values.contains { if case .broken = $0 { true } else { false } } }
 }
 
 extension BranchSeed {

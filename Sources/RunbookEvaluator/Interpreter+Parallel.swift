@@ -82,6 +82,7 @@ extension Interpreter {
     for unwind in unwinds { if case .recordEnds = unwind { throw unwind } }
     for unwind in unwinds { if case .interrupted = unwind { throw unwind } }
     for unwind in unwinds { if case .declined = unwind { throw unwind } }
+    for unwind in unwinds { if case .refused = unwind { throw unwind } }
     var failures = unwinds.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
     let finallyRan = unwinds.contains { if case .branchStopped(true) = $0 { true } else { false } }
     guard let failedFirst, case .failure(var first)? = endings[failedFirst] else {
@@ -125,6 +126,7 @@ struct BranchSeed: Sendable {
   private let stop: BranchStop?
   private let procedureDepth: Int
   private let finallyDepth: Int
+  private let look: ConditionLook?
   private let statement: Statement?
 
   init(of interpreter: Interpreter, path: Path, stop: BranchStop?) {
@@ -139,6 +141,7 @@ struct BranchSeed: Sendable {
     self.stop = stop
     procedureDepth = interpreter.procedureDepth
     finallyDepth = interpreter.finallyDepth
+    look = interpreter.look
     statement = interpreter.statement
   }
 
@@ -151,6 +154,7 @@ struct BranchSeed: Sendable {
     branch.stop = stop
     branch.procedureDepth = procedureDepth
     branch.finallyDepth = finallyDepth
+    branch.look = look
     branch.statement = statement
     return branch
   }

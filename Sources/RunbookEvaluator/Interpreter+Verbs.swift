@@ -53,6 +53,7 @@ extension Interpreter {
       if let moved = state.takeMovedLaunch(of: operation, on: date) {
         return try await takeOver(moved, key: key, at: place)
       }
+      try mayChange("launch", at: place)
     }
     let launch = SafeLaunch(
       operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
@@ -182,24 +183,33 @@ extension Interpreter {
     }
   }
 
-  /// Asks what has to be asked before a change, and refuses what is forbidden.
+  /// Throws where nothing may be changed.
+  func mayChange(_ verb: String, at place: SourceRange) throws(Unwind) {
+    guard state.policy.guards.isReadOnly else { return }
+    throw .refused(problem(.readOnly(verb: verb), at: place).diagnostic, isReadOnly: true)
+  }
+
+  /// Asks what has to be asked before a change. What is recorded was asked then, and is not forbidden any more.
   private func guarded(
     _ verb: String, _ operations: [DataOperation], marking status: RunStatus? = nil, at place: SourceRange
   ) async throws(Unwind) {
     switch state.policy.guards.verdict(verb: verb, on: operations, marking: status) {
     case .go: return
-    case .forbidden: throw .declined(problem(.readOnly(verb: verb), at: place).diagnostic)
     case .ask(let question):
-      let answer = try await ask(question, at: place)
+      let answer = try await ask(question, before: verb, at: place)
       guard answer.isYes else {
         throw .declined(problem(.saidNo(question, answer), at: place).diagnostic)
       }
     }
   }
 
-  func ask(_ question: Question, at place: SourceRange) async throws(Unwind) -> PersonAnswer {
+  /// - Parameter verb: The change that the question stands before, if any.
+  func ask(
+    _ question: Question, before verb: String? = nil, at place: SourceRange
+  ) async throws(Unwind) -> PersonAnswer {
     let people = state.effects.people
     let (outcome, isReplayed) = try await perform(.ask(question.text), at: place) { _ async throws(Unwind) in
+      if let verb { try mayChange(verb, at: place) }
       tell(.asked(question), at: place)
       let answered = try await waiting { () async throws(PeopleError) in
         try await people.answer(question)
@@ -207,7 +217,8 @@ extension Interpreter {
       switch answered {
       case .success(let answer): return .answer(answer)
       case .failure(.cancelled): throw .interrupted
-      case .failure(.nobodyThere): throw .declined(problem(.nobodyToAsk(question: question.text), at: place).diagnostic)
+      case .failure(.nobodyThere):
+        throw .refused(problem(.nobodyToAsk(question: question.text), at: place).diagnostic, isReadOnly: false)
       }
     }
     guard case .answer(let answer) = outcome else { throw .interrupted }

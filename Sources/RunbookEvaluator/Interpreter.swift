@@ -176,6 +176,7 @@ final class Interpreter {
     let key = given ?? nextKey()
     let record = try await recorded(key, like: intent, at: place)
     if let outcome = try answer(of: record, at: key, place) { return (outcome, true) }
+    if intent.changesPlatform { try mayChange(intent.verb, at: place) }
     if record == nil {
       try mayGoOn()
       if intent.precedesEffect {
@@ -185,7 +186,7 @@ final class Interpreter {
       }
     }
     let known = record?.intent ?? intent
-    defer { if intent.precedesEffect { state.noteEffect(at: state.effects.clock.now) } }
+    defer { if intent.outdatesReads { state.noteEffect(at: state.effects.clock.now) } }
     do {
       let outcome = try await live(known)
       state.note(outcome.cost)

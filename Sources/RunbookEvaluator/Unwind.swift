@@ -8,6 +8,9 @@ indirect enum Unwind: Error, Sendable {
   case stopped(String?)
   /// A person or a guard said no. No `catch` takes it.
   case declined(Diagnostic)
+  /// Nobody was there to be asked, or this process may change nothing. No `catch` takes it; whoever may goes on from there.
+  /// Where nothing may be changed, a `finally` does not run either: it could undo nothing.
+  case refused(Diagnostic, isReadOnly: Bool)
   case interrupted
   /// The record says nothing of what comes next, and only the record was to answer.
   case recordEnds

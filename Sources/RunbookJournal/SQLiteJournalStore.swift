@@ -82,14 +82,18 @@ public final class SQLiteJournalStore: JournalStore {
     _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     let now = rules.clock.now
-    let (row, lease, record) = try write { db in
+    let (row, wasKilled, lease, record) = try write { db in
       let row = try self.resumable(id, db)
+      // Who comes to an end gives the lease up.
+      let wasKilled = try LeaseRow.of(row.number, db)?.holder != nil
       let record = try row.reopened(launchingAgain: launchingAgain, db)
-      return (row, try Lease.take(row.number, for: holder, at: now, db), record)
+      return (row, wasKilled, try Lease.take(row.number, for: holder, at: now, db), record)
     }
+    var earlierCost = row.end?.cost
+    if wasKilled { earlierCost?.lacksKilled = true }
     let last = max(record.lines.last?.sequence ?? 0, record.reopening.deleted.last ?? 0)
     let journal = SQLiteJournal(
-      executionID: row.header.id, earlierCost: row.end?.cost, lease: lease, initial: record.lines,
+      executionID: row.header.id, earlierCost: earlierCost, lease: lease, initial: record.lines,
       reopening: record.reopening, nextSequence: last + 1, renewedAt: now, surroundings: surroundings)
     return (row.header, journal)
   }

@@ -50,7 +50,7 @@ extension PromptSession {
     case .stopped(let message):
       terminal.show("\(label) stopped\(message.map { ": \($0.printable)" } ?? ""): \(words)\n", as: .news)
     case .interrupted: terminal.show("\(label) no longer waiting: \(words)\n", as: .news)
-    case .failed(_, let diagnostic), .declined(let diagnostic), .broken(let diagnostic):
+    case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
       terminal.show("\(label) failed: \(words)\n", as: .news)
       show([diagnostic], in: sources)
     }

@@ -278,7 +278,8 @@ public actor PromptSession {
     case .done: break
     case .stopped(let message):
       terminal.show("stopped\(message.map { ": \($0.printable)" } ?? "")\n", as: .news)
-    case .failed(_, let diagnostic), .declined(let diagnostic): show([diagnostic], in: sources)
+    case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic):
+      show([diagnostic], in: sources)
     case .broken(let diagnostic):
       show([diagnostic], in: sources)
       // The next entry begins a record of its own.

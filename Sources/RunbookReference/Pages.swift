@@ -43,7 +43,7 @@ extension Reference {
     (0, "done"),
     (1, "the runbook failed: `fail`, `require`, an outcome that was not SUCCESS with `or fail`"),
     (2, "the runbook is not valid; nothing was sent"),
-    (3, "the service could not be reached, or refused"),
+    (3, "the service could not be reached, or refused; or the journal could not be kept"),
     (4, "a deadline passed"),
     (5, "a launch is unconfirmed"),
     (6, "a person or a guard said no"),

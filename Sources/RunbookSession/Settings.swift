@@ -1,5 +1,6 @@
 public import CivilTime
 import RunbookChecker
+import RunbookDiagnostics
 public import RunbookEvaluator
 
 /// What was set, and by whom: the command line, then the process's environment, then the profile in the configuration
@@ -88,6 +89,12 @@ public struct Settings: Sendable {
     for key in [SettingKey.environments, .protected] {
       for name in list(key) where !Self.isWord(name) {
         throw SettingsError("\(key.rawValue) names “\(name)”, which is no environment's name")
+      }
+    }
+    if let (names, layer) = origin(of: .protected) {
+      for name in names where !environments.contains(name) {
+        let hint = nearest(to: name, among: environments.sorted()).map { "; did you mean “\($0)”?" } ?? ""
+        throw SettingsError("protected from the \(layer) names “\(name)”, an environment that is not known\(hint)")
       }
     }
     if let (values, layer) = origin(of: .environment), let environment = values.first {

@@ -34,7 +34,7 @@ struct Parser {
   private let names: [String]
   private let numbering: SymbolNumbering
   /// The names that stand as values, each in one node of the tree's for all the places.
-  private var nameKinds: [Expression.Kind?]
+  private(set) var nameKinds: [Expression.Kind?]
   let lexicalProblems: ProblemList
   var problems = ProblemList()
   private(set) var index = 0
@@ -66,13 +66,15 @@ struct Parser {
   /// The last statement of the text.
   var lastKind: Statement.Kind?
 
-  init(_ source: SourceText, _ stream: TokenStream) {
+  /// - Parameter nameKinds: Those that a parser of a piece before has made, where the names are the same.
+  init(_ source: SourceText, _ stream: TokenStream, nameKinds known: consuming [Expression.Kind?] = []) {
     self.source = source
     tokens = stream.tokens
     literals = stream.literals
     names = stream.names
     numbering = stream.numbering
-    nameKinds = Array(repeating: nil, count: stream.names.count)
+    nameKinds = known
+    nameKinds.append(contentsOf: repeatElement(nil, count: max(0, stream.names.count - nameKinds.count)))
     lexicalProblems = stream.problems
     isUnfinished = stream.isUnfinished
     token = tokens[0]

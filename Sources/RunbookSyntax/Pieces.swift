@@ -73,17 +73,22 @@ struct Pieces {
     source.bytes.withUnsafeBufferPointer { bytes in
       var lexer = Lexer(bytes: bytes, source: source.id)
       var reading = Reading()
+      var nameKinds: [Expression.Kind?] = []
       for range in ranges {
         if isWrong.load(ordering: .relaxed) { return nil }
         var stream = lexer.tokens(in: range)
         stream.numbering = SymbolNumbering(parts: Int32(Self.lanes), part: Int32(lane))
-        var parser = Parser(source, stream)
-        reading.statements += parser.program()
-        reading.completeness = parser.completeness
-        guard parser.hasNoProblem, reading.completeness != .unfinished else {
+        var known: [Expression.Kind?] = []
+        swap(&known, &nameKinds)
+        var parser = Parser(source, stream, nameKinds: known)
+        let statements = parser.program()
+        guard parser.hasNoProblem, parser.completeness != .unfinished else {
           isWrong.store(true, ordering: .relaxed)
           return nil
         }
+        nameKinds = parser.nameKinds
+        reading.statements += statements
+        if !statements.isEmpty { reading.completeness = parser.completeness }
       }
       return reading
     }

@@ -31,6 +31,7 @@ extension PollingRunWatcher {
     attend()
     guard let moment = await turn.woken.value() else {
       turns[id] = nil
+      attend()
       throw CancellationError()
     }
     return moment
@@ -65,16 +66,19 @@ extension PollingRunWatcher {
   }
 
   /// The operation's runs. Where runs of it are awaited, the listing is their look too, or their look that is under way is
-  /// this listing.
+  /// this listing; but for a longer listing than looks ask for by themselves, whose failing must not be theirs.
   fileprivate func list(
     _ operation: DataOperation, _ filter: RunFilter, since moment: Timestamp
   ) async throws(ServiceError) -> [Run] {
-    if filter.started == nil, let listing = listing(of: operation, for: filter.limit ?? 1, since: moment) {
+    let count = filter.limit ?? 1
+    if filter.started == nil, count <= settings.historySize,
+      let listing = listing(of: operation, for: count, since: moment)
+    {
       switch await listing.value() {
       case .success(let runs):
-        let found = runs.filter { filter.status == nil || $0.status == filter.status }.prefix(filter.limit ?? 1)
+        let found = runs.filter { filter.status == nil || $0.status == filter.status }.prefix(count)
         // Where the listing has fewer, older runs may still be what is asked for.
-        if found.count == filter.limit ?? 1 { return Array(found) }
+        if found.count == count { return Array(found) }
       case .failure(let error): throw error
       case nil: throw ServiceError(.cancelled, action: "get_last_status", message: "cancelled")
       }

@@ -4,8 +4,8 @@ import TailerAPI
 
 /// Reads that several ask for at the same time, made once.
 ///
-/// A read that is under way answers whoever asks for the same, if it began no earlier than the moment from which on the
-/// asker wants to know: nobody is told what was before its turn. Who asks may give up; the read goes on for the others, and
+/// A read that is under way answers whoever asks for the same, if who asked first wanted to know from no earlier a moment
+/// on: nobody is told what was before its turn. Who asks may give up; the read goes on for the others, and
 /// ends when nobody is left.
 final class SharedReads: Sendable {
   typealias Reply = Result<[Run], ServiceError>
@@ -17,7 +17,8 @@ final class SharedReads: Sendable {
 
   private struct Reading {
     let request: ServiceRequest
-    let began: Timestamp
+    /// What it tells was then or later. It may be older than the read, which can be a look's that was under way.
+    let since: Timestamp
     /// Who waits for it, by their own numbers.
     var askers: [Int: OneShot<Answer>]
     let task: Task<Void, Never>
@@ -82,7 +83,7 @@ final class SharedReads: Sendable {
   ) -> Place {
     state.withLockedValue { state in
       let number = state.nextNumber()
-      if let latest = state.latest[request], let reading = state.readings[latest], reading.began >= moment {
+      if let latest = state.latest[request], let reading = state.readings[latest], reading.since >= moment {
         state.readings[latest]?.askers[number] = asker
         return (latest, number)
       }
@@ -92,7 +93,8 @@ final class SharedReads: Sendable {
         let reading = self.state.withLockedValue { $0.remove(number) }
         for (_, asker) in (reading?.askers ?? [:]).sorted(by: { $0.key < $1.key }) { asker.bring(.reply(reply)) }
       }
-      state.readings[number] = Reading(request: request, began: clock.now, askers: [number: asker], task: task)
+      state.readings[number] = Reading(
+        request: request, since: min(moment, clock.now), askers: [number: asker], task: task)
       state.latest[request] = number
       return (number, number)
     }

@@ -4,8 +4,8 @@ import TailerAPI
 
 /// The time limits of the requests under way: one task sleeps for all of them, instead of one for each.
 ///
-/// A limit has passed when the time of day says so. Where the clock is put back meanwhile, it passes after as much
-/// sleep as it is long, counted from when it became the next to pass.
+/// A limit has passed when the time of day says so. Where the clock is put back meanwhile, all that are running begin
+/// anew.
 final class TimeLimits: Sendable {
   private struct Limit {
     let span: TimeSpan
@@ -18,6 +18,8 @@ final class TimeLimits: Sendable {
     /// Also of limits that have ended since.
     var queue = MomentQueue<Int>()
     var sleeper: (task: Task<Void, Never>, until: Timestamp)?
+    /// The latest time of day that was seen.
+    var latest = Timestamp.earliest
   }
 
   private let clock: any WallClock
@@ -27,8 +29,11 @@ final class TimeLimits: Sendable {
 
   /// Begins a limit; `pass` is called once it has passed, unless it is ended before.
   func begin(_ span: TimeSpan, pass: @escaping @Sendable () -> Void) -> Int {
-    let end = clock.now.advanced(by: span)
     return state.withLockedValue { state in
+      let now = clock.now
+      if now < state.latest { beginAnew(at: now, &state) }
+      state.latest = now
+      let end = now.advanced(by: span)
       state.lastID += 1
       state.running[state.lastID] = Limit(span: span, pass: pass)
       state.queue.add(state.lastID, at: end)
@@ -45,6 +50,14 @@ final class TimeLimits: Sendable {
     state.withLockedValue { state in
       state.sleeper?.task.cancel()
       state = State(lastID: state.lastID)
+    }
+  }
+
+  private func beginAnew(at now: Timestamp, _ state: inout State) {
+    state.queue = MomentQueue()
+    for (id, limit) in state.running { state.queue.add(id, at: now.advanced(by: limit.span)) }
+    if let first = state.running.values.min(by: { $0.span < $1.span }) {
+      sleep(until: now.advanced(by: first.span), for: first.span, &state)
     }
   }
 

@@ -12,14 +12,14 @@ struct Abandonment {
   func carryOut() async throws -> Int32 {
     let store = try surroundings.journalStore(mustExist: true)
     do throws(JournalStoreError) {
-      try await store.abandon(id, by: surroundings.user)
       let open = try await store.entries(of: id).filter(\.isOpenLaunch)
+      try await store.abandon(id, by: surroundings.user)
       let lines =
         open.isEmpty
         ? ["\(id) is given up"]
         : ["\(id) is given up. It is not known whether these launches happened; look at the operations' runs:"]
           + open.map { "  \($0.intent.words.printable)" }
-      if !conduct.quiet { OutputChannel.standardError.write(lines.map { $0 + "\n" }.joined()) }
+      if !conduct.quiet || !open.isEmpty { OutputChannel.standardError.write(lines.map { $0 + "\n" }.joined()) }
       return 0
     } catch {
       throw error.failure

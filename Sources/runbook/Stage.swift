@@ -127,7 +127,7 @@ final class Stage: Sendable {
   func conclude(_ report: Session.Report, at moment: Timestamp, isRecorded: Bool) -> Int32 {
     lines.pause()
     switch report.ending {
-    case .failed(_, let diagnostic), .declined(let diagnostic), .broken(let diagnostic):
+    case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
       if conduct.output == .lines { lines.draw(diagnostic) }
     case .done, .stopped, .interrupted: break
     }
@@ -150,6 +150,7 @@ final class Stage: Sendable {
       case .stopped(let message): "stopped\(message.map { ": \($0.printable)" } ?? "")"
       case .failed: "failed"
       case .declined: "ended: the answer was no"
+      case .refused: "stopped there"
       case .interrupted: "interrupted; what was launched goes on"
       case .broken: "stopped: nothing more was sent"
       }

@@ -58,7 +58,8 @@ public struct Rehearsal: Sendable {
     /// The failure that ended it, or `nil`.
     public var failure: Diagnostic? {
       switch result.ending {
-      case .failed(_, let diagnostic), .declined(let diagnostic), .broken(let diagnostic): diagnostic
+      case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
+        diagnostic
       case .done, .stopped, .interrupted: nil
       }
     }

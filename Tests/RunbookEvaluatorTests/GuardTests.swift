@@ -65,6 +65,59 @@ import Testing
     #expect(outcome.simulator.requestCount == 0)
   }
 
+  /// What is recorded was allowed when it was done: it answers, what comes after it is looked at, and a change stops it
+  /// there, to go on by whoever may.
+  @Test func readOnlyGoesThroughTheRecordAndStopsAtTheFirstChange() throws {
+    var rehearsal = try Rehearsal(
+      preamble + """
+        launch table-to-table "x" in PROD
+        await run or fail
+        disable table-to-table "x" in PROD
+        print "over"
+        """)
+    let (journal, world) = (MemoryJournal(), World(scenario: rehearsal.scenario))
+    rehearsal.people = ScriptedPeople(yes: true)
+    #expect(try rehearsal.run(on: world, journal: journal).failure?.id == "nobody-to-ask")
+    rehearsal.policy.guards.isReadOnly = true
+    rehearsal.people = ScriptedPeople(yes: true)
+    for _ in 0..<2 {
+      let looked = try rehearsal.run(on: world, journal: journal)
+      #expect(looked.failure?.id == "read-only")
+      #expect(looked.result.isResumable)
+    }
+    rehearsal.policy.guards.isReadOnly = false
+    let last = try rehearsal.run(on: world, journal: journal)
+    #expect(last.printed == ["over"])
+    #expect(world.simulator.requestCounts["launch_job"] == 1)
+  }
+
+  @Test func whereNobodyIsThereItGoesOnOnceSomebodyIs() throws {
+    var rehearsal = try Rehearsal(preamble + "launch prepare\nconfirm \"go on?\"\nprint \"over\"")
+    let (journal, world) = (MemoryJournal(), World(scenario: rehearsal.scenario))
+    let alone = try rehearsal.run(on: world, journal: journal)
+    #expect(alone.exitStatus == 6)
+    #expect(alone.result.isResumable)
+    rehearsal.people = ScriptedPeople(yes: true)
+    let resumed = try rehearsal.run(on: world, journal: journal)
+    #expect(resumed.printed == ["over"])
+    #expect(world.simulator.requestCounts["launch_job"] == 1)
+  }
+
+  /// What a `finally` has undone is not gone on with; where nothing may be changed, it undoes nothing.
+  @Test func aFinallyEndsWhatNobodyAnswered() throws {
+    var rehearsal = try Rehearsal(preamble + "try { confirm \"go on?\" } finally { print \"undone\" }")
+    let alone = try rehearsal.run()
+    #expect(alone.exitStatus == 6)
+    #expect(!alone.result.isResumable)
+    #expect(alone.printed == ["undone"])
+    rehearsal.text = preamble + "try { launch prepare } finally { print \"undone\" }"
+    rehearsal.policy.guards.isReadOnly = true
+    let looked = try rehearsal.run()
+    #expect(looked.exitStatus == 6)
+    #expect(looked.result.isResumable)
+    #expect(looked.printed.isEmpty)
+  }
+
   static let changingLists = [
     "launch [table-to-table \"x\", table-to-table \"x\" in QA]", "disable [table-to-table \"x\", workflow \"x\" in QA]",
     "enable [table-to-table \"x\" in QA, table-to-table \"x\"]", "archive [prepare, table-to-table \"x\" in QA]",

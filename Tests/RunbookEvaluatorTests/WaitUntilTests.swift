@@ -148,7 +148,63 @@ import Testing
     #expect(looks == ["own": 1, "other": 2])
   }
 
+  /// Answers yes after ten seconds.
+  private struct SlowPerson: People {
+    let time: VirtualTime
+
+    func answer(_ question: Question) async throws(PeopleError) -> PersonAnswer {
+      do { try await time.sleep(for: .seconds(10)) } catch { throw .cancelled }
+      return PersonAnswer(isYes: true, by: "ann")
+    }
+  }
+
+  /// The same for a person, who may have done something before answering.
+  @Test func aConditionSeesWhatAPersonDid() throws {
+    let text =
+      preamble + """
+        print (last run of prepare with status SUCCESS) == none
+        procedure later() {
+          manual "relaunch it"
+          return (last run of prepare with status SUCCESS) != none
+        }
+        parallel {
+          step "other" { wait until (last run of prepare with status SUCCESS) != none every 1m timeout 10m }
+          step "own" { wait until later() every 1m timeout 10m }
+        }
+        """
+    var rehearsal = try Rehearsal(text, scenario: scenario(endingAfter: "4s"))
+    rehearsal.faults = [FaultRule(.slow(.seconds(20)), action: "get_last_status", occurrences: 2...2)]
+    let world = World(scenario: rehearsal.scenario, faults: rehearsal.faults)
+    rehearsal.people = SlowPerson(time: world.time)
+    let outcome = try rehearsal.run(on: world, journal: MemoryJournal())
+    #expect(outcome.exitStatus == 0)
+    let looks = outcome.events.reduce(into: [String: Int]()) { looks, event in
+      if case .conditionHeld(let count) = event.kind, let step = event.steps.last { looks[step] = count }
+    }
+    #expect(looks == ["own": 1, "other": 2])
+  }
+
   // MARK: A service that wants to be left alone
+
+  /// What a condition looks at in branches of its own keeps to the condition's deadline too.
+  @Test func aListInAConditionEndsAtTheDeadlineToo() throws {
+    let text =
+      preamble + """
+        let pair = launch [prepare, export]
+        wait until (check pair) == SUCCESS every 10s timeout 1m
+        """
+    var rehearsal = try Rehearsal(text, scenario: scenario(endingAfter: "4m"))
+    rehearsal.faults = [
+      FaultRule(
+        .status(429, afterEffect: false, retryAfter: .seconds(100)), action: "check_run_status", occurrences: 1...1000)
+    ]
+    let world = World(scenario: rehearsal.scenario, faults: rehearsal.faults)
+    let outcome = try rehearsal.run(on: world, journal: MemoryJournal())
+    #expect(outcome.exitStatus == 4)
+    let took = world.time.now.since(Self.start)
+    // A look that was under way at the deadline has its grace, and the last one, which begins then, its own.
+    #expect(took >= .minutes(1) && took <= .seconds(125), "\(took)")
+  }
 
   /// The end of a run that ends after four minutes is waited for up to five.
   private func throttled(_ span: TimeSpan) throws -> (outcome: Rehearsal.Outcome, took: TimeSpan) {

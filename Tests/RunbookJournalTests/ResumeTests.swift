@@ -55,6 +55,20 @@ import Testing
     }
   }
 
+  /// What a process cost that was killed before it recorded anything is missing, though the end before it had a cost.
+  @Test func aKilledProcessIsMissingInTheCost() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory, dead: [1, 2, 3])
+      var end = ExecutionEnd.test("interrupted", status: 130, isResumable: true)
+      end.cost = ExecutionCost()
+      try await store.begin(.test("x")).end(end)
+      let (_, second) = try await store.resume("x", by: .test(2), launchingAgain: false)
+      #expect(await second.earlierCost == ExecutionCost())
+      let (_, third) = try await store.resume("x", by: .test(3), launchingAgain: false)
+      #expect(await third.earlierCost == ExecutionCost(lacksKilled: true))
+    }
+  }
+
   /// Given up, an execution keeps its record, is over for everybody, and its process, if it lives after all, writes no more.
   @Test func whatIsGivenUpIsOver() async throws {
     try await withDirectory { directory in

@@ -56,6 +56,16 @@ import Testing
     #expect(throws: SettingsError.self) { try settings(("command line", values)).policy(isReadOnly: false) }
   }
 
+  /// A name that is misspelt would leave its environment without protection.
+  @Test func onlyKnownEnvironmentsAreProtected() throws {
+    let error = #expect(throws: SettingsError.self) { try settings(("profile p", [.protected: ["PRD"]])).validate() }
+    #expect(
+      error?.message
+        == "protected from the profile p names “PRD”, an environment that is not known; did you mean “PROD”?")
+    try settings(("profile p", [.protected: ["QA", "PROD"], .environments: ["QA"]])).validate()
+    try settings(("profile p", [.protected: []])).validate()
+  }
+
   @Test func theCapOnRequestsHasBounds() throws {
     func rate(_ text: String) throws -> Double {
       try settings(("profile", [.requestsPerSecond: [text]])).requestsPerSecond()
@@ -65,7 +75,7 @@ import Testing
       let error = #expect(throws: SettingsError.self, "\(text)") { try rate(text) }
       #expect(error?.message == "requests-per-second is “\(text)”, and has to be a number from 0.01 to 1000000")
     }
-    #expect(try settings().requestsPerSecond() > 0)
+    #expect(try settings().requestsPerSecond() == 500)
   }
 }
 

@@ -48,6 +48,27 @@ import Testing
     #expect(listings(rig) == 2)
   }
 
+  /// The same where the read is an await's look that was under way when the first condition asked.
+  @Test func nobodyIsToldWhatALookSawBeforeItsTurn() async throws {
+    let rig = rig()
+    rig.simulator.add(FaultRule(.slow(.seconds(20)), action: "get_last_status", occurrences: 1...1))
+    try await rig.time.drive {
+      let awaited = Run(id: "20201230-112837-awaited", operation: job())
+      let end = Task(executorPreference: rig.time) { try await rig.end(of: awaited, by: after(.hours(2)), every: nil) }
+      try await rig.time.sleep(for: .seconds(1))
+      let run = try await rig.launched(job())
+      try await rig.time.sleep(for: .seconds(1))
+      let early = Task(executorPreference: rig.time) { try await read(rig, since: Sample.now) }
+      try await rig.time.sleep(for: .seconds(1))
+      let late = try await read(rig, since: after(.milliseconds(1500)))
+      #expect(late.first?.id == run.id)
+      #expect(try await early.value.first?.id != run.id)
+      end.cancel()
+      _ = await end.result
+    }
+    #expect(listings(rig) == 2)
+  }
+
   @Test func whoGivesUpLeavesTheReadToTheOthers() async throws {
     let rig = rig()
     rig.simulator.add(FaultRule(.slow(.seconds(20)), action: "get_last_status", occurrences: 1...1))

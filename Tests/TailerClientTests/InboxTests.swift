@@ -6,7 +6,7 @@ import Testing
 @testable import TailerClient
 
 /// Waits that are begun together.
-@Suite struct InboxTests {
+@Suite(.timeLimit(.minutes(1))) struct InboxTests {
   private static let operation = DataOperation.named(
     "000099_job", type: .tableToStorage, environment: "DEV", account: "000099")
 

@@ -78,6 +78,19 @@ import Testing
     #expect(log.names == ["first", "second"])
   }
 
+  /// Nor do those that begin afterwards, and end before it by the clock.
+  @Test func aClockThatIsPutBackWhileOthersBegin() async {
+    let limits = TimeLimits(clock: clock)
+    _ = begin("first", .seconds(30), in: limits)
+    clock.set(back: .days(1000))
+    _ = begin("second", .seconds(20), in: limits)
+    await clock.move(by: .seconds(20), whenAsleepFor: .seconds(20))
+    await log.wait(for: 1)
+    await clock.move(by: .seconds(10), whenAsleepFor: .seconds(10))
+    await log.wait(for: 2)
+    #expect(log.names == ["second", "first"])
+  }
+
   @Test func oneTaskSleepsForAll() async {
     let limits = TimeLimits(clock: clock)
     for number in 0..<1000 { _ = begin("\(number)", .seconds(30), in: limits) }
