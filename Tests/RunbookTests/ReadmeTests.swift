@@ -72,6 +72,43 @@ import Testing
     }
   }
 
+  @Test(arguments: [("", 0), ("#unhappy", 1)] as [(String, Int32)])
+  func theScenarioIsOne(_ path: String, _ status: Int32) throws {
+    let block = try #require(try Self.blocks(under: "## Scenarios").first { $0.language == "yaml" })
+    try Program.withFolder { folder in
+      try Data(block.text.utf8).write(to: folder.appending(path: "s.yaml"))
+      let text =
+        Self.head + """
+          let prepare = table-to-table "iowa_prepare"
+          launch prepare
+          await run or ignore
+          launch prepare
+          await run or fail
+          await next run of storage-to-storage "iowa_stores" since now - 1h or fail
+          """
+      let result = try Program.run(["run", "--simulate=s.yaml\(path)", "-c", text], directory: folder.path)
+      #expect(result.status == status, "\(result.news)")
+      #expect(result.news.contains("reply"), "\(result.news)")
+    }
+  }
+
+  /// The faults that are named are faults.
+  @Test func theFaultsAreThese() throws {
+    let text = try String(contentsOf: Project.root.appending(path: "README.md"), encoding: .utf8)
+    let part = try #require(text.components(separatedBy: "\nFaults are ").last?.components(separatedBy: "\n\n").first)
+    let faults = part.matches(of: /`([a-z0-9 ]+)`/).map { String($0.1) }
+    try Program.withFolder { folder in
+      for fault in faults {
+        let whole = fault.hasPrefix("after") || fault.hasPrefix("retry") ? "429 \(fault)" : fault
+        try Data("account: \"000099\"\nenvironment: DEV\nfaults:\n  - request 9: \(whole)\n".utf8)
+          .write(to: folder.appending(path: "s.yaml"))
+        let result = try Program.run(["run", "--simulate=s.yaml", "-c", "print 1"], directory: folder.path)
+        #expect(result.status == 0, "\(whole): \(result.news)")
+      }
+      #expect(faults.count == 11)
+    }
+  }
+
   static let head = "account \"000099\"\nenvironment DEV\n"
   static let launch = "launch table-to-table \"x\"\n"
 
