@@ -67,7 +67,8 @@ struct SafeLaunch {
   private func search(
     baseline: Set<String>, sentAt: Timestamp, until end: Timestamp, reason: String
   ) async throws(Refusal) -> Run {
-    tell(.launchUnknown(operation, reason: reason, lookingUntil: end))
+    // Taken up again later, it is looked for once.
+    tell(.launchUnknown(operation, reason: reason, lookingUntil: max(end, effects.clock.now)))
     var findings = Findings()
     var lookFailed: String?
     // The time of day may be put back meanwhile; what has been slept counts too.

@@ -23,12 +23,12 @@ if (($2 == 1)); then
   one "$1-1"
   exit
 fi
-running=0
+# 127 says that a job's ending was taken in before it was asked for, which happens with short ones.
+ended() { wait "$@" || (($? == 127)); }
+jobs=()
 for ((job = 1; job <= $2; job++)); do
-  if ((running == $3)); then wait -n; else running=$((running + 1)); fi
+  if ((job > $3)); then ended -n; fi
   one "$1-$job" &
+  jobs+=($!)
 done
-while ((running > 0)); do
-  wait -n
-  running=$((running - 1))
-done
+for job in "${jobs[@]}"; do ended "$job"; done
