@@ -124,13 +124,14 @@ import Testing
     #expect(twenty <= one + 3, "\(one), \(twenty)")
   }
 
-  /// What a condition reads once it has waited is what is then, also where the same read by another is under way.
-  @Test func aConditionSeesWhatCameWhileItWaitedItself() throws {
+  /// How often two branches looked, one of which does something first that takes ten seconds, while the same read by the
+  /// other is under way and comes back with what was before.
+  private func looks(after statement: String, by person: (VirtualTime) -> any People) throws -> [String: Int] {
     let text =
       preamble + """
         print (last run of prepare with status SUCCESS) == none
         procedure later() {
-          wait 10s
+          \(statement)
           return (last run of prepare with status SUCCESS) != none
         }
         parallel {
@@ -140,12 +141,18 @@ import Testing
         """
     var rehearsal = try Rehearsal(text, scenario: scenario(endingAfter: "4s"))
     rehearsal.faults = [FaultRule(.slow(.seconds(20)), action: "get_last_status", occurrences: 2...2)]
-    let outcome = try rehearsal.run()
+    let world = World(scenario: rehearsal.scenario, faults: rehearsal.faults)
+    rehearsal.people = person(world.time)
+    let outcome = try rehearsal.run(on: world, journal: MemoryJournal())
     #expect(outcome.exitStatus == 0)
-    let looks = outcome.events.reduce(into: [String: Int]()) { looks, event in
+    return outcome.events.reduce(into: [:]) { looks, event in
       if case .conditionHeld(let count) = event.kind, let step = event.steps.last { looks[step] = count }
     }
-    #expect(looks == ["own": 1, "other": 2])
+  }
+
+  /// What a condition reads once it has waited is what is then, also where the same read by another is under way.
+  @Test func aConditionSeesWhatCameWhileItWaitedItself() throws {
+    #expect(try looks(after: "wait 10s") { _ in Nobody() } == ["own": 1, "other": 2])
   }
 
   /// Answers yes after ten seconds.
@@ -160,28 +167,7 @@ import Testing
 
   /// The same for a person, who may have done something before answering.
   @Test func aConditionSeesWhatAPersonDid() throws {
-    let text =
-      preamble + """
-        print (last run of prepare with status SUCCESS) == none
-        procedure later() {
-          manual "relaunch it"
-          return (last run of prepare with status SUCCESS) != none
-        }
-        parallel {
-          step "other" { wait until (last run of prepare with status SUCCESS) != none every 1m timeout 10m }
-          step "own" { wait until later() every 1m timeout 10m }
-        }
-        """
-    var rehearsal = try Rehearsal(text, scenario: scenario(endingAfter: "4s"))
-    rehearsal.faults = [FaultRule(.slow(.seconds(20)), action: "get_last_status", occurrences: 2...2)]
-    let world = World(scenario: rehearsal.scenario, faults: rehearsal.faults)
-    rehearsal.people = SlowPerson(time: world.time)
-    let outcome = try rehearsal.run(on: world, journal: MemoryJournal())
-    #expect(outcome.exitStatus == 0)
-    let looks = outcome.events.reduce(into: [String: Int]()) { looks, event in
-      if case .conditionHeld(let count) = event.kind, let step = event.steps.last { looks[step] = count }
-    }
-    #expect(looks == ["own": 1, "other": 2])
+    #expect(try looks(after: "manual \"relaunch it\"") { SlowPerson(time: $0) } == ["own": 1, "other": 2])
   }
 
   // MARK: A service that wants to be left alone

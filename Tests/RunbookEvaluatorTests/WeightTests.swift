@@ -37,6 +37,26 @@ import Testing
     #expect(try written(text, on: scenario) == ["light list", "intend 30", "finish 30"])
   }
 
+  /// Where what has come cannot be recorded, the rest is not waited for: who lost the journal may do nothing more.
+  @Test func aListIsLeftWhereTheJournalIsLost() throws {
+    let rehearsal = try Rehearsal(
+      preamble + "let pair = launch [prepare, export]\nawait pair timeout 5h or fail",
+      scenario: platform(prepare: "runs: SUCCESS after 2h"))
+    /// How long it goes on where writes fail from a point on.
+    func end(losing point: Int?, _ life: inout Life) throws -> TimeSpan {
+      life = Life(endingAt: point)
+      let world = World(scenario: rehearsal.scenario)
+      let outcome = try rehearsal.run(on: world, journal: MortalJournal(MemoryJournal(), life: life))
+      #expect(outcome.exitStatus == (point == nil ? 0 : 3))
+      return world.time.now.since(Rehearsal.start)
+    }
+    var life = Life()
+    #expect(try end(losing: nil, &life) > .hours(2))
+    let ends = try (0..<life.pointsPassed).map { try end(losing: $0, &life) }
+    // Before and behind the record of the run that takes two hours.
+    #expect(ends.count { $0 > .hours(1) } == 2)
+  }
+
   /// The journal's writes, with their weights.
   private func written(_ text: String, on scenario: String = platform()) throws -> [String] {
     let rehearsal = try Rehearsal(preamble + text, scenario: scenario)

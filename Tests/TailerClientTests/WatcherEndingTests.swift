@@ -55,31 +55,12 @@ import Testing
     #expect(run.status == .success)
   }
 
-  @Test func lastingTroubleEndsTheAwait() async throws {
+  /// The code that an await ends with where every look gets it, and when.
+  private func ending(
+    with code: Int, _ settings: WatchSettings = WatchSettings()
+  ) async throws -> (code: Int?, moment: Timestamp) {
     let operation = job()
-    let rig = WatcherRig(
-      WatcherRig.scenario(past: [], next: [], operation), settings: WatchSettings(patience: .minutes(5)))
-    for action in ["get_last_status", "check_run_status"] {
-      rig.simulator.add(FaultRule(.status(503, afterEffect: false), action: action))
-    }
-    let error = try await rig.time.drive {
-      let run = try await rig.launched(operation)
-      return await watchFailure { () async throws(WatchError) in
-        try await rig.end(of: run, by: after(.hours(5)), every: nil)
-      }
-    }
-    guard case .service(let service)? = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(service.code == 503)
-    #expect(rig.time.now >= after(.minutes(5)))
-    #expect(rig.time.now <= after(.minutes(7)))
-  }
-
-  @Test(arguments: [400, 401, 403, 404]) func aNoEndsTheAwaitAtOnce(_ code: Int) async throws {
-    let operation = job()
-    let rig = WatcherRig(WatcherRig.scenario(past: [], next: [], operation))
+    let rig = WatcherRig(WatcherRig.scenario(past: [], next: [], operation), settings: settings)
     for action in ["get_last_status", "check_run_status"] {
       rig.simulator.add(FaultRule(.status(code, afterEffect: false), action: action))
     }
@@ -89,12 +70,21 @@ import Testing
         try await rig.end(of: run, by: after(.hours(5)), every: nil)
       }
     }
-    guard case .service(let service)? = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(service.code == code)
-    #expect(rig.time.now <= after(.seconds(5)))
+    guard case .service(let service)? = error else { return (nil, rig.time.now) }
+    return (service.code, rig.time.now)
+  }
+
+  @Test func lastingTroubleEndsTheAwait() async throws {
+    let ending = try await ending(with: 503, WatchSettings(patience: .minutes(5)))
+    #expect(ending.code == 503)
+    #expect(ending.moment >= after(.minutes(5)))
+    #expect(ending.moment <= after(.minutes(7)))
+  }
+
+  @Test(arguments: [400, 401, 403, 404]) func aNoEndsTheAwaitAtOnce(_ code: Int) async throws {
+    let ending = try await ending(with: code)
+    #expect(ending.code == code)
+    #expect(ending.moment <= after(.seconds(5)))
   }
 
   @Test func retryAfterHoldsUpEveryLook() async throws {
