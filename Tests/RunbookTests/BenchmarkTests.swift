@@ -25,6 +25,14 @@ import Testing
     }
   }
 
+  /// The part that is measured within a process is built for who asks for it, and beside the release program.
+  @Test func theOrdinaryBuildDoesNotPayForThem() throws {
+    let folder = URL(filePath: ChildProcess.program).deletingLastPathComponent()
+    let built = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(built.contains("runbook"))
+    #expect(!built.contains { $0.hasPrefix("Benchmark") }, "\(built)")
+  }
+
   /// A program that does not do its work has no figures.
   @Test func aProgramThatFailsIsNamed() throws {
     try Program.withFolder { folder in
