@@ -47,20 +47,25 @@ let package = Package(
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookReference", ["RunbookDiagnostics"]),
     room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
-    room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
+    room("RunbookRecord", ["CivilTime", "TailerAPI", "RunbookSyntax"]),
+    room(
+      "RunbookEvaluator",
+      ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord"]),
     room(
       "RunbookJournal",
-      ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", .product(name: "GRDB", package: "GRDB.swift")]),
+      ["CivilTime", "TailerAPI", "RunbookRecord", .product(name: "GRDB", package: "GRDB.swift")]),
     room(
       "RunbookSession",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "RunbookEvaluator",
         .product(name: "Yams", package: "Yams"),
       ]),
     room(
       "RunbookTerminal",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "RunbookEvaluator",
         "RunbookSession",
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
@@ -68,7 +73,7 @@ let package = Package(
       "RunbookPrompt",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
-        "RunbookChecker", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
+        "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
       ]),
     room(
       "TailerClient",
@@ -99,7 +104,8 @@ let package = Package(
       name: "runbook",
       dependencies: [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
-        "RunbookChecker", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt",
+        "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
+        "RunbookPrompt",
         "TailerClient", "TailerSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -109,7 +115,8 @@ let package = Package(
     .target(
       name: "RehearsalSupport",
       dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "RunbookEvaluator", "RunbookJournal",
         "RunbookSession", "TailerClient", "TailerSimulator",
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
@@ -126,8 +133,10 @@ let package = Package(
     tests(
       "RunbookCheckerTests",
       ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
-    tests("RunbookTerminalTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookTerminal"]),
-    tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
+    tests(
+      "RunbookTerminalTests",
+      ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookTerminal"]),
+    tests("RunbookSessionTests", ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
@@ -141,22 +150,25 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    tests("RunbookRecordTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord"]),
     tests(
       "RunbookJournalTests",
       [
-        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookJournal",
+        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookJournal",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "RunbookEvaluatorTests",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "RunbookEvaluator", "RunbookJournal",
         "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport",
       ]),
     tests(
       "RunbookPromptTests",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "RunbookEvaluator", "RunbookJournal",
         "RunbookSession", "RunbookTerminal", "RunbookPrompt", "RunbookFormatter", "RunbookReference", "TailerClient",
         "TailerSimulator", "RehearsalSupport", "ProgramSupport", "runbook",
       ]),
@@ -175,7 +187,8 @@ if Context.environment["RUNBOOK_BENCHMARK"] != nil {
     .executableTarget(
       name: "BenchmarkParts",
       dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "RunbookEvaluator",
         "RunbookJournal", "TailerClient",
       ],
       path: "Tests/Benchmarks/Parts", swiftSettings: settings))

@@ -1,4 +1,5 @@
 public import CivilTime
+public import RunbookRecord
 public import TailerAPI
 
 /// A person's word that a run is what an open launch of an execution came to.
@@ -49,8 +50,8 @@ public struct Adoption: Hashable, Sendable {
   private static let listingSize = 500
 
   private struct Launch {
-    let key: EffectKey
-    let intent: EffectIntent
+    let effect: RecordedEffect
+    var key: EffectKey { effect.key }
     let operation: DataOperation
     let date: CalendarDate?
     let baseline: [String]
@@ -59,20 +60,22 @@ public struct Adoption: Hashable, Sendable {
 
   /// Checks each word, then records all of them: the launches' outcomes are these runs, durably. Where one is refused, none
   /// is recorded. Gives the runs as the service shows them.
+  ///
+  /// - Parameter person: Who says so, and when.
   public static func carryOut(
-    _ adoptions: [Adoption], in journal: any HeldJournal, of service: any TailerService
+    _ adoptions: [Adoption], in journal: any HeldJournal, of service: any TailerService, by person: Adopter
   ) async throws(Refusal) -> [Run] {
     var choices: [(launch: Launch, run: Run)] = []
     for adoption in adoptions {
-      let taken = Set(choices.map(\.launch.key))
+      let taken = Set(choices.map(\.launch.effect.number))
       choices.append(try await adoption.choose(besides: taken, in: journal, service))
     }
-    for (launch, run) in choices { try await claim(run, for: launch, in: journal) }
+    for (launch, run) in choices { try await claim(run, for: launch, in: journal, by: person) }
     return choices.map(\.run)
   }
 
   private func choose(
-    besides taken: Set<EffectKey>, in journal: any HeldJournal, _ service: any TailerService
+    besides taken: Set<RecordNumber>, in journal: any HeldJournal, _ service: any TailerService
   ) async throws(Refusal) -> (launch: Launch, run: Run) {
     let launches = try await openLaunches(besides: taken, in: journal)
     let run = try await find(in: launches.map(\.operation), service)
@@ -90,23 +93,19 @@ public struct Adoption: Hashable, Sendable {
   }
 
   private func openLaunches(
-    besides taken: Set<EffectKey>, in journal: any HeldJournal
+    besides taken: Set<RecordNumber>, in journal: any HeldJournal
   ) async throws(Refusal) -> [Launch] {
     let records = try await Self.journaling { () async throws(JournalError) in try await journal.initialRecords() }
     var launches: [Launch] = []
-    for (key, record) in records where record.outcome == nil {
-      guard case .launch(let operation, let date, let baseline, let sentAt) = record.intent else { continue }
-      // One that an edit has moved is there twice; where it stands now comes later.
-      launches.removeAll { $0.intent == record.intent }
+    for effect in records where effect.outcome == nil && !taken.contains(effect.number) {
+      guard case .launch(let operation, let date, let baseline, let sentAt) = effect.intent else { continue }
       launches.append(
-        Launch(
-          key: key, intent: record.intent, operation: operation, date: date, baseline: baseline, sentAt: sentAt))
+        Launch(effect: effect, operation: operation, date: date, baseline: baseline, sentAt: sentAt))
     }
-    launches.removeAll { taken.contains($0.key) }
     guard !launches.isEmpty else { throw .nothingOpen }
     guard case .dated(let date) = which else { return launches }
     let dated = launches.filter { $0.date == date }
-    guard !dated.isEmpty else { throw .noLaunch(of: which, open: launches.map(\.intent)) }
+    guard !dated.isEmpty else { throw .noLaunch(of: which, open: launches.map(\.effect.intent)) }
     return dated
   }
 
@@ -142,16 +141,20 @@ public struct Adoption: Hashable, Sendable {
   }
 
   /// With no other launch of the operation under way, whose reply may name the same run.
-  private static func claim(_ run: Run, for launch: Launch, in journal: any HeldJournal) async throws(Refusal) {
+  private static func claim(
+    _ run: Run, for launch: Launch, in journal: any HeldJournal, by person: Adopter
+  ) async throws(Refusal) {
     try await journaling { () async throws(JournalError) in
       try await journal.lockLaunches(of: launch.operation, for: launch.key)
     }
     let isOurs = await Result { () async throws(Refusal) in
       try await requireNobodys(run, in: journal)
-      return try await journaling { () async throws(JournalError) in try await journal.claim(run, for: launch.key) }
+      return try await journaling { () async throws(JournalError) in
+        try await journal.claim(run, for: launch.effect.number, by: person)
+      }
     }
     await journal.unlockLaunches(of: launch.operation, for: launch.key)
-    guard try isOurs.get() else { throw .isOwned(run, by: RunOwner(executionID: nil, path: "")) }
+    guard try isOurs.get() else { throw .isOwned(run, by: RunOwner(executionID: nil, effect: nil)) }
   }
 
   private static func journaling<T>(
@@ -189,6 +192,9 @@ extension Adoption.Refusal: CustomStringConvertible {
     case .journal(.unavailable(let reason)): return "the journal cannot be written: \(reason.printable)"
     case .journal(.leaseLost(let holder)): return "another process has taken it over: \(holder.printable)"
     case .journal(.cancelled): return "interrupted"
+    case .journal(.contradiction(let words)): return "the record says otherwise: \(words.printable)"
+    case .journal(.runIsTaken(let run, let owner)):
+      return "run \(run.printable) is another launch's, \(owner.words)"
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 public import RunbookDiagnostics
+public import RunbookRecord
 import RunbookSyntax
 
 /// What a record and a runbook that is to go on with it have to do with each other: found by evaluating the runbook
@@ -10,18 +11,18 @@ public struct Comparison: Sendable {
   /// Whether the runbook means something else where something is recorded. No acceptance lets a record answer for that.
   public let hasDiverged: Bool
   /// Recorded effects that the runbook comes by, as it words them now.
-  public let reached: [EffectKey]
-  /// The paths of those that it does not come by.
-  public let missed: [String]
+  public let reached: [RecordNumber: EffectKey]
+  /// Those that it does not come by.
+  public let missed: [RecordNumber]
   /// Launches of the record that the runbook does not come by where they stood. Wherever it would launch the same
   /// operation for the same date, these are its runs.
-  let movedLaunches: [EffectRecord]
+  let movedLaunches: [RecordedEffect]
 
   public var isClean: Bool { conflicts.isEmpty }
 
   init(
-    conflicts: [Diagnostic], hasDiverged: Bool = false, reached: [EffectKey] = [], missed: [String] = [],
-    movedLaunches: [EffectRecord] = []
+    conflicts: [Diagnostic], hasDiverged: Bool = false, reached: [RecordNumber: EffectKey] = [:],
+    missed: [RecordNumber] = [], movedLaunches: [RecordedEffect] = []
   ) {
     self.conflicts = conflicts
     self.hasDiverged = hasDiverged
@@ -43,15 +44,15 @@ final class ComparisonNotes: @unchecked Sendable {
   let recorded: RecordedStatements
   // The lock guards what follows.
   private let lock = NSLock()
-  private var visited: [String: EffectKey] = [:]
+  private var visited: [RecordNumber: EffectKey] = [:]
   private var changed: [Diagnostic] = []
   private var end: SourceRange?
 
   init(recorded: RecordedStatements) { self.recorded = recorded }
 
-  func visit(_ key: EffectKey) { lock.withLock { visited[key.path] = key } }
-  func hasVisited(_ key: EffectKey) -> Bool { lock.withLock { visited[key.path] != nil } }
-  var reached: [EffectKey] { lock.withLock { visited.values.sorted { $0.path < $1.path } } }
+  func visit(_ number: RecordNumber, at key: EffectKey) { lock.withLock { visited[number] = key } }
+  func hasVisited(_ number: RecordNumber) -> Bool { lock.withLock { visited[number] != nil } }
+  var reached: [RecordNumber: EffectKey] { lock.withLock { visited } }
 
   /// A recorded statement that has other words now.
   func note(_ conflict: Diagnostic) { lock.withLock { if !changed.contains(conflict) { changed.append(conflict) } } }
@@ -84,7 +85,7 @@ struct RecordedStatements: Sendable {
   }
 
   /// A recorded effect in words: what it meant, and how its statement read.
-  func words(for record: EffectRecord) -> String {
+  func words(for record: RecordedEffect) -> String {
     guard let (lines, text) = places[record.textHash] else { return record.intent.words }
     let line = lines.count == 1 ? "on line \(lines[0]) then" : "then"
     let short = text.count > 70 ? text.prefix(69) + "…" : text

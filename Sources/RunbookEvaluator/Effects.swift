@@ -1,4 +1,5 @@
 public import CivilTime
+public import RunbookRecord
 public import TailerAPI
 
 /// Everything an execution does to the world and learns from it, injected. The evaluator has no other way out.
@@ -34,6 +35,8 @@ public struct EvaluationPolicy: Sendable {
   public var visibilityDelay: TimeSpan
   /// How often runs are looked for while a launch's outcome is unknown.
   public var searchInterval: TimeSpan
+  /// How long after it is sent a launch's request may still arrive, whatever became of the process that sent it.
+  public var arrivalDelay: TimeSpan
   /// How far this machine's clock and the service's may be apart.
   public var clockTolerance: TimeSpan
   /// Environments that may be named.
@@ -44,7 +47,8 @@ public struct EvaluationPolicy: Sendable {
   public init(
     guards: Guards = Guards(), defaultTimeout: TimeSpan = .hours(24), cap: Int = 16,
     visibilityDelay: TimeSpan = .minutes(3), searchInterval: TimeSpan = .seconds(10),
-    clockTolerance: TimeSpan = .seconds(5), environments: Set<String> = ["DEV", "STAGING", "PREPROD", "PROD"],
+    arrivalDelay: TimeSpan = .seconds(45), clockTolerance: TimeSpan = .seconds(5),
+    environments: Set<String> = ["DEV", "STAGING", "PREPROD", "PROD"],
     account: String? = nil, environment: String? = nil
   ) {
     self.guards = guards
@@ -52,9 +56,13 @@ public struct EvaluationPolicy: Sendable {
     self.cap = cap
     self.visibilityDelay = visibilityDelay
     self.searchInterval = searchInterval
+    self.arrivalDelay = arrivalDelay
     self.clockTolerance = clockTolerance
     self.environments = environments
     self.account = account
     self.environment = environment
   }
+
+  /// How long after a launch's request is sent nothing of it can arrive or be listed any more.
+  public var settlingTime: TimeSpan { visibilityDelay.adding(arrivalDelay) ?? visibilityDelay }
 }

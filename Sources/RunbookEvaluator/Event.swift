@@ -1,5 +1,6 @@
 public import CivilTime
 public import RunbookDiagnostics
+public import RunbookRecord
 public import TailerAPI
 
 /// Something that happened in an execution. Terminal, JSON output, report and prompt are all written from these.

@@ -2,6 +2,7 @@ public import CivilTime
 import Foundation
 public import RunbookChecker
 public import RunbookDiagnostics
+public import RunbookRecord
 import RunbookSyntax
 public import TailerAPI
 
@@ -174,7 +175,7 @@ public final class Execution {
   public func compare(
     _ runbook: CheckedRunbook, parameters: [String: Value] = [:], recorded: [ExecutionHeader.Source] = []
   ) async -> Comparison {
-    let records: [(key: EffectKey, record: EffectRecord)]
+    let records: [RecordedEffect]
     do throws(JournalError) {
       records = try await state.effects.journal.initialRecords()
     } catch {
@@ -194,24 +195,20 @@ public final class Execution {
     } catch {
       // Any other ending is one that the record leads to.
     }
-    let missed = records.filter { !notes.hasVisited($0.key) }
+    let missed = records.filter { !notes.hasVisited($0.number) }
     var conflicts = notes.conflicts
     if let diverged { conflicts.append(diverged) }
-    let unexpected = missed.filter { !$0.key.isSetAside }
+    let unexpected = missed.filter { $0.standing == .current }
     if diverged == nil, !unexpected.isEmpty {
       let place =
         notes.recordEnd ?? runbook.program.statements.last?.range ?? SourceRange(runbook.program.source.id, 0, 0)
-      let words = unexpected.map { notes.recorded.words(for: $0.record) }
+      let words = unexpected.map { notes.recorded.words(for: $0) }
       conflicts.append(
         RuntimeProblem(.recordNotReached(recorded: words, isAtEnd: notes.recordEnd == nil), at: place).diagnostic)
     }
-    // A launch that an earlier edit has moved is in the record twice, with one intent: it is taken once.
-    var taken = Set(records.filter { notes.hasVisited($0.key) }.map(\.record.intent))
-    let launches = missed.map(\.record).filter { record in
-      if case .launch = record.intent { taken.insert(record.intent).inserted } else { false }
-    }
+    let launches = missed.filter { if case .launch = $0.intent { true } else { false } }
     return Comparison(
-      conflicts: conflicts, hasDiverged: diverged != nil, reached: notes.reached, missed: missed.map(\.key.path),
+      conflicts: conflicts, hasDiverged: diverged != nil, reached: notes.reached, missed: missed.map(\.number),
       movedLaunches: launches)
   }
 

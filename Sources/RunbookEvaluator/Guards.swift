@@ -1,3 +1,4 @@
+import RunbookRecord
 import TailerAPI
 
 /// What has to be asked, or is forbidden, before a changing verb.

@@ -1,5 +1,6 @@
 import CivilTime
 import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 

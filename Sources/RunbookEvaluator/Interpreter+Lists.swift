@@ -1,4 +1,5 @@
 import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 
 extension Interpreter {

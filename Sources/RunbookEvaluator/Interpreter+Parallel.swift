@@ -1,5 +1,6 @@
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 
 extension Interpreter {

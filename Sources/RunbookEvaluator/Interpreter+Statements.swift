@@ -1,6 +1,7 @@
 import CivilTime
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 

@@ -1,5 +1,6 @@
 import CivilTime
 import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 
@@ -43,7 +44,7 @@ extension Interpreter {
     if case .failed(let error)? = record?.outcome {
       throw failure(problem(.recorded(error), at: place), origins: [key])
     }
-    if case .run(let run, _)? = record?.outcome {
+    if case .run(let run, _, _)? = record?.outcome {
       tell(.launched(run), at: place, replayed: true)
       return RunReference(run)
     }
@@ -61,7 +62,7 @@ extension Interpreter {
     do throws(SafeLaunch.Refusal) {
       let run =
         if case .launch(_, _, let baseline, let sentAt)? = record?.intent {
-          try await launch.recover(baseline: baseline, sentAt: sentAt)
+          try await launch.recover(baseline: baseline, sentAt: sentAt, settlesAt: record?.settlesAt)
         } else {
           try await launch.launch()
         }
@@ -84,14 +85,10 @@ extension Interpreter {
   }
 
   private func takeOver(
-    _ moved: EffectRecord, key: EffectKey, at place: SourceRange
+    _ moved: RecordedEffect, key: EffectKey, at place: SourceRange
   ) async throws(Unwind) -> RunReference {
     try await journaling(at: place) { journal async throws(JournalError) in
-      if let outcome = moved.outcome {
-        try await journal.finish(moved.intent, outcome, at: key, isLight: false)
-      } else {
-        try await journal.intend(moved.intent, at: key)
-      }
+      try await journal.move(moved.number, to: key)
     }
     guard case .launch(let operation, let date, _, _) = moved.intent else { throw .interrupted }
     return try await launch(operation, on: date, key: key, at: place)

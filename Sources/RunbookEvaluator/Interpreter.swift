@@ -2,6 +2,7 @@ import CivilTime
 import Foundation
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 
@@ -118,7 +119,7 @@ final class Interpreter {
   /// What the record says of the effect, after making sure that it speaks of the same thing. `nil` where it says nothing.
   func recorded(
     _ key: EffectKey, like intent: EffectIntent, at place: SourceRange, isOptional: Bool = false
-  ) async throws(Unwind) -> EffectRecord? {
+  ) async throws(Unwind) -> RecordedEffect? {
     let record = try await journaling(at: place) { journal async throws(JournalError) in
       try await journal.record(of: key)
     }
@@ -127,8 +128,8 @@ final class Interpreter {
 
   @inline(never)
   private func judged(
-    _ record: EffectRecord?, _ key: EffectKey, like intent: EffectIntent, at place: SourceRange, isOptional: Bool
-  ) throws(Unwind) -> EffectRecord? {
+    _ record: RecordedEffect?, _ key: EffectKey, like intent: EffectIntent, at place: SourceRange, isOptional: Bool
+  ) throws(Unwind) -> RecordedEffect? {
     guard let record else {
       if let comparing = state.comparing, !isOptional {
         comparing.recordEnds(at: place)
@@ -136,7 +137,7 @@ final class Interpreter {
       }
       return nil
     }
-    state.comparing?.visit(key)
+    state.comparing?.visit(record.number, at: key)
     guard intent.agrees(with: record.intent) else {
       let words = state.comparing?.recorded.words(for: record) ?? record.intent.words
       throw .broken(problem(.diverged(recorded: words, found: intent.words), at: place).diagnostic)
@@ -158,7 +159,7 @@ final class Interpreter {
   /// to come.
   @inline(never)
   func answer(
-    of record: EffectRecord?, at key: EffectKey, _ place: SourceRange
+    of record: RecordedEffect?, at key: EffectKey, _ place: SourceRange
   ) throws(Unwind) -> EffectOutcome? {
     guard let outcome = record?.outcome else { return nil }
     state.note(outcome.cost)
@@ -181,7 +182,7 @@ final class Interpreter {
       try mayGoOn()
       if intent.precedesEffect {
         try await journaling(at: place) { journal async throws(JournalError) in
-          try await journal.intend(intent, at: key)
+          try await journal.intend(intent, at: key, settlesAt: nil)
         }
       }
     }
@@ -221,6 +222,8 @@ final class Interpreter {
     case .unavailable(let reason): .broken(problem(.journalUnavailable(reason), at: place).diagnostic)
     case .leaseLost(let holder): .broken(problem(.leaseLost(holder: holder), at: place).diagnostic)
     case .cancelled: .interrupted
+    case .contradiction(let words): .broken(problem(.recordContradicted(words), at: place).diagnostic)
+    case .runIsTaken(let run, let owner): failure(problem(.runIsTaken(run, owner: owner.words), at: place), origins: [])
     }
   }
 

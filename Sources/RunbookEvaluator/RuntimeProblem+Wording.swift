@@ -1,4 +1,5 @@
 public import RunbookDiagnostics
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 
@@ -11,7 +12,8 @@ extension RuntimeProblem: Diagnosable {
     "failed", "requirement-failed", "outcome-failed", "nothing-found",
     "deadline-passed", "service-unreachable", "service-refused", "service-rejected", "launch-unconfirmed",
     "launch-ambiguous", "several-failed",
-    "read-only", "nobody-to-ask", "said-no", "journal-unavailable", "lease-lost", "diverged", "recorded-text-changed",
+    "read-only", "nobody-to-ask", "said-no", "journal-unavailable", "lease-lost", "record-contradicted", "run-is-taken",
+    "diverged", "recorded-text-changed",
     "record-not-reached",
     "listing-full", "recorded-error",
   ]
@@ -171,6 +173,17 @@ extension RuntimeProblem: Diagnosable {
       (
         "lease-lost", "another process has taken this execution over: \(holder.printable)", "",
         ["This process sends nothing more."]
+      )
+    case .recordContradicted(let words):
+      (
+        "record-contradicted", "this cannot follow what is recorded: \(words.printable)", "",
+        ["Nothing more is sent. The record is left as it is."]
+      )
+    case .runIsTaken(let run, let owner):
+      (
+        "run-is-taken",
+        "the reply names run \(run.printable), which is recorded as another launch's: \(owner.printable)",
+        "", ["One of the two records is wrong: look at the operation's runs before anything is launched again."]
       )
     case .diverged(let recorded, let found):
       (

@@ -1,5 +1,6 @@
 public import CivilTime
 public import RunbookDiagnostics
+public import RunbookRecord
 public import RunbookSyntax
 public import TailerAPI
 
@@ -47,6 +48,8 @@ public struct RuntimeProblem: Sendable {
     case saidNo(Question, PersonAnswer)
     case journalUnavailable(String)
     case leaseLost(holder: String)
+    case recordContradicted(String)
+    case runIsTaken(String, owner: String)
     case diverged(recorded: String, found: String)
     case recordedTextChanged(recorded: String)
     /// `isAtEnd` where the runbook came to its end instead.
@@ -75,7 +78,7 @@ public struct RuntimeProblem: Sendable {
   public var errorKind: ErrorKind {
     switch kind {
     case .deadlinePassed, .conditionNeverHeld: .timeout
-    case .launchUnconfirmed, .launchAmbiguous: .unconfirmed
+    case .launchUnconfirmed, .launchAmbiguous, .runIsTaken: .unconfirmed
     case .service(let error, _, _):
       switch error.kind {
       case .neverSent, .throttled, .unknown, .cancelled: .unreachable

@@ -1,4 +1,5 @@
 import CivilTime
+import RunbookRecord
 import TailerAPI
 
 /// Launches once. `launch` has no idempotency key, so one is made of what is known: the operation's runs before the
@@ -25,9 +26,10 @@ struct SafeLaunch {
     try await alone { () async throws(Refusal) in
       let baseline = try await self.listing()
       let sentAt = self.effects.clock.now
+      let settlesAt = sentAt.advanced(by: self.policy.settlingTime)
       let intent = EffectIntent.launch(self.operation, on: self.date, baseline: baseline.map(\.id), at: sentAt)
       try await self.journaling { () async throws(JournalError) in
-        try await self.effects.journal.intend(intent, at: self.key)
+        try await self.effects.journal.intend(intent, at: self.key, settlesAt: settlesAt)
       }
       self.tell(.launching(self.operation, on: self.date))
       let service = self.effects.service
@@ -46,7 +48,8 @@ struct SafeLaunch {
         guard failure.kind == .unknown || failure.kind == .cancelled else {
           throw .problem(.service(failure, verb: "launch", operation: self.operation.name))
         }
-        let end = self.effects.clock.now.advanced(by: self.policy.visibilityDelay)
+        let end = max(
+          settlesAt, self.effects.clock.now.advanced(by: self.policy.visibilityDelay))
         return try await self.search(
           baseline: Set(baseline.map(\.id)), sentAt: sentAt, until: end, reason: failure.message)
       }
@@ -54,10 +57,10 @@ struct SafeLaunch {
   }
 
   /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome.
-  func recover(baseline: [String], sentAt: Timestamp) async throws(Refusal) -> Run {
+  func recover(baseline: [String], sentAt: Timestamp, settlesAt: Timestamp?) async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
       try await self.search(
-        baseline: Set(baseline), sentAt: sentAt, until: sentAt.advanced(by: self.policy.visibilityDelay),
+        baseline: Set(baseline), sentAt: sentAt, until: settlesAt ?? sentAt.advanced(by: self.policy.settlingTime),
         reason: "the launch was begun at \(sentAt), and its reply was not recorded")
     }
   }
@@ -90,7 +93,7 @@ struct SafeLaunch {
       budget = budget.adding(nap.negated) ?? .zero
     }
     let unconfirmed = RuntimeProblem.Kind.launchUnconfirmed(
-      operation, reason: reason, lookedFor: policy.visibilityDelay, lookFailed: lookFailed, sentAt: sentAt,
+      operation, reason: reason, lookedFor: policy.settlingTime, lookFailed: lookFailed, sentAt: sentAt,
       misses: findings.misses)
     let candidates = findings.candidates
     guard lookFailed == nil, let found = candidates.first else { throw .problem(unconfirmed) }
@@ -99,7 +102,8 @@ struct SafeLaunch {
       throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates, rivals: rivals))
     }
     let isOurs = try await journaling { () async throws(JournalError) in
-      try await self.effects.journal.claim(found, for: self.key)
+      guard let effect = try await self.effects.journal.record(of: self.key) else { return false }
+      return try await self.effects.journal.claim(found, for: effect.number, by: nil)
     }
     guard isOurs else { throw .problem(unconfirmed) }
     tell(.adopted(found, reason: reason))

@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 
@@ -15,7 +16,7 @@ final class SharedState: @unchecked Sendable {
   private let lock = NSLock()
   private var stoppedOperations: [DataOperation: Activation] = [:]
   private var finallyEndedIt = false
-  private var movedLaunches: [EffectRecord]
+  private var movedLaunches: [RecordedEffect]
   private var awaitCosts: [WatchCost] = []
   private var lastEffectEnded = Timestamp.earliest
   /// What is being found out where a record is only compared; `nil` where effects are carried out.
@@ -62,7 +63,7 @@ final class SharedState: @unchecked Sendable {
   func noteEffect(at moment: Timestamp) { lock.withLock { lastEffectEnded = max(lastEffectEnded, moment) } }
 
   /// The recorded launch of the operation for the date that stood elsewhere before an edit; each is given out once.
-  func takeMovedLaunch(of operation: DataOperation, on date: CalendarDate?) -> EffectRecord? {
+  func takeMovedLaunch(of operation: DataOperation, on date: CalendarDate?) -> RecordedEffect? {
     lock.withLock {
       let index = movedLaunches.firstIndex { record in
         if case .launch(operation, date, _, _) = record.intent { true } else { false }

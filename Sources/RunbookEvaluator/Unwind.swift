@@ -1,4 +1,5 @@
 import RunbookDiagnostics
+import RunbookRecord
 
 /// Why an evaluation leaves what it is in, other than by reaching its end.
 indirect enum Unwind: Error, Sendable {

@@ -8,14 +8,14 @@ import GRDB
 final class CommitLine: @unchecked Sendable {
   /// One write. Its body may be carried out twice, and changes nothing but the file.
   struct Write: Sendable {
-    let durability: JournalFile.Durability
+    let durability: Durability
     let body: @Sendable (Database) throws -> Void
     /// Hears how it ended; `nil` for well.
     let end: @Sendable ((any Error)?) -> Void
   }
 
   /// Begins a transaction, carries the body out and commits.
-  typealias Transaction = @Sendable (JournalFile.Durability, Database, (Database) throws -> Void) throws -> Void
+  typealias Transaction = @Sendable (Durability, Database, (Database) throws -> Void) throws -> Void
 
   /// How many writes share a transaction at most, so that other processes are not kept waiting for long.
   static let limit = 256

@@ -1,4 +1,4 @@
-public import RunbookEvaluator
+public import RunbookRecord
 
 #if canImport(Glibc)
   import Glibc
@@ -10,17 +10,12 @@ public import RunbookEvaluator
 
 /// Tells whether the process that holds a lease still lives.
 public struct HolderLiveness: Sendable {
-  public enum Verdict: Hashable, Sendable {
-    case alive, dead
-    /// The process is out of sight, on another host or in another container: its lease's last renewal decides.
-    case unknown
-  }
+  public let verdict: @Sendable (LeaseHolder) -> HolderVerdict
 
-  private let judge: @Sendable (LeaseHolder) -> Verdict
+  public init(_ verdict: @escaping @Sendable (LeaseHolder) -> HolderVerdict) { self.verdict = verdict }
 
-  public init(_ judge: @escaping @Sendable (LeaseHolder) -> Verdict) { self.judge = judge }
-
-  public func verdict(on holder: LeaseHolder) -> Verdict { judge(holder) }
+  /// For a journal that lives no longer than its one process.
+  public static let everybody = HolderLiveness { _ in .alive }
 
   /// What this system knows of its processes.
   public static let system = HolderLiveness { holder in
@@ -37,7 +32,4 @@ extension LeaseHolder {
       user: SystemProcess.user, host: SystemProcess.host, process: process,
       processStart: SystemProcess.start(of: process) ?? "")
   }
-
-  /// For people: `ada on pump-3, process 4711`.
-  var words: String { "\(user) on \(host), process \(process)" }
 }

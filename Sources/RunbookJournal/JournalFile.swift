@@ -1,7 +1,7 @@
 import CivilTime
 import Foundation
 import GRDB
-import RunbookEvaluator
+import RunbookRecord
 
 /// The opened file: one connection, used by one thread at a time.
 ///
@@ -9,21 +9,6 @@ import RunbookEvaluator
 /// without a thread, and shares its transaction with what else waits; `read` and `write` block the calling thread. No
 /// transaction waits for anything else.
 final class JournalFile: @unchecked Sendable {
-  /// What a finished write has survived.
-  enum Durability {
-    /// A loss of power.
-    case durable
-    /// The death of this process, and it is seen by the others. The next durable write makes it durable too.
-    case visible
-
-    var synchronous: String {
-      switch self {
-      case .durable: "FULL"
-      case .visible: "NORMAL"
-      }
-    }
-  }
-
   let path: String
   private let busyTimeout: TimeSpan
   private let queue: DatabaseQueue
@@ -169,14 +154,12 @@ private final class Found<T: Sendable>: @unchecked Sendable {
 /// A row that does not say what a row of its table says.
 struct UnreadableRecord: Error {}
 
-extension JournalStoreError {
-  init(_ error: any Error, in file: JournalFile) {
-    self = error as? JournalStoreError ?? .unavailable(file.words(for: error))
-  }
-}
-
-extension JournalError {
-  init(_ error: any Error, in file: JournalFile) {
-    self = error as? JournalError ?? .unavailable(file.words(for: error))
+extension Durability {
+  /// SQLite's word for it.
+  var synchronous: String {
+    switch self {
+    case .durable: "FULL"
+    case .visible: "NORMAL"
+    }
   }
 }

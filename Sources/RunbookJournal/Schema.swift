@@ -1,5 +1,5 @@
 import GRDB
-import RunbookEvaluator
+import RunbookRecord
 
 /// The tables, as the steps that lead from an empty file to today's. A step that has been released is never changed; what
 /// comes later is another one.
@@ -11,7 +11,7 @@ struct Schema: Sendable {
 
   let steps: [Step]
 
-  static let current = Schema(steps: [version1])
+  static let current = Schema(steps: [version1, version2])
 
   func migrate(_ db: Database) throws {
     try db.inTransaction(.immediate) {
@@ -85,6 +85,99 @@ struct Schema: Sendable {
           path TEXT NOT NULL
         ) STRICT;
         CREATE INDEX launch_tickets_by_operation ON launch_tickets (operation, ticket);
+        """)
+  }
+
+  /// Effects are known by a permanent number, to which owners and tickets refer; an edit moves a place, and no number.
+  ///
+  /// - effects: `number` is the position in the execution's log at which the effect began, `ended` the one at which its
+  ///   outcome was appended. `standing` is 0 for what answers for its place, 1 for what an edit has set aside, 2 for what
+  ///   was done anew. `open_launch` is 1 for a launch without an outcome, 2 for an unconfirmed one.
+  /// - lives: the processes that worked on an execution, by the lease's fence.
+  /// - spans: steps, branches, rounds. `answers`: what was said to questions, by whichever process.
+  static let version2: Step = { db in
+    try db.execute(
+      sql: """
+        ALTER TABLE effects RENAME TO effects_1;
+        ALTER TABLE owned_runs RENAME TO owned_runs_1;
+        DROP TABLE launch_tickets;
+        CREATE TABLE effects (
+          execution INTEGER NOT NULL REFERENCES executions (number) ON DELETE CASCADE,
+          number INTEGER NOT NULL,
+          path TEXT NOT NULL,
+          text_hash TEXT NOT NULL,
+          generation INTEGER NOT NULL,
+          standing INTEGER NOT NULL,
+          place TEXT,
+          intent TEXT NOT NULL,
+          intended_at INTEGER NOT NULL,
+          operation INTEGER REFERENCES operations (number),
+          open_launch INTEGER,
+          settles_at INTEGER,
+          outcome TEXT,
+          ended INTEGER,
+          finished_at INTEGER,
+          PRIMARY KEY (execution, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX effects_by_open_launch ON effects (operation) WHERE open_launch IS NOT NULL;
+        INSERT INTO effects (execution, number, path, text_hash, generation, standing, intent, intended_at, operation,
+          open_launch, settles_at, outcome, finished_at)
+        SELECT execution, sequence,
+          CASE WHEN path LIKE 'aside %: %' THEN substr(path, instr(path, ': ') + 2) ELSE path END, text_hash, 0,
+          path LIKE 'aside %: %', intent, intended_at,
+          CASE WHEN intent LIKE '{"launch"%' THEN (
+            SELECT number FROM operations WHERE account = json_extract(intent, '$.launch._0.account')
+              AND environment = json_extract(intent, '$.launch._0.environment')
+              AND type = json_extract(intent, '$.launch._0.type')
+              AND configuration = json_extract(intent, '$.launch._0.id')) END,
+          CASE WHEN intent LIKE '{"launch"%' THEN
+            CASE WHEN outcome IS NULL THEN 1
+              WHEN json_extract(outcome, '$.failed._0.kind') = 'unconfirmed' THEN 2 END END,
+          CASE WHEN intent LIKE '{"launch"%' THEN intended_at + 600000000 END, outcome, finished_at
+        FROM effects_1;
+        CREATE TABLE owned_runs (
+          operation INTEGER NOT NULL REFERENCES operations (number),
+          run TEXT NOT NULL,
+          execution INTEGER NOT NULL,
+          effect INTEGER,
+          PRIMARY KEY (operation, run)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX effects_by_path ON effects (execution, path);
+        INSERT INTO owned_runs (operation, run, execution, effect)
+        SELECT operation, run, execution, (
+          SELECT max(number) FROM effects
+          WHERE effects.execution = owned_runs_1.execution AND effects.path = owned_runs_1.path)
+        FROM owned_runs_1;
+        DROP INDEX effects_by_path;
+        DROP TABLE owned_runs_1;
+        DROP TABLE effects_1;
+        CREATE TABLE launch_tickets (
+          ticket INTEGER PRIMARY KEY AUTOINCREMENT,
+          operation INTEGER NOT NULL REFERENCES operations (number),
+          execution INTEGER NOT NULL REFERENCES executions (number) ON DELETE CASCADE,
+          fence INTEGER NOT NULL,
+          effect INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX launch_tickets_by_operation ON launch_tickets (operation, ticket);
+        CREATE TABLE lives (
+          execution INTEGER NOT NULL REFERENCES executions (number) ON DELETE CASCADE,
+          fence INTEGER NOT NULL,
+          life TEXT NOT NULL,
+          PRIMARY KEY (execution, fence)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE spans (
+          execution INTEGER NOT NULL REFERENCES executions (number) ON DELETE CASCADE,
+          number INTEGER NOT NULL,
+          span TEXT NOT NULL,
+          PRIMARY KEY (execution, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE answers (
+          execution INTEGER NOT NULL REFERENCES executions (number) ON DELETE CASCADE,
+          question INTEGER NOT NULL,
+          generation INTEGER NOT NULL,
+          answer TEXT NOT NULL,
+          PRIMARY KEY (execution, question, generation)
+        ) STRICT, WITHOUT ROWID;
         """)
   }
 }

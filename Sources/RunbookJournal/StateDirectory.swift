@@ -1,4 +1,4 @@
-import RunbookEvaluator
+import RunbookRecord
 
 #if canImport(Glibc)
   import Glibc

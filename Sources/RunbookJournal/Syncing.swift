@@ -6,12 +6,12 @@ final class Syncing: @unchecked Sendable {
   private let lock = NSLock()
   // The lock guards what follows.
   private var count = 0
-  private var mode: JournalFile.Durability?
+  private var mode: Durability?
 
   var durableWrites: Int { lock.withLock { count } }
 
   /// Sets the connection for a transaction of that durability, where it is not set so already.
-  func set(_ durability: JournalFile.Durability, _ db: Database) throws {
+  func set(_ durability: Durability, _ db: Database) throws {
     guard lock.withLock({ mode }) != durability else { return }
     try db.execute(sql: "PRAGMA synchronous = \(durability.synchronous)")
     lock.withLock { mode = durability }

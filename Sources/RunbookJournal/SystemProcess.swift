@@ -1,4 +1,5 @@
 import FoundationEssentials
+import RunbookRecord
 
 #if canImport(Glibc)
   import Glibc
@@ -37,7 +38,7 @@ enum SystemProcess {
       return "\(boot) \(namespace) \(ticks)"
     }
 
-    static func verdict(on process: Int32, started start: String) -> HolderLiveness.Verdict {
+    static func verdict(on process: Int32, started start: String) -> HolderVerdict {
       let parts = start.split(separator: " ").map(String.init)
       guard parts.count == 3 else { return .unknown }
       guard parts[0] == boot else { return .dead }
@@ -72,7 +73,7 @@ enum SystemProcess {
   #else
     static func start(of process: Int32) -> String? { kill(process, 0) == 0 || errno == EPERM ? "running" : nil }
 
-    static func verdict(on process: Int32, started start: String) -> HolderLiveness.Verdict {
+    static func verdict(on process: Int32, started start: String) -> HolderVerdict {
       self.start(of: process) == nil ? .dead : .alive
     }
   #endif

@@ -1,4 +1,5 @@
 public import RunbookEvaluator
+public import RunbookRecord
 import TailerAPI
 
 /// Asks the person at the prompt, in the terminal that the prompt has. A question from behind the prompt sets the line

@@ -2,6 +2,7 @@ import Foundation
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSession
 import RunbookSyntax
 import RunbookTerminal

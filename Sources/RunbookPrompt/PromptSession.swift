@@ -3,6 +3,7 @@ import Foundation
 public import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 public import RunbookSession
 import RunbookSyntax
 import RunbookTerminal

@@ -2,6 +2,7 @@ import CivilTime
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 

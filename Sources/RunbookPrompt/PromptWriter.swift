@@ -2,6 +2,7 @@ import CivilTime
 import Foundation
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookTerminal
 import TailerAPI
 

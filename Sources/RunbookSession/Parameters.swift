@@ -2,6 +2,7 @@ public import CivilTime
 public import RunbookChecker
 public import RunbookDiagnostics
 public import RunbookEvaluator
+import RunbookRecord
 import RunbookSyntax
 
 /// A parameter's value, and the text that it was given as, which the journal keeps.

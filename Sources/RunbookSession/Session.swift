@@ -2,6 +2,7 @@ import CivilTime
 public import RunbookChecker
 import RunbookDiagnostics
 public import RunbookEvaluator
+public import RunbookRecord
 import RunbookSyntax
 public import TailerAPI
 
@@ -71,20 +72,20 @@ public struct Session: Sendable {
     let header = ExecutionHeader(
       id: ids.next(at: now), startedAt: now, today: now.date, holder: holder, name: preparation.source.name,
       directory: directory, sources: Self.texts(of: preparation.sources), parameters: parameters.mapValues(\.text),
-      account: account,
-      environment: environment, service: serviceName)
+      account: account, environment: environment, service: serviceName, settings: policy.recorded)
     return Opened(header: header, journal: try await store.begin(header), requests: service.requestCounts)
   }
 
   /// Takes an execution up again; nothing is evaluated yet.
-  public func reopen(_ id: String?, launchingAgain: Bool) async throws(JournalStoreError) -> Opened {
+  public func reopen(_ id: String?, launchingAgain: LaunchAgain) async throws(JournalStoreError) -> Opened {
     let (header, journal) = try await store.resume(id, by: holder, launchingAgain: launchingAgain)
     return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: true)
   }
 
   /// Records which runs its open launches were, by a person's word, once the service has confirmed that there are such.
   public func adopt(_ adoptions: [Adoption], in opened: Opened, by person: String) async throws(Adoption.Refusal) {
-    for run in try await Adoption.carryOut(adoptions, in: opened.journal, of: service) {
+    let adopter = Adopter(user: person, at: clock.now)
+    for run in try await Adoption.carryOut(adoptions, in: opened.journal, of: service, by: adopter) {
       listener.hear(
         Event(at: clock.now, place: nil, isReplayed: false, steps: [], kind: .adoptedByHand(run, by: person)))
     }
@@ -183,6 +184,8 @@ extension JournalError {
     case .unavailable(let reason): reason
     case .leaseLost(let holder): "another process has taken the execution over: \(holder)"
     case .cancelled: "the write was given up"
+    case .contradiction(let words): "the record says otherwise: \(words)"
+    case .runIsTaken(let run, let owner): "run \(run) is another launch's, \(owner.words)"
     }
   }
 }

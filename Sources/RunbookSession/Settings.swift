@@ -2,6 +2,7 @@ public import CivilTime
 import RunbookChecker
 import RunbookDiagnostics
 public import RunbookEvaluator
+public import RunbookRecord
 
 /// What was set, and by whom: the command line, then the process's environment, then the profile in the configuration
 /// file, then what is built in.
@@ -34,6 +35,8 @@ public struct Settings: Sendable {
     }
     return Layer(name: "environment", values: values)
   }
+
+  private init(all layers: [Layer]) { self.layers = layers }
 
   public func origin(of key: SettingKey) -> (values: [String], layer: String)? {
     for layer in layers {
@@ -75,8 +78,17 @@ public struct Settings: Sendable {
     return EvaluationPolicy(
       guards: Guards(protectedEnvironments: Set(list(.protected)), isReadOnly: isReadOnly),
       defaultTimeout: try span(.timeout), cap: cap, visibilityDelay: try span(.visibilityDelay),
+      arrivalDelay: try arrivalDelay(),
       clockTolerance: try span(.clockTolerance), environments: environments, account: text(.account),
       environment: text(.environment))
+  }
+
+  /// How long after it was stamped a launch's request may still arrive: it is sent within ten seconds, is waited for as long as
+  /// a request is, and the system gives up on it five seconds after its process is gone; none of these takes longer than a
+  /// request may.
+  private func arrivalDelay() throws(SettingsError) -> TimeSpan {
+    let limit = try span(.requestTimeout)
+    return [min(limit, .seconds(10)), min(limit, .seconds(5))].reduce(limit) { $0.adding($1) ?? $0 }
   }
 
   /// Throws for what could not be meant: an account that is not six digits, an environment that does not exist.
@@ -117,6 +129,7 @@ public struct Settings: Sendable {
     return SettingKey.allCases.map { key in
       let name = key.rawValue + String(repeating: " ", count: width - key.rawValue.count)
       guard let (values, layer) = origin(of: key) else { return "\(name)  not set" }
+      guard !values.isEmpty else { return "\(name)  not set  (\(layer))" }
       let value = key.isSecret ? "set, not shown" : values.joined(separator: key == .tokenCommand ? " " : ", ")
       return "\(name)  \(value)  (\(layer))"
     }
@@ -127,4 +140,63 @@ public struct Settings: Sendable {
 public struct SettingsError: Error, Hashable, Sendable {
   public let message: String
   public init(_ message: String) { self.message = message }
+}
+
+// MARK: What an execution was set to
+
+extension EvaluationPolicy {
+  /// What of it goes on record when an execution begins.
+  var recorded: ExecutionSettings {
+    ExecutionSettings(
+      account: account, environment: environment, environments: environments.sorted(), timeout: defaultTimeout,
+      cap: cap, visibilityDelay: visibilityDelay, clockTolerance: clockTolerance)
+  }
+}
+
+extension Settings {
+  /// The same with what an execution was set to when it began, which stands before everything but the command line. What was
+  /// not set then is not set now.
+  ///
+  /// - Parameter service: The service's base address, as recorded.
+  /// - Throws: Where the command line says something else.
+  public func goingOn(
+    with recorded: ExecutionSettings, of id: String, on service: String
+  ) throws(SettingsError) -> Settings {
+    let values: [SettingKey: [String]] = [
+      .url: [service], .account: recorded.account.map { [$0] } ?? [],
+      .environment: recorded.environment.map { [$0] } ?? [], .environments: recorded.environments,
+      .timeout: [recorded.timeout.description], .cap: ["\(recorded.cap)"],
+      .visibilityDelay: [recorded.visibilityDelay.description],
+      .clockTolerance: [recorded.clockTolerance.description],
+    ]
+    guard let first = layers.first else { return self }
+    for (key, recorded) in values {
+      guard let given = first.values[key]?.first, !key.isSame(given, recorded.first) else { continue }
+      throw SettingsError(
+        "\(id) goes on with what it was begun with: its \(key.rawValue) is "
+          + "\(recorded.first.map { "“\($0)”" } ?? "not set"), and the \(first.name) says “\(given)”")
+    }
+    return inserting(Layer(name: "record of \(id)", values: values))
+  }
+
+  /// The same for an execution begun by a version of the program that did not record what was set: its account and
+  /// environment are those of its text or of the command line, and never those that happen to be set today.
+  public func goingOnUnrecorded(_ id: String) -> Settings {
+    inserting(Layer(name: "record of \(id)", values: [.account: [], .environment: []]))
+  }
+
+  /// With a layer behind the command line.
+  private func inserting(_ layer: Layer) -> Settings {
+    Settings(all: Array(layers.prefix(1)) + [layer] + layers.dropFirst())
+  }
+}
+
+extension SettingKey {
+  /// Whether two texts set the same.
+  fileprivate func isSame(_ given: String, _ recorded: String?) -> Bool {
+    guard let recorded else { return false }
+    if let a = TimeSpan(given), let b = TimeSpan(recorded) { return a == b }
+    func bare(_ text: String) -> Substring { text.hasSuffix("/") ? text.dropLast() : text[...] }
+    return self == .url ? bare(given).lowercased() == bare(recorded).lowercased() : given == recorded
+  }
 }

@@ -1,5 +1,6 @@
 import CivilTime
-public import RunbookEvaluator
+import RunbookEvaluator
+public import RunbookRecord
 public import TailerAPI
 
 extension ExecutionCost {

@@ -1,5 +1,6 @@
 import CivilTime
 public import RunbookEvaluator
+import RunbookRecord
 
 extension Appearance {
   /// An event as a line for people, without its end; `nil` for what has none of its own.

@@ -1,5 +1,6 @@
 public import CivilTime
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 

@@ -1,5 +1,6 @@
 public import CivilTime
 public import RunbookEvaluator
+import RunbookRecord
 public import TailerAPI
 
 /// What an execution waits for, from its events, in the order in which the waits began: what live lines are drawn from.

@@ -1,6 +1,7 @@
 public import CivilTime
 public import RunbookDiagnostics
 public import RunbookEvaluator
+public import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 

@@ -2,6 +2,7 @@ public import CivilTime
 import Foundation
 public import RunbookDiagnostics
 public import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 
 /// Tells people what happens, a line for each event: with the time before it, and on a terminal with one live line below

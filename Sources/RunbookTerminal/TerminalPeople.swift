@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import RunbookEvaluator
+public import RunbookRecord
 import TailerAPI
 
 /// Asks the person at the terminal, over `/dev/tty`, so that it works also where standard input is the runbook.

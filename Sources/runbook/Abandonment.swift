@@ -1,4 +1,5 @@
 import RunbookEvaluator
+import RunbookRecord
 import RunbookTerminal
 import TailerAPI
 

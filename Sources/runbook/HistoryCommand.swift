@@ -3,6 +3,7 @@ import CivilTime
 import Foundation
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import RunbookSession
 import RunbookSyntax
 import RunbookTerminal
@@ -159,11 +160,6 @@ extension ExecutionHeader {
 }
 
 extension JournalEntry {
-  var isOpenLaunch: Bool {
-    guard case .launch = intent else { return false }
-    return EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash).isOpen
-  }
-
   /// Moments and prints are for resuming, not for reading.
   fileprivate var isWorthTelling: Bool {
     switch intent {
@@ -176,8 +172,10 @@ extension JournalEntry {
     switch outcome {
     case nil: "  → not known"
     case .done: ""
-    case .run(let run, let adopted):
+    case .printed(let text): "  → \(text.printable)"
+    case .run(let run, let adopted, let adopter):
       "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? "")\(adopted ? ", adopted" : "")"
+        + (adopter.map { " by \($0.user.printable)" } ?? "")
     case .look(let run): "  → \(run?.status?.name.printable ?? "not shown yet")"
     case .runs(let runs): "  → \(runs.count)"
     case .ended(let run, let cost):
@@ -204,8 +202,29 @@ extension JournalStoreError {
     case .isHeld(let id, let holder):
       CommandFailure(
         "\(id) is being worked on by process \(holder.process) of \(holder.user) on \(holder.host)", status: 6)
+    case .noSuchLaunch(let id, let open):
+      CommandFailure(
+        open.isEmpty
+          ? "no launch of \(id) is open: what each of them came to is known"
+          : "no such launch of \(id) is open; open are:\n\(Self.list(open))", status: 64)
+    case .severalLaunches(let id, let open):
+      CommandFailure(
+        """
+        several launches of \(id) are open, and each is settled by itself: --launch-again=DATE or --launch-again=#NUMBER \
+        names one, --adopt RUN says which run it was. Open are:
+        \(Self.list(open))
+        """, status: 64)
+    case .launchIsUnsettled(let id, let until):
+      CommandFailure(
+        "the request of the launch of \(id) may still arrive, and its run still be listed, until \(until.plainMoment) UTC",
+        status: 5)
     case .newerSchema(let found, let known):
       CommandFailure("the journal was written by a newer version (schema \(found), this one knows \(known))", status: 3)
     }
+  }
+
+  private static func list(_ launches: [JournalEntry]) -> String {
+    launches.map { "  #\($0.sequence)  \($0.intent.words.printable), sent \($0.intendedAt.plainMoment) UTC" }
+      .joined(separator: "\n")
   }
 }

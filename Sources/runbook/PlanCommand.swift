@@ -3,6 +3,7 @@ import CivilTime
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 

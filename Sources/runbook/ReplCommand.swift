@@ -3,6 +3,7 @@ import Glibc
 import RunbookEvaluator
 import RunbookJournal
 import RunbookPrompt
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 

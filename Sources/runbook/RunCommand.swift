@@ -4,6 +4,7 @@ import Foundation
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
@@ -65,8 +66,11 @@ struct ResumeCommand: AsyncParsableCommand {
   @OptionGroup var service: ServiceOptions
   @OptionGroup var conduct: ConductOptions
   @Flag(help: "Go on with an edited file. What was launched is still not launched again.") var acceptChanges = false
-  @Flag(help: "Send an unconfirmed launch again. Only for who has looked and seen that it did not happen.")
-  var launchAgain = false
+  @Option(
+    help: ArgumentHelp(
+      "Send an unconfirmed launch again. Only for who has looked and seen that it did not happen. Where several are open, =DATE, =none or =#NUMBER says which.",
+      valueName: "launch"))
+  var launchAgain: String?
   @Option(
     help: ArgumentHelp(
       "Go on with this run as the one that an unconfirmed launch was; DATE=RUN where launches for several dates are open.",
@@ -79,7 +83,7 @@ struct ResumeCommand: AsyncParsableCommand {
   func validate() throws {
     guard abandon else { return }
     guard id != nil else { throw ValidationError("Name the execution to give up; `runbook history` lists them.") }
-    guard !acceptChanges, !launchAgain, adopt.isEmpty else {
+    guard !acceptChanges, launchAgain == nil, adopt.isEmpty else {
       throw ValidationError("--abandon goes on with nothing: leave out what says how to go on.")
     }
   }
@@ -89,10 +93,14 @@ struct ResumeCommand: AsyncParsableCommand {
       if abandon, let id {
         return try await Abandonment(id: id, surroundings: surroundings, conduct: conduct).carryOut()
       }
-      guard adopt.isEmpty || !launchAgain else {
+      guard adopt.isEmpty || launchAgain == nil else {
         throw CommandFailure(
           "--adopt and --launch-again go one after the other: adopt first, then launch again what is still open",
           status: 64)
+      }
+      guard let again = launchAgain.map(LaunchAgain.init) ?? LaunchAgain.none else {
+        throw CommandFailure(
+          "“\((launchAgain ?? "").printable)” says not which launch: write a date, none or #NUMBER", status: 64)
       }
       let adoptions = try adopt.map { text in
         guard let adoption = Adoption(text) else {
@@ -101,7 +109,7 @@ struct ResumeCommand: AsyncParsableCommand {
         return adoption
       }
       return try await Resumption(
-        id: id, acceptsChanges: acceptChanges, launchesAgain: launchAgain, adoptions: adoptions,
+        id: id, acceptsChanges: acceptChanges, launchesAgain: again, adoptions: adoptions,
         surroundings: surroundings, conduct: conduct
       ).start()
     }

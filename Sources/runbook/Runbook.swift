@@ -25,6 +25,10 @@ struct Runbook: AsyncParsableCommand {
     if let index = arguments.firstIndex(of: "--simulate"), !arguments[..<index].contains("--") {
       arguments[index] = "--simulate=\(ScenarioChoice.beside)"
     }
+    // So may `--launch-again`.
+    if let index = arguments.firstIndex(of: "--launch-again"), !arguments[..<index].contains("--") {
+      arguments[index] = "--launch-again="
+    }
     do {
       var command = try parseAsRoot(arguments)
       if var command = command as? any AsyncParsableCommand {

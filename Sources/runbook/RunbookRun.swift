@@ -4,6 +4,7 @@ import Glibc
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
@@ -36,108 +37,6 @@ struct RunbookRun {
       }
       let report = await session.run(runbook.runbook, as: opened, parameters: parameters)
       return stage.conclude(report, at: service.clock.now, isRecorded: service.isReal)
-    }
-  }
-}
-
-/// An execution taken up again.
-struct Resumption {
-  let id: String?
-  let acceptsChanges: Bool
-  let launchesAgain: Bool
-  let adoptions: [Adoption]
-  let surroundings: Surroundings
-  let conduct: ConductOptions
-
-  func start() async throws -> Int32 {
-    let stage = Stage(surroundings, conduct)
-    let service = try Service(.configured, surroundings, runbook: nil)
-    let session = try stage.session(on: service, people: stage.people(), isReadOnly: conduct.readOnly)
-    return try await stage.perform(on: service) {
-      let opened: Session.Opened
-      do throws(JournalStoreError) {
-        opened = try await session.reopen(id, launchingAgain: launchesAgain)
-      } catch {
-        return stage.tell(error)
-      }
-      do {
-        return try await self.resume(opened, session, stage, service)
-      } catch {
-        // Whatever keeps it from going on leaves it as it was.
-        await session.giveBack(opened)
-        let failure = error as? CommandFailure ?? CommandFailure("\(error)", status: 3)
-        failure.tell()
-        return failure.status
-      }
-    }
-  }
-
-  private func resume(
-    _ opened: Session.Opened, _ session: Session, _ stage: Stage, _ service: Service
-  ) async throws -> Int32 {
-    let header = opened.header
-    guard header.service == service.name else {
-      throw CommandFailure(
-        "\(header.id) was started on \(header.service), and this would go on with \(service.name)", status: 64)
-    }
-    guard
-      let (preparation, runbook) = try stage.check(
-        try source(of: header), files: SourceFiles(directory: header.directory))
-    else { throw CommandFailure(status: 2) }
-    let arguments = header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    guard
-      let parameters = try await stage.parameters(
-        of: runbook, arguments: arguments, environment: [:], today: header.today, mayAsk: false)
-    else { throw CommandFailure(status: 64) }
-    let comparison = await session.compare(opened, with: runbook, parameters: parameters)
-    if !comparison.isClean {
-      stage.show(comparison.conflicts, of: preparation)
-      guard acceptsChanges, !comparison.hasDiverged else {
-        throw CommandFailure(
-          "\(header.id) is left as it is: the runbook was changed where it had been carried out. "
-            + (comparison.hasDiverged
-              ? "What was done there answers for nothing else: change it back."
-              : "--accept-changes goes on all the same."),
-          status: 2)
-      }
-    }
-    do throws(Adoption.Refusal) {
-      try await session.adopt(adoptions, in: opened, by: surroundings.user)
-    } catch {
-      throw CommandFailure("\(header.id) is left as it is: \(error)", status: error.exitStatus)
-    }
-    if id == nil, conduct.output == .lines, !conduct.quiet {
-      let words = ([header.name] + header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-        .joined(separator: " ")
-      OutputChannel.standardError.write(
-        "resuming \(header.id): \(words.printable), begun \(header.startedAt.plainMoment)\n")
-    }
-    let accepted: Session.Opened
-    do throws(JournalError) {
-      accepted = try await session.accept(runbook, comparison, in: opened)
-    } catch {
-      throw CommandFailure("the journal cannot be written: \(error.words)", status: 3)
-    }
-    let report = await session.run(
-      runbook, as: accepted, parameters: parameters,
-      accepting: accepted.header.isEdited == true ? comparison : nil)
-    return stage.conclude(report, at: service.clock.now, isRecorded: true)
-  }
-
-  /// The file as it is now; the recorded text where it was no file.
-  private func source(of header: ExecutionHeader) throws -> SourceText {
-    let id = SourceID(0)
-    guard let recorded = header.sources.first else {
-      throw CommandFailure("the record of \(header.id) holds no text", status: 3)
-    }
-    if ["-c", "standard input"].contains(header.name) {
-      return SourceText(id: id, name: header.name, text: recorded.text)
-    }
-    let path = header.name.hasPrefix("/") ? header.name : "\(header.directory)/\(header.name)"
-    do {
-      return SourceText(id: id, name: header.name, bytes: try SourceFiles.read(path))
-    } catch {
-      throw CommandFailure("\(path): \(error.reason); the runbook of \(header.id) is needed to go on", status: 2)
     }
   }
 }

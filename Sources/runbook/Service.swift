@@ -1,6 +1,7 @@
 import CivilTime
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import RunbookSession
 import TailerAPI
 import TailerClient
@@ -21,6 +22,8 @@ struct Service: Sendable {
   let store: any JournalStore
   /// For the record: the base address, or `simulator`.
   let name: String
+  /// What stands in the record for the built-in service.
+  static let simulatorName = "simulator"
   let isReal: Bool
   /// What the people of an execution have to go through: a rehearsal's time stands still while somebody thinks.
   let seeing: @Sendable (any People) -> any People
@@ -28,14 +31,18 @@ struct Service: Sendable {
   let drive: @Sendable (@escaping @Sendable () async -> Int32) async throws -> Int32
 
   /// - Throws: `CommandFailure` where none is configured, or what is configured cannot be.
-  init(_ choice: Choice, _ surroundings: Surroundings, runbook path: String?) throws {
+  ///
+  /// - Parameter store: The journal, where it is open already.
+  init(
+    _ choice: Choice, _ surroundings: Surroundings, runbook path: String?, store: (any JournalStore)? = nil
+  ) throws {
     switch choice {
-    case .configured: try self.init(configuredIn: surroundings)
+    case .configured: try self.init(configuredIn: surroundings, store: store)
     case .simulated(let scenario): try self.init(scenario: scenario, surroundings, runbook: path)
     }
   }
 
-  private init(configuredIn surroundings: Surroundings) throws {
+  private init(configuredIn surroundings: Surroundings, store known: (any JournalStore)?) throws {
     let settings = surroundings.settings
     guard let text = settings.text(.url) else {
       throw CommandFailure(
@@ -62,7 +69,7 @@ struct Service: Sendable {
       settings: ClientSettings(requestLimit: limit, requestsPerSecond: rate))
     watcher = PollingRunWatcher(service: client, clock: clock)
     self.clock = clock
-    store = try surroundings.journalStore()
+    store = try known ?? surroundings.journalStore()
     name = address.description
     isReal = true
     seeing = { $0 }
@@ -103,8 +110,8 @@ struct Service: Sendable {
       clock: time, random: { random.next() })
     watcher = PollingRunWatcher(service: client, clock: time, random: { random.next() })
     clock = time
-    store = MemoryJournalStore()
-    name = "simulator"
+    store = RecordStore.inMemory(clock: time)
+    name = Self.simulatorName
     isReal = false
     seeing = { HeldTime(time: time, people: $0) }
     drive = { body in try await time.drive { await body() } }

@@ -1,6 +1,7 @@
 @preconcurrency import Dispatch
 import Glibc
 import RunbookEvaluator
+import RunbookRecord
 
 /// Turns Ctrl-C, SIGTERM and a closed terminal into an interruption; a second one quits at once. Signals that come
 /// together count as one: `timeout` and other keepers of processes send one to the process and one to its group.

@@ -2,6 +2,7 @@ import ArgumentParser
 import CivilTime
 import Foundation
 import RunbookEvaluator
+import RunbookRecord
 import RunbookTerminal
 import TailerAPI
 import TailerSimulator

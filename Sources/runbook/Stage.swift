@@ -5,6 +5,7 @@ import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI

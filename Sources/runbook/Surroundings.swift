@@ -4,6 +4,7 @@ import Foundation
 import RunbookChecker
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
@@ -14,7 +15,7 @@ import TailerSimulator
 struct Surroundings {
   let variables: [String: String]
   let directory: String
-  let settings: Settings
+  private(set) var settings: Settings
   let user: String
 
   /// - Throws: `CommandFailure` where what is set cannot be.
@@ -61,6 +62,21 @@ struct Surroundings {
     return "\(home)/runbook"
   }
 
+  /// The same for who goes on with an execution, which keeps what it was set to when it began.
+  func goingOn(with header: ExecutionHeader) throws -> Surroundings {
+    var result = self
+    guard let recorded = header.settings else {
+      result.settings = settings.goingOnUnrecorded(header.id)
+      return result
+    }
+    do throws(SettingsError) {
+      result.settings = try settings.goingOn(with: recorded, of: header.id, on: header.service)
+    } catch {
+      throw CommandFailure(error.message, status: 64)
+    }
+    return result
+  }
+
   func context() -> CheckContext {
     CheckContext(
       account: settings.text(.account), environment: settings.text(.environment), environments: settings.environments,
@@ -75,9 +91,9 @@ struct Surroundings {
       throw CommandFailure("nothing has been executed yet: there is no journal in \(stateDirectory)", status: 64)
     }
     do throws(JournalStoreError) {
-      let store = try SQLiteJournalStore(in: stateDirectory, clock: RealClock())
-      store.keepOpen()
-      return store
+      let rows = try SQLiteRowStore(in: stateDirectory, busyTimeout: JournalTiming().busy)
+      rows.keepOpen()
+      return RecordStore(rows, clock: RealClock())
     } catch {
       throw error.failure
     }

@@ -1,6 +1,7 @@
 public import CivilTime
 import Foundation
-public import RunbookEvaluator
+import RunbookEvaluator
+public import RunbookRecord
 public import TailerAPI
 
 /// A life that ends at a given point: from there on nothing is written and nothing is sent, as when a process is
@@ -48,10 +49,10 @@ public struct MortalJournal: HeldJournal {
     return result
   }
 
-  public func record(of key: EffectKey) async throws(JournalError) -> EffectRecord? {
+  public func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect? {
     try await journal.record(of: key)
   }
-  public func initialRecords() async throws(JournalError) -> [(key: EffectKey, record: EffectRecord)] {
+  public func initialRecords() async throws(JournalError) -> [RecordedEffect] {
     try await journal.initialRecords()
   }
   public func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
@@ -64,8 +65,12 @@ public struct MortalJournal: HeldJournal {
     if life.isOver { throw .unavailable("dead") }
     return try await journal.openLaunches(of: operation, besides: key)
   }
-  public func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await journal.intend(intent, at: key) }
+  public func intend(
+    _ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?
+  ) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in
+      try await journal.intend(intent, at: key, settlesAt: settlesAt)
+    }
   }
   public func finish(
     _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
@@ -74,8 +79,15 @@ public struct MortalJournal: HeldJournal {
       try await journal.finish(intent, outcome, at: key, isLight: isLight)
     }
   }
-  public func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
-    try await writing { () async throws(JournalError) in try await journal.claim(run, for: key) }
+  public func claim(
+    _ run: Run, for number: RecordNumber, by adopter: Adopter?
+  ) async throws(JournalError) -> Bool {
+    try await writing { () async throws(JournalError) in
+      try await journal.claim(run, for: number, by: adopter)
+    }
+  }
+  public func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await journal.move(number, to: key) }
   }
   public func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
     if life.isOver { throw .unavailable("dead") }
@@ -92,10 +104,10 @@ public struct MortalJournal: HeldJournal {
     return try await journal.owner(of: run)
   }
   public func accept(
-    _ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]
+    _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
   ) async throws(JournalError) {
     try await writing { () async throws(JournalError) in
-      try await journal.accept(header, rewording: keys, settingAside: paths)
+      try await journal.accept(header, rewording: rewording, settingAside: settingAside)
     }
   }
   public func giveBack() async throws(JournalError) {

@@ -3,6 +3,7 @@ import Foundation
 public import RunbookChecker
 public import RunbookDiagnostics
 public import RunbookEvaluator
+public import RunbookRecord
 import RunbookSession
 import RunbookSyntax
 public import TailerAPI

@@ -1,6 +1,7 @@
 import CivilTime
 import RehearsalSupport
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing

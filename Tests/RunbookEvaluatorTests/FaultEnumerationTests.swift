@@ -2,6 +2,7 @@ import CivilTime
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -166,8 +167,8 @@ private struct Trial {
 
   /// Whether the platform has runs that the journal does not know of.
   private func hasUnknownRuns(_ world: World, _ journal: MemoryJournal) async -> Bool {
-    let known = await journal.initialRecords().compactMap { entry in
-      if case .run(let run, _)? = entry.record.outcome { run.id } else { nil }
+    let known = await journal.recorded.compactMap { entry in
+      if case .run(let run, _, _)? = entry.outcome { run.id } else { nil }
     }
     return !Set(world.simulator.launches.map(\.id)).isSubset(of: known)
   }

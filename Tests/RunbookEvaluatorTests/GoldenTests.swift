@@ -5,6 +5,7 @@ import RehearsalSupport
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 import TailerSimulator

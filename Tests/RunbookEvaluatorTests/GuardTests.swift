@@ -2,6 +2,7 @@ import CivilTime
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing

@@ -2,6 +2,7 @@ import CivilTime
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -84,8 +85,8 @@ import Testing
     let outcome = try rehearsal.run(on: World(scenario: rehearsal.scenario), journal: journal)
     let run = outcome.simulator.launches.first?.id
     #expect(run != nil)
-    let recorded = await journal.initialRecords().compactMap { entry in
-      if case .run(let run, adopted: false)? = entry.record.outcome { run.id } else { nil }
+    let recorded = await journal.recorded.compactMap { entry in
+      if case .run(let run, adopted: false, _)? = entry.outcome { run.id } else { nil }
     }
     #expect(recorded == [run])
   }

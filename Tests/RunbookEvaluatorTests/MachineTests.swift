@@ -2,6 +2,7 @@ import CivilTime
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -42,8 +43,8 @@ import Testing
         var resumptions = 0
         while last.exitStatus != 0, last.result.isResumable, resumptions < 4 {
           // The person looks: what was launched is there by now.
-          let known = await journal.initialRecords().compactMap { entry in
-            if case .run(let run, _)? = entry.record.outcome { run.id } else { nil }
+          let known = await journal.recorded.compactMap { entry in
+            if case .run(let run, _, _)? = entry.outcome { run.id } else { nil }
           }
           let isMissing = Set(world.simulator.launches.map(\.id)).isSubset(of: known)
           await journal.reopen(last.result.origins, launchingAgain: last.exitStatus == 5 && isMissing)

@@ -2,6 +2,7 @@ import CivilTime
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -98,9 +99,9 @@ import Testing
       let journal = MemoryJournal()
       rehearsal.people = ScriptedPeople(yes: true, true)
       let first = try rehearsal.run(on: world, journal: journal, life: Life(endingAt: point))
-      let recorded = await journal.initialRecords()
-      let questions = recorded.compactMap { if case .ask(let text) = $0.record.intent { text } else { nil } }
-      let moment = recorded.compactMap { if case .moment(let moment)? = $0.record.outcome { moment } else { nil } }
+      let recorded = await journal.recorded
+      let questions = recorded.compactMap { if case .ask(let text) = $0.intent { text } else { nil } }
+      let moment = recorded.compactMap { if case .moment(let moment)? = $0.outcome { moment } else { nil } }
         .first
       // A day later, and whoever is there now says no to the first question that is still open, and yes to others.
       try world.time.run { try await world.time.sleep(for: .hours(24)) }

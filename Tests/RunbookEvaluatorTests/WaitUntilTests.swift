@@ -2,6 +2,7 @@ import CivilTime
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -90,7 +91,7 @@ import Testing
     rehearsal.interruptAfter = .seconds(seconds)
     #expect(try rehearsal.run(on: world, journal: journal).exitStatus == 130)
     let before = world.simulator.requests.count
-    let turns = await journal.initialRecords().filter { $0.record.intent == .turn }.count
+    let turns = await journal.recorded.filter { $0.intent == .turn }.count
     #expect(turns > 0)
     rehearsal.interruptAfter = nil
     let comparison = try await rehearsal.compare(on: world, journal: journal, recorded: rehearsal.text)

@@ -2,6 +2,7 @@ import CivilTime
 import Foundation
 import RehearsalSupport
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -78,44 +79,57 @@ private final class WeighingJournal: HeldJournal, @unchecked Sendable {
 
   private func note(_ word: String, _ intent: EffectIntent) { lock.withLock { noted.append("\(word) \(intent.verb)") } }
 
-  func record(of key: EffectKey) async -> EffectRecord? { await base.record(of: key) }
-  func initialRecords() async -> [(key: EffectKey, record: EffectRecord)] { await base.initialRecords() }
-  func intend(_ intent: EffectIntent, at key: EffectKey) async {
+  func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect? { try await base.record(of: key) }
+  func initialRecords() async throws(JournalError) -> [RecordedEffect] { try await base.initialRecords() }
+  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError) {
     note("intend", intent)
-    await base.intend(intent, at: key)
+    try await base.intend(intent, at: key, settlesAt: settlesAt)
   }
-  func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool) async {
+  func finish(
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
+  ) async throws(JournalError) {
     note(isLight ? "light" : "finish", intent)
-    await base.finish(intent, outcome, at: key, isLight: isLight)
+    try await base.finish(intent, outcome, at: key, isLight: isLight)
   }
-  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async {
+  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
     note("intend", effects.map(\.intent))
-    for (intent, key) in effects { await base.intend(intent, at: key) }
+    try await base.intend(effects)
   }
-  func finish(_ effects: [FinishedEffect]) async {
+  func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
     note("finish", effects.map(\.intent))
-    for effect in effects { await base.finish(effect.intent, effect.outcome, at: effect.key, isLight: false) }
+    try await base.finish(effects)
   }
   private func note(_ word: String, _ intents: [EffectIntent]) {
     guard let first = intents.first else { return }
     if intents.count == 1 { note(word, first) } else { lock.withLock { noted.append("\(word) \(intents.count)") } }
   }
-  func claim(_ run: Run, for key: EffectKey) async -> Bool { await base.claim(run, for: key) }
-  func openLaunches(of operation: DataOperation, besides key: EffectKey) async -> [Timestamp] {
-    await base.openLaunches(of: operation, besides: key)
+  func claim(
+    _ run: Run, for number: RecordNumber, by adopter: Adopter?
+  ) async throws(JournalError) -> Bool {
+    try await base.claim(run, for: number, by: adopter)
   }
-  func ownedRuns(of operation: DataOperation) async -> Set<String> { await base.ownedRuns(of: operation) }
+  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
+    try await base.move(number, to: key)
+  }
+  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp] {
+    try await base.openLaunches(of: operation, besides: key)
+  }
+  func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
+    try await base.ownedRuns(of: operation)
+  }
   func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
     try await base.lockLaunches(of: operation, for: key)
   }
   func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
     await base.unlockLaunches(of: operation, for: key)
   }
-  func endForGood() async { await base.endForGood() }
-  func end(_ end: ExecutionEnd) async { await base.end(end) }
-  func accept(_ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]) async {
-    await base.accept(header, rewording: keys, settingAside: paths)
+  func endForGood() async throws(JournalError) { try await base.endForGood() }
+  func end(_ end: ExecutionEnd) async throws(JournalError) { try await base.end(end) }
+  func accept(
+    _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
+  ) async throws(JournalError) {
+    try await base.accept(header, rewording: rewording, settingAside: settingAside)
   }
-  func giveBack() async { await base.giveBack() }
-  func owner(of run: Run) async -> RunOwner? { await base.owner(of: run) }
+  func giveBack() async throws(JournalError) { try await base.giveBack() }
+  func owner(of run: Run) async throws(JournalError) -> RunOwner? { try await base.owner(of: run) }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RunbookEvaluator
+import RunbookRecord
 import Testing
 
 @testable import RunbookJournal
@@ -35,7 +36,7 @@ import Testing
     }
 
     /// Adds a write of a name; one that is refused throws behind its insertion.
-    func add(_ name: String, _ durability: JournalFile.Durability = .durable, isRefused: Bool = false) -> Bool {
+    func add(_ name: String, _ durability: Durability = .durable, isRefused: Bool = false) -> Bool {
       line.add(
         CommitLine.Write(
           durability: durability,
@@ -108,9 +109,9 @@ import Testing
   /// While one effect's record is on its way to the disk, those of all others wait for it together.
   @Test(.timeLimit(.minutes(2))) func effectsAtOnceShareTheirSyncs() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
-      let before = store.durableWrites
+      let before = try store.file.durableWrites
       let gate = DispatchSemaphore(value: 0)
       let isHeld = DispatchSemaphore(value: 0)
       let holding = Thread {
@@ -128,13 +129,14 @@ import Testing
       }
       try await withThrowingTaskGroup(of: Void.self) { group in
         for index in 0..<50 {
-          group.addTask { try await journal.intend(.launching(), at: .test("\(index)#0")) }
+          group.addTask { try await journal.intend(.reset(.export), at: .test("\(index)#0")) }
         }
-        while store.file.waiting < 50 { await Task.yield() }
+        let file = try store.file
+        while file.waiting < 50 { await Task.yield() }
         gate.signal()
         try await group.waitForAll()
       }
-      #expect(store.durableWrites == before + 1)
+      #expect(try store.file.durableWrites == before + 1)
       let entries = try await store.entries(of: "x")
       #expect(Set(entries.map(\.key.path)) == Set((0..<50).map { "\($0)#0" }))
     }

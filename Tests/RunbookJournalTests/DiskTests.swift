@@ -1,5 +1,6 @@
 import Foundation
 import RunbookEvaluator
+import RunbookRecord
 import Testing
 
 @testable import RunbookJournal
@@ -24,7 +25,7 @@ import Testing
   @Test(.enabled(if: SmallDisk.isAvailable)) func aFullDiskStopsTheIntentAndLosesNothing() async throws {
     let disk = try SmallDisk(size: "512k")
     defer { disk.remove() }
-    let store = try SQLiteJournalStore.test(in: disk.path)
+    let store = try RecordStore.test(in: disk.path)
     let journal = try await store.begin(.test("x"))
     let (written, error) = try await fill(journal, limit: 2000)
     #expect(error == .unavailable("the disk is full"))
@@ -47,19 +48,19 @@ import Testing
     defer { disk.remove() }
     let filler = disk.path + "/filler"
     try #require(FileManager.default.createFile(atPath: filler, contents: Data(count: 120 << 10)))
-    #expect(throws: JournalStoreError.unavailable("the disk is full")) { try SQLiteJournalStore.test(in: disk.path) }
+    #expect(throws: JournalStoreError.unavailable("the disk is full")) { try RecordStore.test(in: disk.path) }
     try FileManager.default.removeItem(atPath: filler)
     try disk.remount("size=4m")
-    _ = try await SQLiteJournalStore.test(in: disk.path).begin(.test("x"))
+    _ = try await RecordStore.test(in: disk.path).begin(.test("x"))
   }
 
   @Test(.enabled(if: SmallDisk.isAvailable)) func aReadOnlyFileIsReported() async throws {
     let disk = try SmallDisk(size: "4m")
     defer { disk.remove() }
-    try await SQLiteJournalStore.test(in: disk.path).begin(.test("x")).end(.test())
+    try await RecordStore.test(in: disk.path).begin(.test("x")).end(.test())
     try disk.remount("ro")
     #expect {
-      try SQLiteJournalStore.test(in: disk.path)
+      try RecordStore.test(in: disk.path)
     } throws: { error in
       guard case .unavailable(let words)? = error as? JournalStoreError else { return false }
       return words.contains("\(disk.path)/journal.sqlite cannot be")
@@ -68,7 +69,7 @@ import Testing
 
   @Test func aFileAtItsLimitStopsTheIntentAndLosesNothing() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       try store.file.execute("PRAGMA max_page_count = 40")
       let (written, error) = try await fill(journal, limit: 200)

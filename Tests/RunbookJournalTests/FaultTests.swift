@@ -1,5 +1,6 @@
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import TailerAPI
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
       try await journal.lockLaunches(of: .prepare, for: key)
       var adopted = false
       if record == nil {
-        try await journal.intend(.launching(), at: key)
+        try await journal.intend(.launching(), at: key, settlesAt: .start)
         await platform.launch(run.id)
       } else if await platform.launched.contains(run.id) {
         guard try await journal.claim(run, for: key) else { throw JournalError.unavailable("owned by another") }
@@ -53,13 +54,13 @@ import Testing
   /// One life; whether it came to the end of the runbook.
   private func live(_ life: Life, in directory: String, as process: Int32, on platform: Platform) async throws -> Bool {
     let store = FaultyStore(
-      base: try SQLiteJournalStore.test(in: directory, dead: Set(1..<process)), life: life)
+      base: try RecordStore.test(in: directory, dead: Set(1..<process)), life: life)
     do {
       let isNew = try await store.executions(limit: 1).isEmpty
       let journal =
         isNew
         ? try await store.begin(.test("x", holder: .test(process)))
-        : try await store.resume("x", by: .test(process), launchingAgain: false).1
+        : try await store.resume("x", by: .test(process), launchingAgain: .none).1
       try await launches(journal, on: platform)
       return true
     } catch JournalError.unavailable(Life.deathWords), JournalStoreError.unavailable(Life.deathWords) {
@@ -87,7 +88,7 @@ import Testing
             if try await live(Life(death: death), in: directory, as: Int32(index) + 1, on: platform) { break }
           }
           #expect(await platform.launched == ["r0", "r1", "r2"], "\(first), \(second)")
-          let store = try SQLiteJournalStore.test(in: directory)
+          let store = try RecordStore.test(in: directory)
           #expect(try await store.summary(of: "x").state == .ended, "\(first), \(second)")
           let entries = try await store.entries(of: "x")
           #expect(entries.count == 6 && entries.allSatisfy { $0.outcome != nil }, "\(first), \(second)")

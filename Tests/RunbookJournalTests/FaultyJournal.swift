@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 
 /// The life of one process, as its journal sees it: it counts the writes, and ends before or after one of them. What is
@@ -69,14 +70,15 @@ struct FaultyStore: JournalStore {
   }
 
   func resume(
-    _ id: String?, by holder: LeaseHolder, launchingAgain: Bool
+    _ id: String?, by holder: LeaseHolder, launchingAgain: LaunchAgain
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     let number = try beginWrite()
-    let (header, journal) = try await base.resume(id, by: holder, launchingAgain: false)
+    let (header, journal) = try await base.resume(id, by: holder, launchingAgain: .none)
     try endWrite(number)
     return (header, FaultyJournal(base: journal, life: life))
   }
 
+  func resumable(_ id: String?) async throws(JournalStoreError) -> ExecutionHeader { try await base.resumable(id) }
   func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
     try await base.abandon(id, by: user)
   }
@@ -111,12 +113,12 @@ struct FaultyJournal: HeldJournal {
     return result
   }
 
-  func record(of key: EffectKey) async throws(JournalError) -> EffectRecord? {
+  func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect? {
     try life.requireLife()
     return try await base.record(of: key)
   }
 
-  func initialRecords() async throws(JournalError) -> [(key: EffectKey, record: EffectRecord)] {
+  func initialRecords() async throws(JournalError) -> [RecordedEffect] {
     try life.requireLife()
     return try await base.initialRecords()
   }
@@ -131,8 +133,10 @@ struct FaultyJournal: HeldJournal {
     return try await base.ownedRuns(of: operation)
   }
 
-  func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.intend(intent, at: key) }
+  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in
+      try await base.intend(intent, at: key, settlesAt: settlesAt)
+    }
   }
 
   func finish(
@@ -151,8 +155,14 @@ struct FaultyJournal: HeldJournal {
     try await writing { () async throws(JournalError) in try await base.finish(effects) }
   }
 
-  func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
-    try await writing { () async throws(JournalError) in try await base.claim(run, for: key) }
+  func claim(
+    _ run: Run, for number: RecordNumber, by adopter: Adopter?
+  ) async throws(JournalError) -> Bool {
+    try await writing { () async throws(JournalError) in try await base.claim(run, for: number, by: adopter) }
+  }
+
+  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await base.move(number, to: key) }
   }
 
   func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
@@ -177,10 +187,10 @@ struct FaultyJournal: HeldJournal {
   }
 
   func accept(
-    _ header: ExecutionHeader, rewording keys: [EffectKey], settingAside paths: [String]
+    _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
   ) async throws(JournalError) {
     try await writing { () async throws(JournalError) in
-      try await base.accept(header, rewording: keys, settingAside: paths)
+      try await base.accept(header, rewording: rewording, settingAside: settingAside)
     }
   }
 

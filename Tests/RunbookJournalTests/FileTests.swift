@@ -2,6 +2,8 @@ import CivilTime
 import Foundation
 import GRDB
 import RunbookEvaluator
+import RunbookRecord
+import RunbookSyntax
 import Testing
 
 @testable import RunbookJournal
@@ -25,7 +27,7 @@ import Testing
   @Test func onlyTheOwnerCanReadWhatIsCreated() async throws {
     try await withDirectory { parent in
       let directory = parent + "/a/b"
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       _ = try await store.begin(.test("x"))
       #expect(try permissions(parent + "/a") == 0o700)
       #expect(try permissions(directory) == 0o700)
@@ -40,7 +42,7 @@ import Testing
       try await withDirectory { directory in
         let opened = try await withThrowingTaskGroup { group in
           for index in 0..<8 {
-            group.addTask { try await SQLiteJournalStore.test(in: directory + "/state").begin(.test("x\(index)")) }
+            group.addTask { try await RecordStore.test(in: directory + "/state").begin(.test("x\(index)")) }
           }
           return try await group.reduce(into: 0) { count, _ in count += 1 }
         }
@@ -54,7 +56,7 @@ import Testing
     try await withDirectory { directory in
       let file = directory + "/journal.sqlite"
       try #require(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o644]))
-      _ = try SQLiteJournalStore.test(in: directory)
+      _ = try RecordStore.test(in: directory)
       #expect(try permissions(file) == 0o600)
     }
   }
@@ -64,10 +66,10 @@ import Testing
       let file = directory + "/journal.sqlite"
       try #require(FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o600]))
       try #require(chown(file, 1, 1) == 0)
-      #expect(refusal { _ = try SQLiteJournalStore.test(in: directory) } == "\(file) belongs to another user")
+      #expect(refusal { _ = try RecordStore.test(in: directory) } == "\(file) belongs to another user")
       try #require(chown(directory, 1, 1) == 0)
       #expect(
-        refusal { _ = try SQLiteJournalStore.test(in: directory) }
+        refusal { _ = try RecordStore.test(in: directory) }
           == "the state directory \(directory) belongs to another user")
     }
   }
@@ -76,43 +78,43 @@ import Testing
     try await withDirectory { directory in
       let file = directory + "/file"
       try #require(FileManager.default.createFile(atPath: file, contents: nil))
-      #expect(refusal { _ = try SQLiteJournalStore.test(in: file) } == "\(file) is not a directory")
+      #expect(refusal { _ = try RecordStore.test(in: file) } == "\(file) is not a directory")
       #expect(
-        refusal { _ = try SQLiteJournalStore.test(in: file + "/below") }
+        refusal { _ = try RecordStore.test(in: file + "/below") }
           == "the state directory \(file)/below cannot be created: Not a directory")
-      #expect(refusal { _ = try SQLiteJournalStore.test(in: "") } == "the state directory has no name")
+      #expect(refusal { _ = try RecordStore.test(in: "") } == "the state directory has no name")
       let open = directory + "/open"
       try FileManager.default.createDirectory(atPath: open, withIntermediateDirectories: false)
       try #require(chmod(open, 0o777) == 0)
-      #expect(refusal { _ = try SQLiteJournalStore.test(in: open) }?.contains("other users can write") == true)
+      #expect(refusal { _ = try RecordStore.test(in: open) }?.contains("other users can write") == true)
       let linked = directory + "/linked"
       try FileManager.default.createDirectory(
         atPath: linked, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
       try FileManager.default.createSymbolicLink(atPath: linked + "/journal.sqlite", withDestinationPath: file)
       #expect(
-        refusal { _ = try SQLiteJournalStore.test(in: linked) }
+        refusal { _ = try RecordStore.test(in: linked) }
           == "\(linked)/journal.sqlite is not an ordinary file")
     }
   }
 
   @Test func everyDurableWriteIsSynced() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       #expect(try store.file.pragma("journal_mode") == "wal")
       #expect(try store.file.pragma("synchronous") == "2")
       let journal = try await store.begin(.test("x"))
       try await journal.finish(.print, .done, at: .test("0#0"), isLight: true)
       #expect(try store.file.pragma("synchronous") == "1")
-      #expect(store.durableWrites == 0)
-      try await journal.intend(.launching(), at: .test("1#0"))
+      #expect(try store.file.durableWrites == 0)
+      try await journal.intend(.reset(.export), at: .test("1#0"))
       #expect(try store.file.pragma("synchronous") == "2")
-      #expect(store.durableWrites == 1)
+      #expect(try store.file.durableWrites == 1)
     }
   }
 
   @Test func whatIsWrittenTogetherIsSyncedOnce() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       let effects = (0..<300).map { number in
         (
@@ -122,9 +124,10 @@ import Testing
       }
       try await journal.intend(effects)
       // No transaction keeps other processes waiting for long.
-      #expect(store.durableWrites == 2)
-      try await journal.finish(effects.prefix(200).map { FinishedEffect($0.intent, .done, at: $0.key) })
-      #expect(store.durableWrites == 3)
+      #expect(try store.file.durableWrites == 2)
+      try await journal.finish(
+        effects.prefix(200).map { FinishedEffect($0.intent, .failed(.timeout), at: $0.key) })
+      #expect(try store.file.durableWrites == 3)
       let entries = try await store.entries(of: "x")
       #expect(entries.map(\.key) == effects.map(\.key))
       #expect(entries.map(\.outcome) == (0..<300).map { $0 < 200 ? .done : nil })
@@ -136,7 +139,7 @@ import Testing
       let file = directory + "/journal.sqlite"
       let bytes = Data(repeating: 0x41, count: 8192)
       try bytes.write(to: URL(filePath: file))
-      #expect(refusal { _ = try SQLiteJournalStore.test(in: directory) } == "\(file) is damaged, or no journal")
+      #expect(refusal { _ = try RecordStore.test(in: directory) } == "\(file) is damaged, or no journal")
       #expect(try Data(contentsOf: URL(filePath: file)) == bytes)
     }
   }
@@ -144,7 +147,7 @@ import Testing
   @Test func aDamagedPageIsReported() async throws {
     try await withDirectory { directory in
       let file = directory + "/journal.sqlite"
-      try await SQLiteJournalStore.test(in: directory).begin(.test("x")).end(.test())
+      try await RecordStore.test(in: directory).begin(.test("x")).end(.test())
       // The last connection takes the write-ahead log with it as it is closed, which is soon after its last use.
       let end = ContinuousClock.now + .seconds(60)
       while FileManager.default.fileExists(atPath: file + "-wal"), ContinuousClock.now < end { await Task.yield() }
@@ -155,20 +158,20 @@ import Testing
       try handle.close()
       let words = "\(file) is damaged, or no journal"
       await #expect(throws: JournalStoreError.unavailable(words)) {
-        _ = try await SQLiteJournalStore.test(in: directory).executions(limit: 10)
+        _ = try await RecordStore.test(in: directory).executions(limit: 10)
       }
     }
   }
 
   @Test func recordsThatDoNotReadAsWhatTheyShouldAreErrors() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       try await store.begin(.test("x")).intend(.launching(), at: .test("0#0"))
       let words = "\(directory)/journal.sqlite holds a record that this version of the program cannot read"
       try store.file.execute("UPDATE effects SET intent = '{\"teleport\":{}}'")
       await #expect(throws: JournalStoreError.unavailable(words)) { _ = try await store.entries(of: "x") }
       await #expect(throws: JournalStoreError.unavailable(words)) {
-        _ = try await store.resume("x", by: .test(2), launchingAgain: false)
+        _ = try await store.resume("x", by: .test(2), launchingAgain: .none)
       }
       try store.file.execute("UPDATE executions SET started_at = 9223372036854775807, over_at = -9223372036854775808")
       await #expect(throws: JournalStoreError.unavailable(words)) { _ = try await store.executions(limit: 1) }
@@ -177,7 +180,7 @@ import Testing
 
   @Test func aLockedFileIsWaitedForAndThenReported() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, timing: JournalTiming(busy: .milliseconds(20)))
+      let store = try RecordStore.test(in: directory, timing: JournalTiming(busy: .milliseconds(20)))
       let journal = try await store.begin(.test("x"))
       var configuration = Configuration()
       configuration.allowsUnsafeTransactions = true
@@ -201,29 +204,51 @@ import Testing
 }
 
 @Suite struct SchemaTests {
-  private func open(_ directory: String, _ schema: Schema) throws(JournalStoreError) -> SQLiteJournalStore {
-    try SQLiteJournalStore(
-      in: directory, clock: ManualClock(), liveness: HolderLiveness { _ in .dead }, timing: JournalTiming(),
-      schema: schema)
+  private func open(_ directory: String, _ schema: Schema) throws(JournalStoreError) -> RecordStore {
+    RecordStore(
+      try SQLiteRowStore(in: directory, busyTimeout: .seconds(5), schema: schema), clock: ManualClock(),
+      liveness: HolderLiveness { _ in .dead })
   }
+
+  /// A journal as the first version left it: an execution that was killed with one launch open, one whose run is known, one
+  /// that an edit has set aside; and one that ended.
+  private static let versionOne = """
+    INSERT INTO operations (number, account, environment, type, configuration, name)
+    VALUES (1, '000099', 'DEV', 'table-to-table', '000099_prepare_pda_DEV', '000099_prepare_pda');
+    INSERT INTO executions (number, id, started_at, header, is_resumable) VALUES
+    (1, 'x', 1795402800000000, '{"directory":"/srv","environment":"DEV","holder":{"host":"pump-3","process":1,"processStart":"b","user":"ada"},"id":"x","name":"fix.runbook","parameters":{},"service":"https://a.example","sources":[{"name":"fix.runbook","text":"print 1"}],"startedAt":"2026-11-23T03:00:00Z","today":"2026-11-23"}', NULL);
+    INSERT INTO leases (execution, fence, holder, renewed_at) VALUES
+    (1, 3, '{"host":"pump-3","process":1,"processStart":"b","user":"ada"}', 1795402800000000);
+    INSERT INTO effects (execution, sequence, path, text_hash, intent, intended_at, outcome, finished_at) VALUES
+    (1, 1, '.0#0', 'aa', '{"launch":{"_0":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"},"at":"2026-11-23T03:00:00Z","baseline":[]}}', 1795402800000000, '{"run":{"_0":{"id":"r1","operation":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"}},"adopted":false}}', 1795402801000000),
+    (1, 2, 'aside 2: .1#0', 'bb', '{"print":{}}', 1795402800000000, '{"done":{}}', 1795402801000000),
+    (1, 3, '.1#0', 'cc', '{"print":{}}', 1795402800000000, '{"done":{}}', 1795402801000000),
+    (1, 4, '.2#0', 'dd', '{"launch":{"_0":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"},"at":"2026-11-23T03:00:00Z","baseline":["r1"]}}', 1795402800000000, NULL, NULL);
+    INSERT INTO owned_runs (operation, run, execution, path) VALUES (1, 'r1', 1, '.0#0'), (1, 'r0', 7, '.4#0');
+    """
 
   @Test func versionOneIsUpgradedWithAllThatIsInIt() async throws {
     try await withDirectory { directory in
-      let old = try open(directory, Schema(steps: [Schema.version1]))
-      let journal = try await old.begin(.test("x"))
-      try await journal.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
-      let next = Schema(steps: [
-        Schema.version1, { try $0.execute(sql: "ALTER TABLE executions ADD COLUMN note TEXT NOT NULL DEFAULT 'none'") },
-      ])
-      let new = try open(directory, next)
-      #expect(try new.file.pragma("user_version") == "2")
-      #expect(try await new.entries(of: "x").map(\.outcome) == [.run(.test("r1"), adopted: false)])
-      let (header, resumed) = try await new.resume(nil, by: .test(2), launchingAgain: false)
-      #expect(header == .test("x"))
-      #expect(try await resumed.ownedRuns(of: .prepare) == ["r1"])
+      try SQLiteRowStore(in: directory, busyTimeout: .seconds(5), schema: Schema(steps: [Schema.version1])).file
+        .execute(
+          Self.versionOne)
+      let new = try open(directory, .current)
+      #expect(try new.file.pragma("user_version") == "\(Schema.current.steps.count)")
+      #expect(try await new.entries(of: "x").map(\.sequence) == [1, 2, 3, 4])
+      let (header, resumed) = try await new.resume(nil, by: .test(2), launchingAgain: .none)
+      #expect(header.settings == nil)
+      #expect(try await resumed.ownedRuns(of: .prepare) == ["r1", "r0"])
+      #expect(try await resumed.owner(of: .test("r1")) == RunOwner(executionID: "x", effect: RecordNumber(1)))
+      #expect(try await resumed.owner(of: .test("r0")) == RunOwner(executionID: nil, effect: nil))
+      let records = try await resumed.initialRecords()
+      #expect(records.map(\.standing) == [.current, .setAside, .current, .current])
+      #expect(records.map(\.key.path) == [".0#0", ".1#0", ".1#0", ".2#0"])
+      #expect(records.map(\.isOpenLaunch) == [false, false, false, true])
+      let look = try await new.begin(.test("look"))
+      #expect(try await look.openLaunches(of: .prepare, besides: .test("0#0")) == [.start])
       // Opening it again changes nothing, and the older program leaves it alone.
-      _ = try open(directory, next)
-      #expect(throws: JournalStoreError.newerSchema(found: 2, known: 1)) {
+      _ = try open(directory, .current)
+      #expect(throws: JournalStoreError.newerSchema(found: Schema.current.steps.count, known: 1)) {
         try open(directory, Schema(steps: [Schema.version1]))
       }
     }
@@ -231,25 +256,28 @@ import Testing
 
   @Test func aStepThatFailsLeavesTheOldVersion() async throws {
     try await withDirectory { directory in
-      _ = try await open(directory, Schema(steps: [Schema.version1])).begin(.test("x"))
-      let broken = Schema(steps: [
-        Schema.version1,
-        { db in
-          try db.execute(sql: "DELETE FROM executions")
-          try db.execute(sql: "no such statement")
-        },
-      ])
+      _ = try await open(directory, .current).begin(.test("x"))
+      let broken = Schema(
+        steps: Schema.current.steps + [
+          { db in
+            try db.execute(sql: "DELETE FROM executions")
+            try db.execute(sql: "no such statement")
+          }
+        ])
       #expect(throws: JournalStoreError.self) { try open(directory, broken) }
-      let again = try open(directory, Schema(steps: [Schema.version1]))
-      #expect(try await again.executions(limit: 9).count == 1)
+      #expect(try await open(directory, .current).executions(limit: 9).count == 1)
     }
   }
 
   @Test func theReleasedVersionIsTheOneInTheFile() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       #expect(try store.file.pragma("user_version") == "\(Schema.current.steps.count)")
       #expect(try store.file.pragma("foreign_keys") == "1")
     }
   }
+}
+
+extension RecordedError {
+  fileprivate static let timeout = RecordedError(kind: .timeout, message: "it took too long")
 }

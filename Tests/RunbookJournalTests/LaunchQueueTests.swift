@@ -1,6 +1,7 @@
 import CivilTime
 import GRDB
 import RunbookEvaluator
+import RunbookRecord
 import TailerAPI
 import Testing
 
@@ -12,14 +13,14 @@ import Testing
     func took(_ name: String) { order.append(name) }
   }
 
-  private func waiting(_ store: SQLiteJournalStore) throws -> Int {
+  private func waiting(_ store: RecordStore) throws -> Int {
     try store.file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM launch_tickets") } ?? -1
   }
 
   @Test func turnsAreInTheOrderOfAsking() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let turns = Turns()
       var journals: [any HeldJournal] = []
       for index in 0..<3 { journals.append(try await store.begin(.test("x\(index)"))) }
@@ -47,7 +48,7 @@ import Testing
 
   @Test func otherOperationsAndTheSameEffectDoNotWait() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
       try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
@@ -57,15 +58,15 @@ import Testing
       #expect(try waiting(store) == 2)
       await journal.unlockLaunches(of: .prepare, for: .test("0#0"))
       try await journal.lockLaunches(of: .prepare, for: .test("2#0"))
-      #expect(store.durableWrites == 0)
+      #expect(try store.file.durableWrites == 0)
     }
   }
 
   @Test func anotherProcessWaitsItsTurn() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let first = try await SQLiteJournalStore.test(in: directory, clock: clock).begin(.test("x"))
-      let second = try await SQLiteJournalStore.test(in: directory, clock: clock).begin(.test("y", holder: .test(2)))
+      let first = try await RecordStore.test(in: directory, clock: clock).begin(.test("x"))
+      let second = try await RecordStore.test(in: directory, clock: clock).begin(.test("y", holder: .test(2)))
       try await first.lockLaunches(of: .prepare, for: .test("0#0"))
       async let turn: Void = second.lockLaunches(of: .prepare, for: .test("0#0"))
       await clock.untilSleeping(1)
@@ -80,7 +81,7 @@ import Testing
   @Test func whoEndsGivesItsTurnAway() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let (first, second) = (try await store.begin(.test("x")), try await store.begin(.test("y")))
       try await first.lockLaunches(of: .prepare, for: .test("0#0"))
       async let turn: Void = second.lockLaunches(of: .prepare, for: .test("0#0"))
@@ -92,18 +93,41 @@ import Testing
 
   @Test func theDeadAreNotWaitedFor() async throws {
     try await withDirectory { directory in
-      let first = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
+      let first = try await RecordStore.test(in: directory).begin(.test("x"))
       try await first.lockLaunches(of: .prepare, for: .test("0#0"))
-      try await first.intend(.launching(), at: .test("0#0"))
       // As the second process sees it, the first is dead.
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
-      let second = try await store.begin(.test("y", holder: .test(2)))
+      let second = try await RecordStore.test(in: directory, dead: [1]).begin(.test("y", holder: .test(2)))
       try await second.lockLaunches(of: .prepare, for: .test("0#0"))
+      // Should it only have been away, it does not launch any more.
+      await #expect(throws: JournalError.self) {
+        try await first.intend(.launching(), at: .test("0#0"), settlesAt: .start)
+      }
+    }
+  }
+
+  /// What a dead process has sent may still arrive, and would be taken for another launch's run.
+  @Test func aLaunchOfTheDeadIsWaitedForUntilNothingOfItCanArrive() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let first = try await RecordStore.test(in: directory, clock: clock).begin(.test("x"))
+      try await first.lockLaunches(of: .prepare, for: .test("0#0"))
+      let settlesAt = clock.now.advanced(by: .seconds(30))
+      try await first.intend(.launching(), at: .test("0#0"), settlesAt: settlesAt)
+      // As the second process sees it, the first is dead.
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
+      let second = try await store.begin(.test("y", holder: .test(2)))
+      async let turn: Void = second.lockLaunches(of: .prepare, for: .test("0#0"))
+      await clock.untilSleeping(1)
+      clock.advance(by: .seconds(20))
+      await clock.untilSleeping(1)
+      clock.advance(by: .seconds(10))
+      try await turn
+      #expect(clock.now == settlesAt)
       #expect(try waiting(store) == 1)
       // The run it may have launched is nobody's, and the execution can be resumed to find out.
       #expect(try await second.ownedRuns(of: .prepare).isEmpty)
       #expect(try await store.summary(of: "x").state == .unfinished)
-      let (_, resumed) = try await store.resume("x", by: .test(3), launchingAgain: false)
+      let (_, resumed) = try await store.resume("x", by: .test(3), launchingAgain: .none)
       #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
       await #expect(throws: JournalError.leaseLost(holder: LeaseHolder.test(3).words)) {
         try await first.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
@@ -114,10 +138,10 @@ import Testing
   @Test func aHolderOutOfSightIsWaitedForUntilItsLeaseRunsOut() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let away = try await SQLiteJournalStore.test(in: directory, clock: clock)
+      let away = try await RecordStore.test(in: directory, clock: clock)
         .begin(.test("x", holder: .test(1, host: "pump-4")))
       try await away.lockLaunches(of: .prepare, for: .test("0#0"))
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let second = try await store.begin(.test("y", holder: .test(2)))
       async let turn: Void = second.lockLaunches(of: .prepare, for: .test("0#0"))
       await clock.untilSleeping(1)
@@ -137,7 +161,7 @@ import Testing
   @Test func aCancelledWaitLeavesTheQueueAtOnce() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
       try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
       let wait = Task { try await journal.lockLaunches(of: .prepare, for: .test("1#0")) }
@@ -154,13 +178,13 @@ import Testing
   @Test func whoLosesTheLeaseWhileWaitingIsToldSo() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let (first, second) = (try await store.begin(.test("x")), try await store.begin(.test("y", holder: .test(2))))
       try await first.lockLaunches(of: .prepare, for: .test("0#0"))
       let turn = Task { try await second.lockLaunches(of: .prepare, for: .test("0#0")) }
       await clock.untilSleeping(1)
-      _ = try await SQLiteJournalStore.test(in: directory, clock: clock, dead: [2]).resume(
-        "y", by: .test(3), launchingAgain: false)
+      _ = try await RecordStore.test(in: directory, clock: clock, dead: [2]).resume(
+        "y", by: .test(3), launchingAgain: .none)
       clock.advance(by: .minutes(1))
       await #expect(throws: JournalError.leaseLost(holder: LeaseHolder.test(3).words)) { try await turn.value }
     }

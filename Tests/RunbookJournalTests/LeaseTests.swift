@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import RunbookEvaluator
+import RunbookRecord
 import Testing
 
 @testable import RunbookJournal
@@ -8,13 +9,13 @@ import Testing
 @Suite struct LeaseTests {
   @Test func anExecutionHasOneHolder() async throws {
     try await withDirectory { directory in
-      let held = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
-      let other = try SQLiteJournalStore.test(in: directory)
+      let held = try await RecordStore.test(in: directory).begin(.test("x"))
+      let other = try RecordStore.test(in: directory)
       await #expect(throws: JournalStoreError.isHeld(id: "x", by: .test(1))) {
-        _ = try await other.resume("x", by: .test(2), launchingAgain: false)
+        _ = try await other.resume("x", by: .test(2), launchingAgain: .none)
       }
       await #expect(throws: JournalStoreError.nothingToResume) {
-        _ = try await other.resume(nil, by: .test(2), launchingAgain: false)
+        _ = try await other.resume(nil, by: .test(2), launchingAgain: .none)
       }
       try await held.intend(.launching(), at: .test("0#0"))
     }
@@ -22,10 +23,10 @@ import Testing
 
   @Test func aDeadHoldersLeaseIsTakenOverAndTheDeadWriteNothing() async throws {
     try await withDirectory { directory in
-      let dead = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
+      let dead = try await RecordStore.test(in: directory).begin(.test("x"))
       try await dead.intend(.launching(), at: .test("0#0"))
-      let (_, held) = try await SQLiteJournalStore.test(in: directory, dead: [1]).resume(
-        "x", by: .test(2), launchingAgain: false)
+      let (_, held) = try await RecordStore.test(in: directory, dead: [1]).resume(
+        "x", by: .test(2), launchingAgain: .none)
       let lost = JournalError.leaseLost(holder: "ada on pump-3, process 2")
       await #expect(throws: lost) { try await dead.intend(.launching(), at: .test("1#0")) }
       await #expect(throws: lost) { try await dead.finish(.print, .done, at: .test("1#0"), isLight: true) }
@@ -34,14 +35,14 @@ import Testing
       await #expect(throws: lost) { try await dead.endForGood() }
       await #expect(throws: lost) { try await dead.end(.test()) }
       try await held.finish(.launching(), .run(.test("r1"), adopted: true), at: .test("0#0"), isLight: false)
-      #expect(try await SQLiteJournalStore.test(in: directory).entries(of: "x").count == 1)
+      #expect(try await RecordStore.test(in: directory).entries(of: "x").count == 1)
     }
   }
 
   @Test func ofTwoWhoTakeOverOneGetsIt() async throws {
     try await withDirectory { directory in
-      _ = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
-      let stores = try (0..<6).map { _ in try SQLiteJournalStore.test(in: directory, dead: [1]) }
+      _ = try await RecordStore.test(in: directory).begin(.test("x"))
+      let stores = try (0..<6).map { _ in try RecordStore.test(in: directory, dead: [1]) }
       let taken = await withTaskGroup { group in
         for (index, store) in stores.enumerated() {
           group.addTask { (try? await store.resume("x", by: .test(Int32(index) + 2))) == nil ? 0 : 1 }
@@ -56,25 +57,25 @@ import Testing
     try await withDirectory { directory in
       let clock = ManualClock()
       let away = LeaseHolder.test(1, host: "pump-4")
-      let held = try await SQLiteJournalStore.test(in: directory, clock: clock).begin(.test("x", holder: away))
-      let other = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let held = try await RecordStore.test(in: directory, clock: clock).begin(.test("x", holder: away))
+      let other = try RecordStore.test(in: directory, clock: clock)
       for index in 0..<4 {
         clock.advance(by: .seconds(119))
         try await held.finish(.print, .done, at: .test("\(index)#0"), isLight: true)
       }
       clock.advance(by: .seconds(119))
       await #expect(throws: JournalStoreError.isHeld(id: "x", by: away)) {
-        _ = try await other.resume("x", by: .test(2), launchingAgain: false)
+        _ = try await other.resume("x", by: .test(2), launchingAgain: .none)
       }
       clock.advance(by: .seconds(1))
-      _ = try await other.resume("x", by: .test(2), launchingAgain: false)
+      _ = try await other.resume("x", by: .test(2), launchingAgain: .none)
     }
   }
 
   @Test func aWaitingProcessKeepsItsLease() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let held = try await store.begin(.test("x", holder: .test(1, host: "pump-4")))
       let keeping = Task { await held.keepLease() }
       for _ in 0..<30 {
@@ -83,7 +84,7 @@ import Testing
       }
       await clock.untilSleeping(1)
       #expect(try await store.summary(of: "x").state == .running)
-      #expect(store.durableWrites == 0)
+      #expect(try store.file.durableWrites == 0)
       keeping.cancel()
       await keeping.value
     }
@@ -92,11 +93,11 @@ import Testing
   @Test func keepingALeaseEndsWithIt() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let held = try await SQLiteJournalStore.test(in: directory, clock: clock).begin(.test("x"))
+      let held = try await RecordStore.test(in: directory, clock: clock).begin(.test("x"))
       let keeping = Task { await held.keepLease() }
       await clock.untilSleeping(1)
-      _ = try await SQLiteJournalStore.test(in: directory, clock: clock, dead: [1]).resume(
-        "x", by: .test(2), launchingAgain: false)
+      _ = try await RecordStore.test(in: directory, clock: clock, dead: [1]).resume(
+        "x", by: .test(2), launchingAgain: .none)
       clock.advance(by: .seconds(20))
       await keeping.value
     }
@@ -105,7 +106,7 @@ import Testing
 
 @Suite struct LivenessTests {
   @Test func thisProcessLives() {
-    #expect(HolderLiveness.system.verdict(on: .current()) == .alive)
+    #expect(HolderLiveness.system.verdict(.current()) == .alive)
   }
 
   @Test func aProcessThatExitedIsDead() throws {
@@ -117,22 +118,22 @@ import Testing
     let holder = LeaseHolder(
       user: "ada", host: SystemProcess.host, process: child.processIdentifier,
       processStart: try #require(SystemProcess.start(of: child.processIdentifier)))
-    #expect(HolderLiveness.system.verdict(on: holder) == .alive)
+    #expect(HolderLiveness.system.verdict(holder) == .alive)
     try input.fileHandleForWriting.close()
     child.waitUntilExit()
-    #expect(HolderLiveness.system.verdict(on: holder) == .dead)
+    #expect(HolderLiveness.system.verdict(holder) == .dead)
   }
 
   @Test func aProcessNumberUsedAgainIsNotTakenForTheOldProcess() {
     var holder = LeaseHolder.current()
     holder.processStart += "0"
-    #expect(HolderLiveness.system.verdict(on: holder) == .dead)
+    #expect(HolderLiveness.system.verdict(holder) == .dead)
   }
 
   @Test func whatIsOutOfSightIsNotJudged() {
     var holder = LeaseHolder.current()
     holder.host += "-other"
-    #expect(HolderLiveness.system.verdict(on: holder) == .unknown)
+    #expect(HolderLiveness.system.verdict(holder) == .unknown)
   }
 
   #if os(Linux)
@@ -141,11 +142,11 @@ import Testing
       let parts = holder.processStart.split(separator: " ")
       try #require(parts.count == 3)
       holder.processStart = "b\(parts[0]) \(parts[1]) \(parts[2])"
-      #expect(HolderLiveness.system.verdict(on: holder) == .dead)
+      #expect(HolderLiveness.system.verdict(holder) == .dead)
       holder.processStart = "\(parts[0]) pid:[0] \(parts[2])"
-      #expect(HolderLiveness.system.verdict(on: holder) == .unknown)
+      #expect(HolderLiveness.system.verdict(holder) == .unknown)
       holder.processStart = "odd"
-      #expect(HolderLiveness.system.verdict(on: holder) == .unknown)
+      #expect(HolderLiveness.system.verdict(holder) == .unknown)
     }
 
     @Test func theStartIsReadBehindAnyProgramName() {

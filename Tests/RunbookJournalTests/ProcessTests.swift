@@ -2,6 +2,7 @@ import CivilTime
 import Foundation
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import TailerAPI
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
   /// What one process does: launches in turns, and competes for runs. Exits with 0 when nobody was in its way.
   static func work(in directory: String) async -> Int32 {
     do {
-      let store = try SQLiteJournalStore(
+      let store = try RecordStore(
         in: directory, clock: SystemClock(), timing: JournalTiming(busy: .seconds(60), polling: .milliseconds(2)))
       let id = "p\(getpid())"
       let journal = try await store.begin(.test(id, holder: .current()))
@@ -23,11 +24,11 @@ import Testing
         let turn = open(directory + "/turn", O_CREAT | O_EXCL, 0o600)
         guard turn >= 0 else { return 3 }
         close(turn)
-        try await journal.intend(.launching(), at: key)
+        try await journal.intend(.launching(), at: key, settlesAt: .start)
         try await journal.finish(.launching(), .run(.test("\(id)-\(index)"), adopted: false), at: key, isLight: false)
         guard unlink(directory + "/turn") == 0 else { return 4 }
         await journal.unlockLaunches(of: .prepare, for: key)
-        if try await journal.claim(.test("common-\(index)", of: .export), for: key) {
+        if try await journal.claim(.test("common-\(index)", of: .export), for: .test("\(index)#1")) {
           let won = open(directory + "/won-\(index)", O_CREAT | O_EXCL, 0o600)
           guard won >= 0 else { return 5 }
           close(won)
@@ -52,11 +53,11 @@ import Testing
           }
         }
       }
-      let store = try SQLiteJournalStore(in: directory, clock: SystemClock())
+      let store = try RecordStore(in: directory, clock: SystemClock())
       let executions = try await store.executions(limit: 10)
       #expect(executions.map(\.state) == [.ended, .ended, .ended, .ended])
       for execution in executions {
-        #expect(try await store.entries(of: execution.header.id).count == Self.launches)
+        #expect(try await store.entries(of: execution.header.id).count == 2 * Self.launches)
       }
       let journal = try await store.begin(.test("look", holder: .current()))
       #expect(try await journal.ownedRuns(of: .prepare).count == 4 * Self.launches)
@@ -69,24 +70,24 @@ import Testing
   @Test func aKilledProcessLeavesAJournalThatResumes() async throws {
     try await withDirectory { directory in
       await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
-        let store = try SQLiteJournalStore(in: directory, clock: SystemClock())
+        let store = try RecordStore(in: directory, clock: SystemClock())
         let journal = try await store.begin(.test("killed", holder: .current()))
         try await journal.finish(.print, .done, at: .test("0#0"), isLight: true)
         try await journal.lockLaunches(of: .prepare, for: .test("1#0"))
-        try await journal.intend(.launching(), at: .test("1#0"))
+        try await journal.intend(.launching(), at: .test("1#0"), settlesAt: .start)
         kill(getpid(), SIGKILL)
       }
       let clock = ManualClock()
-      let store = try SQLiteJournalStore(in: directory, clock: clock)
+      let store = try RecordStore(in: directory, clock: clock)
       #expect(try await store.summary(of: "killed").state == .unfinished)
       // Neither its lease nor its place in the queue of launches is waited for; the clock stands still.
       let other = try await store.begin(.test("other", holder: .current()))
       try await other.lockLaunches(of: .prepare, for: .test("0#0"))
-      let (header, journal) = try await store.resume("killed", by: .current(), launchingAgain: false)
+      let (header, journal) = try await store.resume("killed", by: .current(), launchingAgain: .none)
       #expect(header.id == "killed")
       let records = try await journal.initialRecords()
-      #expect(records.map(\.record.intent) == [.print, .launching()])
-      #expect(records.map(\.record.outcome) == [.done, nil])
+      #expect(records.map(\.intent) == [.print, .launching()])
+      #expect(records.map(\.outcome) == [.done, nil])
     }
   }
 }

@@ -1,6 +1,7 @@
 import CivilTime
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 import Testing
@@ -10,11 +11,19 @@ import Testing
     id: "20261123-030000-0a795c70-2557-4a60-ba16-788aa2bea179", operation: .prepare, status: .other("ODD"),
     started: .start, duration: .seconds(84.002519), updated: .start)
 
+  private static let cost = WatchCost(looks: 7, noticedAfter: .seconds(3))
+
   private static let everything: [(EffectIntent, EffectOutcome?)] = [
     (.launch(.prepare, on: Timestamp.start.date, baseline: ["a", "b"], at: .start), .run(run, adopted: true)),
     (.launch(.export, on: nil, baseline: [], at: .start), nil),
-    (.await(runID: run.id, operation: .prepare, from: .start), .look(run)),
-    (.awaitNext(.prepare, since: .start, from: .start), .look(nil)),
+    (
+      .launch(.export, on: nil, baseline: [], at: .start),
+      .run(.test("by hand", of: .export), adopted: true, by: Adopter(user: "ada", at: .start))
+    ),
+    (.await(runID: run.id, operation: .prepare, from: .start), .ended(run, cost)),
+    (.awaitNext(.prepare, since: .start, from: .start), .ended(run, cost)),
+    (.turn, .moment(.start)),
+    (.check(runID: run.id, operation: .prepare), .look(nil)),
     (.check(runID: run.id, operation: .prepare), .look(run)),
     (.list("last 3 runs of \"p\u{0}\u{1F680}'\""), .runs([run, run])),
     (.mark(runID: run.id, operation: .prepare, status: .checked), .done),
@@ -24,6 +33,7 @@ import Testing
     (.now, .moment(.start)),
     (.ask("Sure?"), .answer(PersonAnswer(isYes: true, by: "ada", note: "said so\n\u{0}"))),
     (.print, .done),
+    (.print, .printed("a word\n\u{0}")),
     (
       .parallel,
       .failed(
@@ -34,31 +44,31 @@ import Testing
 
   @Test func everyEffectComesBackAsItWas() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       let journal = try await store.begin(.test("x"))
       for (index, (intent, outcome)) in Self.everything.enumerated() {
         let key = EffectKey.test("\(index).0[2]#0")
         #expect(try await journal.record(of: key) == nil)
         if intent.precedesEffect { try await journal.intend(intent, at: key) }
         if let outcome { try await journal.finish(intent, outcome, at: key, isLight: index.isMultiple(of: 2)) }
-        #expect(
-          try await journal.record(of: key) == EffectRecord(intent: intent, outcome: outcome, textHash: key.textHash))
+        let recorded = try await journal.record(of: key)
+        #expect(recorded?.key == key && recorded?.intent == intent && recorded?.outcome == outcome)
       }
       #expect(try await journal.initialRecords().isEmpty)
       // Another process, after the first one's death.
-      let (header, resumed) = try await SQLiteJournalStore.test(in: directory, dead: [1]).resume(
-        nil, by: .test(2), launchingAgain: false)
+      let (header, resumed) = try await RecordStore.test(in: directory, dead: [1]).resume(
+        nil, by: .test(2), launchingAgain: .none)
       #expect(header == .test("x"))
       let records = try await resumed.initialRecords()
-      #expect(records.map(\.record.intent) == Self.everything.map(\.0))
-      #expect(records.map(\.record.outcome) == Self.everything.map(\.1))
-      for (key, record) in records { #expect(try await resumed.record(of: key) == record) }
+      #expect(records.map(\.intent) == Self.everything.map(\.0))
+      #expect(records.map(\.outcome) == Self.everything.map(\.1))
+      for record in records { #expect(try await resumed.record(of: record.key) == record) }
     }
   }
 
   @Test func anOutcomeKeepsTheIntentThatWasWritten() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       let intent = EffectIntent.launching(baseline: ["old"])
       try await journal.intend(intent, at: .test("0#0"))
@@ -71,7 +81,7 @@ import Testing
   @Test func entriesTellTheOrderAndTheTimes() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock)
+      let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("7#0"))
       clock.advance(by: .seconds(1))
@@ -88,7 +98,7 @@ import Testing
 
   @Test func executionsDoNotSeeEachOthersEffects() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let (a, b) = (try await store.begin(.test("a")), try await store.begin(.test("b")))
       try await a.finish(.now, .moment(.start), at: .test("0#0"), isLight: false)
       #expect(try await b.record(of: .test("0#0")) == nil)
@@ -98,7 +108,7 @@ import Testing
 
   @Test func anExecutionIDIsUsedOnce() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       _ = try await store.begin(.test("x"))
       await #expect(throws: JournalStoreError.unavailable("the execution x is in the journal already")) {
         _ = try await store.begin(.test("x"))
@@ -108,7 +118,7 @@ import Testing
 
   @Test func anEndedExecutionTakesNoMore() async throws {
     try await withDirectory { directory in
-      let journal = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
+      let journal = try await RecordStore.test(in: directory).begin(.test("x"))
       try await journal.end(.test())
       let gone = JournalError.unavailable("the execution x has ended")
       await #expect(throws: gone) { try await journal.intend(.launching(), at: .test("0#0")) }
@@ -121,14 +131,14 @@ import Testing
 @Suite struct OwnedRunTests {
   @Test func aFinishedLaunchOwnsItsRun() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("0#0"))
       #expect(try await journal.ownedRuns(of: .prepare).isEmpty)
       try await journal.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
       #expect(try await journal.ownedRuns(of: .prepare) == ["r1"])
       #expect(try await journal.ownedRuns(of: .export).isEmpty)
-      let other = try await SQLiteJournalStore.test(in: directory).begin(.test("y"))
+      let other = try await RecordStore.test(in: directory).begin(.test("y"))
       #expect(try await other.ownedRuns(of: .prepare) == ["r1"])
       #expect(try await other.claim(.test("r1"), for: .test("0#0")) == false)
       #expect(try await other.claim(.test("r1", of: .export), for: .test("0#0")))
@@ -138,7 +148,7 @@ import Testing
   /// An operation is its account, environment, type and id, however it was named.
   @Test func twoNamesOfOneOperationShareItsRuns() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       let byJob = try #require(
         DataOperation(
@@ -152,7 +162,7 @@ import Testing
     try await withDirectory { directory in
       var journals: [any HeldJournal] = []
       for index in 0..<8 {
-        let store = try SQLiteJournalStore.test(in: directory)
+        let store = try RecordStore.test(in: directory)
         journals.append(try await store.begin(.test("x\(index)")))
       }
       let wins = try await withThrowingTaskGroup { group in
@@ -165,7 +175,7 @@ import Testing
 
   @Test func claimingAgainForTheSameEffectIsTheSameAnswer() async throws {
     try await withDirectory { directory in
-      let journal = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
+      let journal = try await RecordStore.test(in: directory).begin(.test("x"))
       #expect(try await journal.claim(.test("r1"), for: .test("0#0")))
       #expect(try await journal.claim(.test("r1"), for: .test("0#0")))
       #expect(try await journal.claim(.test("r1"), for: .test("1#0")) == false)
@@ -175,11 +185,11 @@ import Testing
   /// A process that dies between the claim and the outcome must not look for its run among those that nobody owns.
   @Test func aClaimIsTheOutcomeOfItsLaunch() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(baseline: ["old"]), at: .test("0#0"))
       #expect(try await journal.claim(.test("r1"), for: .test("0#0")))
-      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: false)
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .none)
       let record = try await resumed.record(of: .test("0#0"))
       #expect(record?.outcome == .run(.test("r1"), adopted: true))
       #expect(record?.intent == .launching(baseline: ["old"]))
@@ -188,7 +198,7 @@ import Testing
 
   @Test func aRefusedClaimLeavesTheLaunchOpen() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let (first, second) = (try await store.begin(.test("x")), try await store.begin(.test("y")))
       #expect(try await first.claim(.test("r1"), for: .test("0#0")))
       try await second.intend(.launching(), at: .test("0#0"))
@@ -199,7 +209,7 @@ import Testing
 
   @Test func textsWithNULStayApart() async throws {
     try await withDirectory { directory in
-      let journal = try await SQLiteJournalStore.test(in: directory).begin(.test("x"))
+      let journal = try await RecordStore.test(in: directory).begin(.test("x"))
       #expect(try await journal.claim(.test("r\u{0}1"), for: .test("0#0")))
       #expect(try await journal.claim(.test("r\u{0}2"), for: .test("1#0")))
       #expect(try await journal.claim(.test("r"), for: .test("2#0")))

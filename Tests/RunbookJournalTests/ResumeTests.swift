@@ -1,6 +1,7 @@
 import CivilTime
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 import Testing
@@ -10,47 +11,47 @@ import Testing
 
   @Test func theLatestUnfinishedOneIsResumed() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       try await store.begin(.test("interrupted")).end(.test("interrupted", status: 130, isResumable: true))
       _ = try await store.begin(.test("killed"))
       try await store.begin(.test("done")).end(.test())
       try await store.begin(.test("over")).endForGood()
       _ = try await store.begin(.test("running", holder: .test(5)))
-      let (killed, _) = try await store.resume(nil, by: .test(2), launchingAgain: false)
+      let (killed, _) = try await store.resume(nil, by: .test(2), launchingAgain: .none)
       #expect(killed.id == "killed")
-      let (interrupted, journal) = try await store.resume(nil, by: .test(2), launchingAgain: false)
+      let (interrupted, journal) = try await store.resume(nil, by: .test(2), launchingAgain: .none)
       #expect(interrupted.id == "interrupted")
       #expect(journal.executionID == "interrupted")
       await #expect(throws: JournalStoreError.nothingToResume) {
-        _ = try await store.resume(nil, by: .test(2), launchingAgain: false)
+        _ = try await store.resume(nil, by: .test(2), launchingAgain: .none)
       }
     }
   }
 
   @Test func whatHasEndedStaysEnded() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       try await store.begin(.test("done")).end(.test())
       await #expect(throws: JournalStoreError.hasEnded(id: "done", why: "it ended at 2026-11-23T03:00:00Z: done")) {
-        _ = try await store.resume("done", by: .test(2), launchingAgain: false)
+        _ = try await store.resume("done", by: .test(2), launchingAgain: .none)
       }
       let why = "it was interrupted, and at 2026-11-23T03:00:00Z a `finally` began to undo it"
       // Killed in its `finally`, and one that came to its end and called itself resumable.
       let killed = try await store.begin(.test("killed"))
       try await killed.endForGood()
       await #expect(throws: JournalStoreError.hasEnded(id: "killed", why: why)) {
-        _ = try await store.resume("killed", by: .test(2), launchingAgain: false)
+        _ = try await store.resume("killed", by: .test(2), launchingAgain: .none)
       }
       let ended = try await store.begin(.test("ended"))
       try await ended.endForGood()
       try await ended.end(.test("interrupted", status: 130, isResumable: true))
       await #expect(throws: JournalStoreError.hasEnded(id: "ended", why: why)) {
-        _ = try await store.resume("ended", by: .test(2), launchingAgain: false)
+        _ = try await store.resume("ended", by: .test(2), launchingAgain: .none)
       }
       #expect(try await store.summary(of: "ended").end?.isResumable == false)
       #expect(try await store.summary(of: "killed").state == .ended)
       await #expect(throws: JournalStoreError.noSuchExecution("x'--")) {
-        _ = try await store.resume("x'--", by: .test(2), launchingAgain: false)
+        _ = try await store.resume("x'--", by: .test(2), launchingAgain: .none)
       }
     }
   }
@@ -58,13 +59,13 @@ import Testing
   /// What a process cost that was killed before it recorded anything is missing, though the end before it had a cost.
   @Test func aKilledProcessIsMissingInTheCost() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1, 2, 3])
+      let store = try RecordStore.test(in: directory, dead: [1, 2, 3])
       var end = ExecutionEnd.test("interrupted", status: 130, isResumable: true)
       end.cost = ExecutionCost()
       try await store.begin(.test("x")).end(end)
-      let (_, second) = try await store.resume("x", by: .test(2), launchingAgain: false)
+      let (_, second) = try await store.resume("x", by: .test(2), launchingAgain: .none)
       #expect(await second.earlierCost == ExecutionCost())
-      let (_, third) = try await store.resume("x", by: .test(3), launchingAgain: false)
+      let (_, third) = try await store.resume("x", by: .test(3), launchingAgain: .none)
       #expect(await third.earlierCost == ExecutionCost(lacksKilled: true))
     }
   }
@@ -72,7 +73,7 @@ import Testing
   /// Given up, an execution keeps its record, is over for everybody, and its process, if it lives after all, writes no more.
   @Test func whatIsGivenUpIsOver() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       let killed = try await store.begin(.test("killed"))
       let key = EffectKey(path: "1#0", textHash: "h")
       try await killed.intend(.print, at: key)
@@ -92,10 +93,10 @@ import Testing
         #expect(summary.end?.summary == words)
         let ended = JournalStoreError.hasEnded(id: id, why: "it ended at 2026-11-23T03:00:00Z: \(words)")
         await #expect(throws: ended) { try await store.abandon(id, by: "bob") }
-        await #expect(throws: ended) { _ = try await store.resume(id, by: .test(2), launchingAgain: false) }
+        await #expect(throws: ended) { _ = try await store.resume(id, by: .test(2), launchingAgain: .none) }
       }
       await #expect(throws: JournalStoreError.nothingToResume) {
-        _ = try await store.resume(nil, by: .test(2), launchingAgain: false)
+        _ = try await store.resume(nil, by: .test(2), launchingAgain: .none)
       }
       await #expect(throws: JournalStoreError.isHeld(id: "running", by: .test(5))) {
         try await store.abandon("running", by: "ann")
@@ -109,7 +110,7 @@ import Testing
   @Test func aKilledSessionIsOverAndIsPruned() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock, dead: [1])
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
       _ = try await store.begin(.test("file"))
       var header = ExecutionHeader.test("session")
       header.sources = []
@@ -138,14 +139,17 @@ import Testing
   /// An accepted text goes on with the record; what another acceptance would have to say is in the header.
   @Test func anAcceptedTextStaysAccepted() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1, 2])
+      let store = try RecordStore.test(in: directory, dead: [1, 2])
       let journal = try await store.begin(.test("x"))
       for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
       var header = ExecutionHeader.test("x", text: "print 2")
       header.isEdited = true
       let reworded = EffectKey(path: "0#0", textHash: "new")
-      try await journal.accept(
-        header, rewording: [reworded, .test("no such")], settingAside: ["1#0", "no such"])
+      let numbers = try await ["0#0", "1#0"].asyncMap { try #require(try await journal.record(of: .test($0))).number }
+      try await journal.accept(header, rewording: [numbers[0]: reworded], settingAside: [numbers[1]])
+      await #expect(throws: JournalError.contradiction("there is no effect #99")) {
+        try await journal.accept(header, rewording: [:], settingAside: [RecordNumber(99)])
+      }
       #expect(try await journal.record(of: .test("0#0"))?.textHash == "new")
       #expect(try await journal.record(of: .test("1#0")) == nil)
       // What stands there now has a record of its own.
@@ -153,15 +157,15 @@ import Testing
       let (found, resumed) = try await store.resume("x", by: .test(2))
       #expect(found == header)
       let records = try await resumed.initialRecords()
-      #expect(records.map(\.key) == [reworded, EffectKey.test("1#0").setAside(2), .test("2#0"), .test("1#0")])
-      #expect(records.map(\.key.isSetAside) == [false, true, false, false])
-      #expect(records.map(\.record.intent) == [.launching(), .launching(), .launching(), .reset(.export)])
+      #expect(records.map(\.key) == [reworded, .test("1#0"), .test("2#0"), .test("1#0")])
+      #expect(records.map(\.standing) == [.current, .setAside, .current, .current])
+      #expect(records.map(\.intent) == [.launching(), .launching(), .launching(), .reset(.export)])
     }
   }
 
   @Test func whatItEndedOverIsDoneAnew() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       let launch = EffectIntent.launching(baseline: ["old"])
       let wait = EffectIntent.await(runID: "r1", operation: .prepare, from: .start)
@@ -176,10 +180,9 @@ import Testing
       let origins = ["0#0", "1#0", "2#0", "4#0", "no such"].map(EffectKey.test)
       try await journal.end(.test("failed", status: 5, isResumable: true, origins: origins))
 
-      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: false)
-      #expect(
-        try await resumed.record(of: .test("0#0"))
-          == EffectRecord(intent: launch, outcome: nil, textHash: EffectKey.test("0#0").textHash))
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .none)
+      #expect(try await resumed.record(of: .test("0#0"))?.intent == launch)
+      #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
       #expect(try await resumed.record(of: .test("1#0")) == nil)
       #expect(try await resumed.record(of: .test("2#0")) == nil)
       #expect(try await resumed.record(of: .test("3#0"))?.outcome == failure(.unreachable))
@@ -202,16 +205,38 @@ import Testing
   /// Launching again is for the launches that an ending called unconfirmed, and for no others.
   @Test func anUnconfirmedLaunchIsForgottenWhenItIsToBeSentAgain() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
       for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
       try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
       try await journal.finish(.launching(), failure(.unconfirmed), at: .test("1#0"), isLight: false)
-      try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("2#0")]))
-      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: true)
-      #expect(try await resumed.record(of: .test("0#0"))?.outcome == failure(.unconfirmed))
+      try await journal.finish(.launching(), failure(.rejected), at: .test("2#0"), isLight: false)
+      try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("0#0")]))
+      let open = try await store.entries(of: "x").filter(\.isOpenLaunch)
+      #expect(open.map(\.sequence) == [1, 2])
+      // Of several open ones, one has to be named.
+      await #expect(throws: JournalStoreError.severalLaunches(id: "x", open: open)) {
+        _ = try await store.resume("x", by: .test(2), launchingAgain: .only)
+      }
+      await #expect(throws: JournalStoreError.severalLaunches(id: "x", open: open)) {
+        _ = try await store.resume("x", by: .test(2), launchingAgain: .dated(nil))
+      }
+      for nothing in [LaunchAgain.dated(Timestamp.start.date), .numbered(RecordNumber(3)), .numbered(RecordNumber(99))]
+      {
+        await #expect(throws: JournalStoreError.noSuchLaunch(id: "x", open: open)) {
+          _ = try await store.resume("x", by: .test(2), launchingAgain: nothing)
+        }
+      }
+      // Something of the request may still arrive for a while.
+      await #expect(throws: JournalStoreError.launchIsUnsettled(id: "x", until: clock.now.advanced(by: .minutes(4)))) {
+        _ = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(2)))
+      }
+      clock.advance(by: .minutes(5))
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(2)))
+      #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
       #expect(try await resumed.record(of: .test("1#0")) == nil)
-      #expect(try await resumed.record(of: .test("2#0"))?.intent == .launching())
+      #expect(try await resumed.record(of: .test("2#0"))?.outcome == failure(.rejected))
       // The file says so once something is recorded.
       #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "1#0", "2#0"])
       try await resumed.finish(.print, .done, at: .test("3#0"), isLight: true)
@@ -220,37 +245,42 @@ import Testing
   }
 
   /// Who looks and does not go on leaves everything as it was: how it ended, and what it ended over.
-  @Test(arguments: [false, true]) func whatIsGivenBackIsAsItWas(launchingAgain: Bool) async throws {
+  @Test(arguments: [false, true]) func whatIsGivenBackIsAsItWas(isLaunchedAgain: Bool) async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
       for path in ["0#0", "1#0"] { try await journal.intend(.launching(), at: .test(path)) }
       try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
       try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"), isLight: false)
       try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("0#0"), .test("1#0")]))
       let (before, entries) = (try await store.summary(of: "x"), try await store.entries(of: "x"))
-      let (_, taken) = try await store.resume("x", by: .test(2), launchingAgain: launchingAgain)
+      clock.advance(by: .minutes(5))
+      let (_, taken) = try await store.resume("x", by: .test(2), launchingAgain: isLaunchedAgain ? .only : .none)
       try await taken.lockLaunches(of: .prepare, for: .test("0#0"))
       #expect(try await store.summary(of: "x").state == .running)
       try await taken.giveBack()
-      #expect(try await store.summary(of: "x") == before)
+      let after = try await store.summary(of: "x")
+      #expect(after.end == before.end && after.state == before.state)
+      #expect(after.lives.map(\.leaving) == [.ended, .gaveBack])
       #expect(try await store.entries(of: "x") == entries)
       await #expect(throws: JournalError.self) { try await taken.intend(.launching(), at: .test("2#0")) }
-      let (_, again) = try await store.resume("x", by: .test(3), launchingAgain: true)
+      let (_, again) = try await store.resume("x", by: .test(3), launchingAgain: .only)
       #expect(try await again.record(of: .test("0#0")) == nil)
     }
   }
 
   @Test func aResumedExecutionThatIsKilledCanBeResumedAgain() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1, 2])
+      let store = try RecordStore.test(in: directory, dead: [1, 2])
       try await store.begin(.test("x")).end(.test("interrupted", status: 130, isResumable: true))
       #expect(try await store.summary(of: "x").end?.exitStatus == 130)
-      let (_, second) = try await store.resume("x", by: .test(2), launchingAgain: false)
+      let (_, second) = try await store.resume("x", by: .test(2), launchingAgain: .none)
       try await second.intend(.launching(), at: .test("0#0"))
-      #expect(try await store.summary(of: "x") == ExecutionSummary(header: .test("x"), state: .unfinished, end: nil))
-      let (_, third) = try await store.resume(nil, by: .test(3), launchingAgain: false)
-      #expect(try await third.initialRecords().map(\.record.intent) == [.launching()])
+      let summary = try await store.summary(of: "x")
+      #expect(summary.state == .unfinished && summary.end == nil)
+      let (_, third) = try await store.resume(nil, by: .test(3), launchingAgain: .none)
+      #expect(try await third.initialRecords().map(\.intent) == [.launching()])
       try await third.end(.test())
       #expect(try await store.summary(of: "x").state == .ended)
     }
@@ -260,7 +290,7 @@ import Testing
 @Suite struct ListingTests {
   @Test func executionsAreListedNewestFirst() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory, dead: [1])
+      let store = try RecordStore.test(in: directory, dead: [1])
       #expect(try await store.executions(limit: 10).isEmpty)
       try await store.begin(.test("done")).end(.test())
       try await store.begin(.test("stopped")).end(.test("the service", status: 3, isResumable: true))
@@ -283,7 +313,7 @@ import Testing
   @Test func pruningTakesWhatEndedAndKeepsWhatWasLaunched() async throws {
     try await withDirectory { directory in
       let clock = ManualClock()
-      let store = try SQLiteJournalStore.test(in: directory, clock: clock, dead: [1])
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
       let old = try await store.begin(.test("old"))
       try await old.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
       try await old.end(.test())
@@ -305,7 +335,7 @@ import Testing
 
   @Test func operationsAreKnownByWhatWasDoneWithThem() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       #expect(try await store.knownOperations().isEmpty)
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("0#0"))

@@ -1,8 +1,11 @@
 import CivilTime
 import Foundation
 import RunbookEvaluator
-import RunbookJournal
+import RunbookRecord
 import TailerAPI
+import Testing
+
+@testable import RunbookJournal
 
 /// A clock that stands still until it is told to go on.
 final class ManualClock: WallClock, @unchecked Sendable {
@@ -136,20 +139,55 @@ extension JournalStore {
   func resume(
     _ id: String?, by holder: LeaseHolder
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
-    try await resume(id, by: holder, launchingAgain: false)
+    try await resume(id, by: holder, launchingAgain: .none)
   }
 }
 
-extension SQLiteJournalStore {
+extension RecordStore {
   /// As one process sees the journal: `dead` are the process numbers that live no longer.
   static func test(
     in directory: String, clock: any WallClock = ManualClock(), dead: Set<Int32> = [], timing: JournalTiming = .init()
-  ) throws -> SQLiteJournalStore {
-    try SQLiteJournalStore(
-      in: directory, clock: clock,
-      liveness: HolderLiveness { holder in
-        holder.host != "pump-3" ? .unknown : dead.contains(holder.process) ? .dead : .alive
-      }, timing: timing)
+  ) throws -> RecordStore {
+    try RecordStore(in: directory, clock: clock, liveness: .test(dead: dead), timing: timing)
+  }
+
+  /// The file of a store that has one.
+  var file: JournalFile {
+    get throws { try #require(surroundings.store as? SQLiteRowStore).file }
+  }
+}
+
+extension HolderLiveness {
+  static func test(dead: Set<Int32>) -> HolderLiveness {
+    HolderLiveness { holder in holder.host != "pump-3" ? .unknown : dead.contains(holder.process) ? .dead : .alive }
+  }
+}
+
+extension HeldJournal {
+  /// An intent; a launch has its operation's turn for as long as it is written.
+  func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError) {
+    guard case .launch(let operation, _, _, let sentAt) = intent else {
+      return try await intend(intent, at: key, settlesAt: nil)
+    }
+    try await lockLaunches(of: operation, for: key)
+    let intended = await Result { () async throws(JournalError) in
+      try await intend(intent, at: key, settlesAt: sentAt.advanced(by: .minutes(4)))
+    }
+    await unlockLaunches(of: operation, for: key)
+    try intended.get()
+  }
+
+  /// A claim of the launch at a place, which begins there where it has not.
+  func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
+    if try await record(of: key) == nil { try await intend(.launching(run.operation), at: key) }
+    guard let effect = try await record(of: key) else { return false }
+    return try await claim(run, for: effect.number, by: nil)
+  }
+}
+
+extension Result where Success: Sendable {
+  init(of body: () async throws(Failure) -> Success) async {
+    do throws(Failure) { self = .success(try await body()) } catch { self = .failure(error) }
   }
 }
 
@@ -191,5 +229,13 @@ struct SmallDisk {
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { throw Refused(status: process.terminationStatus) }
+  }
+}
+
+extension Array {
+  func asyncMap<T>(_ body: (Element) async throws -> T) async rethrows -> [T] {
+    var result: [T] = []
+    for element in self { result.append(try await body(element)) }
+    return result
   }
 }

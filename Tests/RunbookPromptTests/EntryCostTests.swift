@@ -1,4 +1,6 @@
 import RunbookEvaluator
+import RunbookJournal
+import RunbookRecord
 import RunbookTerminal
 import TailerAPI
 import TailerSimulator
@@ -18,7 +20,7 @@ import Testing
       lines.contains("took 1m30s: 3 requests (2 check_run_status, 1 get_last_status); \(awaited)"), "\(lines)")
     let last = "5 requests (2 check_run_status, 2 get_last_status, 1 launch_job); \(awaited)"
     #expect(lines.last == last)
-    let end = try #require(await outcome.store.executions(limit: 1).first?.end)
+    let end = try #require(try await outcome.store.executions(limit: 1).first?.end)
     #expect(end.cost?.words == last)
     #expect(end.cost?.requests.total == outcome.simulator.requestCount)
   }

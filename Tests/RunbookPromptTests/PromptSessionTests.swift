@@ -1,5 +1,7 @@
 import CivilTime
 import RunbookEvaluator
+import RunbookJournal
+import RunbookRecord
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -115,7 +117,7 @@ private let failing = """
 
   @Test func theSessionIsOneExecutionInTheJournal() async throws {
     let outcome = try PromptRehearsal([prepare, "launch prepare", "await run", "launch prepare"]).run()
-    let executions = await outcome.store.executions(limit: 10)
+    let executions = try await outcome.store.executions(limit: 10)
     let execution = try #require(executions.first)
     #expect(executions.count == 1)
     #expect(execution.header.name == "prompt")
@@ -127,7 +129,7 @@ private let failing = """
 
   @Test func aSessionWithoutAnEntryLeavesNoRecord() async throws {
     let outcome = try PromptRehearsal([":help", "", "nothing"]).run()
-    #expect(await outcome.store.executions(limit: 10).isEmpty)
+    #expect(try await outcome.store.executions(limit: 10).isEmpty)
   }
 
   @Test func todayIsTheDayOfTheEntry() throws {

@@ -3,6 +3,8 @@ import Foundation
 import RehearsalSupport
 import RunbookChecker
 import RunbookEvaluator
+import RunbookJournal
+import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
@@ -98,7 +100,7 @@ struct PromptRehearsal {
   var environment: String? = "DEV"
   var width = 200
   var directory = "/nowhere"
-  var store = MemoryJournalStore()
+  var store = RecordStore.rehearsal()
   var edited: String?
   var variables: [String: String] = [:]
 
@@ -109,7 +111,7 @@ struct PromptRehearsal {
     let status: Int32
     let terminal: ScriptedTerminal
     let simulator: Simulator
-    let store: MemoryJournalStore
+    let store: RecordStore
     var screen: String { terminal.screen }
 
     /// The screen without the lines that tell of requests and what they cost, whose times and run ids are no matter here.

@@ -1,5 +1,6 @@
 import CivilTime
 import RunbookEvaluator
+import RunbookRecord
 import RunbookSession
 import Testing
 

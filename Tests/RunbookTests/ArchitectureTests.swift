@@ -11,25 +11,31 @@ import Testing
     "RunbookFormatter": ["RunbookDiagnostics", "RunbookSyntax"],
     "RunbookReference": ["RunbookDiagnostics"],
     "RunbookChecker": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"],
-    "RunbookEvaluator": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"],
-    "RunbookJournal": ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator"],
+    "RunbookRecord": ["CivilTime", "TailerAPI", "RunbookSyntax"],
+    "RunbookEvaluator": [
+      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+    ],
+    "RunbookJournal": ["CivilTime", "TailerAPI", "RunbookRecord"],
     "RunbookSession": [
-      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+      "RunbookEvaluator",
     ],
     "RunbookTerminal": [
-      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+      "RunbookEvaluator",
       "RunbookSession",
     ],
     "CReadline": [],
     "RunbookPrompt": [
       "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
-      "RunbookChecker", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
+      "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
     ],
     "TailerClient": ["CivilTime", "TailerAPI"],
     "TailerSimulator": ["CivilTime", "TailerAPI"],
     "runbook": [
       "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
-      "RunbookChecker", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt",
+      "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
+      "RunbookPrompt",
       "TailerClient", "TailerSimulator",
     ],
   ]
@@ -37,7 +43,7 @@ import Testing
   /// What the rooms that do no input or output and read no clock may import besides each other.
   static let pure = [
     "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference", "TailerAPI",
-    "RunbookChecker", "RunbookEvaluator",
+    "RunbookChecker", "RunbookRecord", "RunbookEvaluator",
   ]
   static let harmless: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization", "Dispatch"]
 

@@ -2,6 +2,7 @@ import CivilTime
 import Foundation
 import RunbookEvaluator
 import RunbookJournal
+import RunbookRecord
 import TailerAPI
 import TailerClient
 
@@ -49,7 +50,7 @@ struct JournalParts {
   private func measured(
     _ name: String, _ body: (any HeldJournal, Int) async throws -> Void
   ) async throws -> Figure {
-    let store = try SQLiteJournalStore(in: directory, clock: RealClock())
+    let store = try RecordStore(in: directory, clock: RealClock())
     let moment = RealClock().now
     let journal = try await store.begin(
       ExecutionHeader(

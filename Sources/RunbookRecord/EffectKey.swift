@@ -12,18 +12,6 @@ public struct EffectKey: Hashable, Codable, Sendable {
     self.textHash = textHash
   }
 
-  private static let aside = "aside "
-
-  /// What an accepted edit no longer comes by keeps its record under a path that no statement has, so that whatever stands
-  /// in its place now is not answered by it.
-  ///
-  /// - Parameter number: Tells it from others of the execution.
-  public func setAside(_ number: Int64) -> EffectKey {
-    isSetAside ? self : EffectKey(path: "\(Self.aside)\(number): \(path)", textHash: textHash)
-  }
-
-  public var isSetAside: Bool { path.hasPrefix(Self.aside) }
-
   /// FNV-1a with 64 bits, in hexadecimal. It tells an edited statement from an unedited one; it protects nothing.
   public static func hash(_ bytes: some Sequence<UInt8>) -> String {
     var state: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -1,16 +1,18 @@
 public import CivilTime
-import RunbookSyntax
 public import TailerAPI
 
 /// The record of one execution, as the evaluator uses it. Everything that could come out differently a second time goes
 /// through it, so that evaluating again from the top gives what was, up to where the record ends.
 public protocol Journal: Sendable {
   /// What the record says of an effect; `nil` where it says nothing.
-  func record(of key: EffectKey) async throws(JournalError) -> EffectRecord?
-  /// All that the record held when this process took the execution up, in the order in which it came about.
-  func initialRecords() async throws(JournalError) -> [(key: EffectKey, record: EffectRecord)]
+  func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect?
+  /// All that the record held when this process took the execution up and that did not lapse, in the order in which it
+  /// came about.
+  func initialRecords() async throws(JournalError) -> [RecordedEffect]
   /// Writes what is about to be done. Durable when it returns.
-  func intend(_ intent: EffectIntent, at key: EffectKey) async throws(JournalError)
+  ///
+  /// - Parameter settlesAt: For a launch, the moment after which nothing of its request can arrive or be listed any more.
+  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError)
   /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write: what
   /// was only looked at, shown or read off the clock is durable before anything is changed on its account.
   func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool)
@@ -20,9 +22,12 @@ public protocol Journal: Sendable {
   /// Writes several outcomes, likewise.
   func finish(_ effects: [FinishedEffect]) async throws(JournalError)
   /// Makes a run this launch's own and its outcome, unless another effect of any execution in the journal owns it; tells
-  /// which it is.
-  /// Durable when it returns.
-  func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool
+  /// which it is. Durable when it returns.
+  ///
+  /// - Parameter adopter: Who said so; `nil` where the run was found.
+  func claim(_ run: Run, for number: RecordNumber, by adopter: Adopter?) async throws(JournalError) -> Bool
+  /// Gives an effect that an edit has moved its new place. Durable when it returns.
+  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError)
   /// Whose run it is, as far as the journal knows; `nil` where it is nobody's.
   func owner(of run: Run) async throws(JournalError) -> RunOwner?
   /// When the launches of the operation were begun whose runs are not known, by other effects of any execution in the
@@ -41,7 +46,7 @@ public protocol Journal: Sendable {
 
 extension Journal {
   public func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
-    for (intent, key) in effects { try await intend(intent, at: key) }
+    for (intent, key) in effects { try await intend(intent, at: key, settlesAt: nil) }
   }
 
   public func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
@@ -66,41 +71,17 @@ public struct FinishedEffect: Sendable {
 public struct RunOwner: Hashable, Sendable {
   /// `nil` where the execution's record has been deleted.
   public let executionID: String?
-  public let path: String
+  /// `nil` where an old journal did not know any more which effect it was.
+  public let effect: RecordNumber?
 
-  public init(executionID: String?, path: String) {
+  public init(executionID: String?, effect: RecordNumber?) {
     self.executionID = executionID
-    self.path = path
-  }
-}
-
-/// What the record says of one effect. Without an outcome it was begun, and what became of it is not known.
-public struct EffectRecord: Hashable, Sendable {
-  public let intent: EffectIntent
-  public let outcome: EffectOutcome?
-  public let textHash: String
-
-  public init(intent: EffectIntent, outcome: EffectOutcome?, textHash: String) {
-    self.intent = intent
-    self.outcome = outcome
-    self.textHash = textHash
+    self.effect = effect
   }
 
-  /// Whether what became of the effect is not known.
-  public var isOpen: Bool {
-    switch outcome {
-    case nil: true
-    case .failed(let error): error.kind == .unconfirmed
-    default: false
-    }
+  /// For people: `#3 of the execution 20261127-0300-xyz`.
+  public var words: String {
+    guard let executionID else { return "an execution whose record was deleted" }
+    return (effect.map { "\($0) of " } ?? "") + "the execution \(executionID)"
   }
-}
-
-/// Why the record could not be read or written. Nothing that depends on it may then be done.
-public enum JournalError: Error, Hashable, Sendable {
-  /// In words for the reader: `the disk is full`.
-  case unavailable(String)
-  /// Another process has taken the execution over.
-  case leaseLost(holder: String)
-  case cancelled
 }

@@ -1,5 +1,4 @@
 public import CivilTime
-public import RunbookSyntax
 public import TailerAPI
 
 /// What an effect is about to do, in the form that the journal keeps and that a resumed execution is compared with.
@@ -53,7 +52,7 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
 
   /// Whether the platform may be another one afterwards, and what was read before says nothing any more: after all that
   /// changes it, after waits, and after a person was asked, who may have done something.
-  var outdatesReads: Bool { if case .ask = self { true } else { precedesEffect } }
+  public var outdatesReads: Bool { if case .ask = self { true } else { precedesEffect } }
 
   /// The word for people and for the journal's listings.
   public var verb: String {
@@ -100,69 +99,5 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
       operation
     default: nil
     }
-  }
-}
-
-/// How an effect came out, in the form that the journal keeps and that answers in place of the service on resume.
-public indirect enum EffectOutcome: Hashable, Codable, Sendable {
-  case done
-  case run(Run, adopted: Bool)
-  /// An await's run as it ended, and what awaiting it cost.
-  case ended(Run, WatchCost)
-  /// `nil` where a look found nothing.
-  case look(Run?)
-  case runs([Run])
-  case moment(Timestamp)
-  case answer(PersonAnswer)
-  case failed(RecordedError)
-
-  /// What waiting cost, where it was an await.
-  public var cost: WatchCost? {
-    switch self {
-    case .ended(_, let cost): cost
-    case .failed(let error): error.cost
-    default: nil
-    }
-  }
-}
-
-/// An error as the journal keeps it: what `catch`, `retry` and the exit status need of it.
-public struct RecordedError: Error, Hashable, Codable, Sendable {
-  public let kind: ErrorKind
-  public let message: String
-  public let attempts: Int
-  public let run: Run?
-  /// Runs that may be the one that was launched, where several were found.
-  public let candidates: [Run]
-  /// Facts for the reader below the message, one a line.
-  public let notes: [String]
-  /// What waiting cost, where an await ended in it.
-  public let cost: WatchCost?
-
-  public init(
-    kind: ErrorKind, message: String, attempts: Int = 1, run: Run? = nil, candidates: [Run] = [],
-    notes: [String] = [], cost: WatchCost? = nil
-  ) {
-    self.kind = kind
-    self.message = message
-    self.attempts = attempts
-    self.run = run
-    self.candidates = candidates
-    self.notes = notes
-    self.cost = cost
-  }
-}
-
-/// What a person said, and who it was.
-public struct PersonAnswer: Hashable, Codable, Sendable {
-  public let isYes: Bool
-  /// The person's account name, or `command line`.
-  public let by: String
-  public let note: String
-
-  public init(isYes: Bool, by: String, note: String = "") {
-    self.isYes = isYes
-    self.by = by
-    self.note = note
   }
 }

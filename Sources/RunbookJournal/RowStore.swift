@@ -1,0 +1,68 @@
+import Foundation
+public import RunbookRecord
+
+/// What a finished write has survived.
+public enum Durability: Sendable {
+  /// A loss of power.
+  case durable
+  /// The death of this process, and it is seen by the others. The next durable write makes it durable too.
+  case visible
+}
+
+/// Where a journal's rows are kept: a file, a database, this process's memory. It carries transactions out and holds no
+/// rule.
+public protocol RowStore: Sendable {
+  /// Runs a body that sees all rows as they are at one moment.
+  func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T
+  /// Runs a body as one transaction: where it throws, nothing has happened. It may share the transaction with others, and be
+  /// carried out twice for it. When this returns, the body's changes have the durability that was asked for, or a higher one.
+  func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T
+  /// What the store's own errors say, for people.
+  func words(for error: any Error) -> String
+}
+
+/// Rows that live as long as the process.
+public final class MemoryRowStore: RowStore, @unchecked Sendable {
+  // The lock guards the rows.
+  private let lock = NSLock()
+  private let rows: MemoryRows
+
+  public init(_ rows: MemoryRows = MemoryRows()) { self.rows = rows }
+
+  public func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T {
+    try lock.withLock { try body(rows) }
+  }
+
+  public func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T {
+    try lock.withLock { try rows.transaction(body) }
+  }
+
+  public func words(for error: any Error) -> String { "\(error)" }
+
+  /// The rows as they are, for tests.
+  public var tables: MemoryRows.Tables { lock.withLock { rows.tables } }
+}
+
+extension JournalError {
+  init(_ error: any Error, in store: any RowStore) {
+    switch error {
+    case let error as JournalError: self = error
+    case let error as RecordContradiction: self = .contradiction("\(error)")
+    default: self = .unavailable(store.words(for: error))
+    }
+  }
+}
+
+extension JournalStoreError {
+  init(_ error: any Error, in store: any RowStore) {
+    switch error {
+    case let error as JournalStoreError: self = error
+    case let error as RecordContradiction: self = .unavailable("its record cannot have come about: \(error)")
+    default: self = .unavailable(store.words(for: error))
+    }
+  }
+}

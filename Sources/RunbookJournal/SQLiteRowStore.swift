@@ -1,0 +1,46 @@
+public import CivilTime
+public import RunbookRecord
+import TailerAPI
+
+/// A journal in one SQLite file, `journal.sqlite` under the state directory, for all the processes of one user on one
+/// machine.
+///
+/// It has no network access and is given no token: what it writes is what the evaluator hands to it.
+public final class SQLiteRowStore: RowStore {
+  let file: JournalFile
+
+  /// Opens the file, creating it and its directory where they are missing, and brings its tables up to date. Blocks while
+  /// another process does the same.
+  ///
+  /// - Parameter busyTimeout: How long another process may keep the file locked.
+  /// - Throws: `.unavailable` where it cannot be had, or not for its owner alone; `.newerSchema`.
+  public convenience init(in directory: String, busyTimeout: TimeSpan) throws(JournalStoreError) {
+    try self.init(in: directory, busyTimeout: busyTimeout, schema: .current)
+  }
+
+  init(in directory: String, busyTimeout: TimeSpan, schema: Schema) throws(JournalStoreError) {
+    let place = StateDirectory(path: directory)
+    try place.prepare()
+    file = try JournalFile(at: place.journalPath, schema: schema, busyTimeout: busyTimeout)
+  }
+
+  /// Keeps the file open until the process ends, for a program that has no use for it being closed before. Closing copies
+  /// SQLite's write-ahead log into the file and deletes it, which takes several more waits for the disk; the log is as
+  /// good for the next process, and is copied whenever it has grown.
+  public func keepOpen() { _ = Unmanaged.passRetained(file) }
+
+  /// How many durable writes this process has made.
+  public var durableWrites: Int { file.durableWrites }
+
+  public func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T {
+    try await file.look { db in try body(SQLiteRows(db)) }
+  }
+
+  public func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T {
+    try await file.commit(durability) { db in try body(SQLiteRows(db)) }
+  }
+
+  public func words(for error: any Error) -> String { file.words(for: error) }
+}

@@ -1,0 +1,185 @@
+import CivilTime
+import FoundationEssentials
+import GRDB
+import RunbookRecord
+import TailerAPI
+
+/// The rows in the file, as one transaction sees them. Reading never trusts the file: what is not as expected is thrown.
+final class SQLiteRows: JournalRows {
+  let db: Database
+
+  init(_ db: Database) { self.db = db }
+
+  func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
+    try Row.fetchAll(db.cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
+    try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments)
+  }
+
+  // MARK: Executions
+
+  func execution(id: String) throws -> ExecutionState? {
+    try row("SELECT * FROM executions WHERE id = ?", [id.column]).map(Self.execution)
+  }
+
+  func execution(number: Int64) throws -> ExecutionState? {
+    try row("SELECT * FROM executions WHERE number = ?", [number]).map(Self.execution)
+  }
+
+  func executions(limit: Int) throws -> [ExecutionState] {
+    try rows("SELECT * FROM executions ORDER BY number DESC LIMIT ?", [max(0, limit)]).map(Self.execution)
+  }
+
+  func unfinishedExecution(before number: Int64?) throws -> ExecutionState? {
+    try row(
+      """
+      SELECT * FROM executions WHERE number < ? AND over_at IS NULL AND coalesce(is_resumable, 1) = 1
+      ORDER BY number DESC LIMIT 1
+      """, [number ?? .max]
+    ).map(Self.execution)
+  }
+
+  func executions(startedBefore moment: Timestamp) throws -> [ExecutionState] {
+    try rows(
+      "SELECT * FROM executions WHERE started_at < ? ORDER BY number", [moment.microsecondsSinceEpoch]
+    ).map(Self.execution)
+  }
+
+  func addExecution(_ header: ExecutionHeader) throws -> Int64 {
+    try run(
+      "INSERT INTO executions (id, started_at, header) VALUES (?, ?, ?)",
+      [header.id.column, header.startedAt.microsecondsSinceEpoch, try Columns.json(header)])
+    return db.lastInsertedRowID
+  }
+
+  func put(_ execution: ExecutionState) throws {
+    let end = execution.end
+    try run(
+      """
+      UPDATE executions SET header = ?, over_at = ?, ended_at = ?, ending = ?, is_resumable = ? WHERE number = ?
+      """,
+      [
+        try Columns.json(execution.header), execution.overAt?.microsecondsSinceEpoch, end?.at.microsecondsSinceEpoch,
+        try end.map { try Columns.json($0) }, end?.isResumable, execution.number,
+      ])
+  }
+
+  func deleteExecution(_ number: Int64) throws { try run("DELETE FROM executions WHERE number = ?", [number]) }
+
+  private static func execution(_ row: Row) throws -> ExecutionState {
+    ExecutionState(
+      number: try row.decode(Int64.self, forColumn: "number"), header: try row.json(ExecutionHeader.self, "header"),
+      overAt: try row.optionalMoment("over_at"), end: try row.optionalJSON(ExecutionEnd.self, "ending"))
+  }
+
+  // MARK: Leases and lives
+
+  func lease(of execution: Int64) throws -> LeaseState? {
+    try row("SELECT fence, holder, renewed_at FROM leases WHERE execution = ?", [execution]).map { row in
+      LeaseState(
+        fence: try row.decode(Int64.self, forColumn: "fence"), holder: try row.optionalJSON(LeaseHolder.self, "holder"),
+        renewedAt: try row.moment("renewed_at"))
+    }
+  }
+
+  func put(_ lease: LeaseState, of execution: Int64) throws {
+    try run(
+      """
+      INSERT INTO leases (execution, fence, holder, renewed_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (execution) DO UPDATE
+      SET fence = excluded.fence, holder = excluded.holder, renewed_at = excluded.renewed_at
+      """,
+      [
+        execution, lease.fence, try lease.holder.map { try Columns.json($0) },
+        lease.renewedAt.microsecondsSinceEpoch,
+      ])
+  }
+
+  func lives(of execution: Int64) throws -> [ProcessLife] {
+    try rows("SELECT life FROM lives WHERE execution = ? ORDER BY fence", [execution]).map {
+      try $0.json(ProcessLife.self, "life")
+    }
+  }
+
+  func put(_ life: ProcessLife, of execution: Int64) throws {
+    try run(
+      """
+      INSERT INTO lives (execution, fence, life) VALUES (?, ?, ?)
+      ON CONFLICT (execution, fence) DO UPDATE SET life = excluded.life
+      """, [execution, life.fence, try Columns.json(life)])
+  }
+
+  // MARK: Tickets
+
+  func addTicket(operation: Int64, execution: Int64, fence: Int64, effect: RecordNumber) throws -> Int64 {
+    try run(
+      "INSERT INTO launch_tickets (operation, execution, fence, effect) VALUES (?, ?, ?, ?)",
+      [operation, execution, fence, effect.value])
+    return db.lastInsertedRowID
+  }
+
+  func tickets(of operation: Int64) throws -> [LaunchTicket] {
+    try rows(
+      "SELECT ticket, execution, fence, effect FROM launch_tickets WHERE operation = ? ORDER BY ticket", [operation]
+    ).map { row in
+      LaunchTicket(
+        number: try row.decode(Int64.self, forColumn: "ticket"), operation: operation,
+        execution: try row.decode(Int64.self, forColumn: "execution"),
+        fence: try row.decode(Int64.self, forColumn: "fence"),
+        effect: RecordNumber(try row.decode(Int64.self, forColumn: "effect")))
+    }
+  }
+
+  func deleteTicket(_ number: Int64) throws { try run("DELETE FROM launch_tickets WHERE ticket = ?", [number]) }
+
+  func deleteTickets(of execution: Int64) throws {
+    try run("DELETE FROM launch_tickets WHERE execution = ?", [execution])
+  }
+}
+
+/// How values stand in columns.
+enum Columns {
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  static func value<T: Decodable>(_ type: T.Type, from json: String) throws -> T {
+    try JSONDecoder().decode(type, from: Data(json.utf8))
+  }
+}
+
+extension String {
+  /// A text as a column keeps it. SQLite's texts end at a NUL; two that differ only behind one must not become the same.
+  var column: String { utf8.contains(0) ? replacing("\0", with: "\u{2400}") : self }
+}
+
+extension Row {
+  func moment(_ column: String) throws -> Timestamp {
+    guard let moment = Timestamp(microsecondsSinceEpoch: try decode(Int64.self, forColumn: column)) else {
+      throw UnreadableRecord()
+    }
+    return moment
+  }
+
+  func optionalMoment(_ column: String) throws -> Timestamp? {
+    try decode(Int64?.self, forColumn: column) == nil ? nil : moment(column)
+  }
+
+  func number(_ column: String) throws -> RecordNumber { RecordNumber(try decode(Int64.self, forColumn: column)) }
+
+  func json<T: Decodable>(_ type: T.Type, _ column: String) throws -> T {
+    try Columns.value(type, from: try decode(String.self, forColumn: column))
+  }
+
+  func optionalJSON<T: Decodable>(_ type: T.Type, _ column: String) throws -> T? {
+    try decode(String?.self, forColumn: column).map { try Columns.value(type, from: $0) }
+  }
+}

@@ -1,0 +1,35 @@
+public import CivilTime
+
+/// How an execution ended, or why it stopped.
+public struct ExecutionEnd: Hashable, Codable, Sendable {
+  public var at: Timestamp
+  public var exitStatus: Int32
+  /// One line for people: `done`, the failure's message, `interrupted`.
+  public var summary: String
+  public var isResumable: Bool
+  /// The effects that it ended over; empty where it did not end by an error.
+  public var origins: [EffectKey]
+  /// What it has cost; the requests of a process that was killed are not in it, and it says so.
+  public var cost: ExecutionCost?
+
+  public init(
+    at: Timestamp, exitStatus: Int32, summary: String, isResumable: Bool, origins: [EffectKey],
+    cost: ExecutionCost? = nil
+  ) {
+    self.at = at
+    self.exitStatus = exitStatus
+    self.summary = summary
+    self.isResumable = isResumable
+    self.origins = origins
+    self.cost = cost
+  }
+}
+
+extension ExecutionEnd {
+  /// The end that a person gives to what had stopped; `nil` stands for a process that was killed.
+  public static func abandoned(_ before: ExecutionEnd?, by user: String, at moment: Timestamp) -> ExecutionEnd {
+    ExecutionEnd(
+      at: moment, exitStatus: 6, summary: "given up by \(user); before: \(before?.summary ?? "its process was killed")",
+      isResumable: false, origins: before?.origins ?? [], cost: before?.cost)
+  }
+}
