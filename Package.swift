@@ -32,6 +32,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Maps whose versions share what they have in common, for what the checker knows on many ways at once.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     // Runs the token command without a shell.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     // Configuration and scenarios are YAML, which data engineers write all day.
@@ -46,7 +48,12 @@ let package = Package(
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookReference", ["RunbookDiagnostics"]),
-    room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
+    room(
+      "RunbookChecker",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax",
+        .product(name: "HashTreeCollections", package: "swift-collections"),
+      ]),
     room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
     room(
       "RunbookJournal",

@@ -72,9 +72,7 @@ struct RecordedStatements: Sendable {
   init(_ sources: [ExecutionHeader.Source] = []) {
     for (number, recorded) in sources.enumerated() {
       let source = SourceText(id: SourceID(Int32(clamping: number)), name: recorded.name, text: recorded.text)
-      var waiting = parse(source).program.statements
-      while let statement = waiting.popLast() {
-        waiting += statement.blocks.flatMap(\.statements)
+      for case .statement(let statement) in TreeWalk(parse(source).program.statements) {
         let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
         let hash = EffectKey.hash(source.bytes[bounds])
         let first = source.text(bounds).split(separator: "\n").first.map(String.init) ?? ""

@@ -12,17 +12,17 @@ struct CostTests {
     var confluence = Confluence()
     var comparisons = 0
     var start = FlowState()
-    for key in 0..<count { start.facts[key] = Fact(.number, .constant(.number(.zero))) }
+    for key in 0..<count { start.facts[VariableID(number: key)] = Fact(.number, .constant(.number(.zero))) }
     for key in 0..<count {
       var way = start
-      way.facts[key] = Fact(.number, .constant(.number(Number(1))))
+      way.facts[VariableID(number: key)] = Fact(.number, .constant(.number(Number(1))))
       confluence.add(way) { _, one, other in
         comparisons += 1
         return one.flatMap { one in other.map { one.joined($0) } }
       }
     }
     #expect(comparisons <= 2 * count)
-    #expect(confluence.state?.facts[0] == Fact(.number))
+    #expect(confluence.state?.facts[VariableID(number: 0)] == Fact(.number))
   }
 
   /// What flow knows of a name goes with it: else each call would leave all later ones more to carry.

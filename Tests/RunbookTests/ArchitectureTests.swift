@@ -39,7 +39,7 @@ import Testing
     "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference", "TailerAPI",
     "RunbookChecker", "RunbookEvaluator",
   ]
-  static let harmless: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization", "Dispatch"]
+  static let harmless: Set<String> = ["Foundation", "FoundationEssentials", "Synchronization", "HashTreeCollections"]
 
   private static func imports(of room: String) throws -> Set<String> {
     let folder = Project.root.appending(path: "Sources/\(room)")
