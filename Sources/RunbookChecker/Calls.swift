@@ -13,23 +13,6 @@ struct CallFrame {
   var state: FlowState?
 }
 
-/// Where a procedure's parameters stand, by their names.
-private struct Positions {
-  private let parameters: [Procedure.Parameter]
-  /// Of procedures with many.
-  private let places: [String: Int]
-
-  init(of parameters: [Procedure.Parameter]) {
-    self.parameters = parameters
-    let named = parameters.count > 8 ? Array(parameters.enumerated()) : []
-    places = Dictionary(named.map { ($1.name.text, $0) }) { first, _ in first }
-  }
-
-  subscript(name: String) -> Int? {
-    places.isEmpty ? parameters.firstIndex { $0.name.text == name } : places[name]
-  }
-}
-
 /// All that what a call does can depend on.
 struct ExpansionKey: Hashable {
   let procedure: ObjectIdentifier
@@ -142,7 +125,7 @@ extension Checker {
     _ arguments: [Argument], to procedure: Procedure, at range: SourceRange, named name: Name
   ) -> [Fact?]? {
     var given = [Fact?](repeating: nil, count: procedure.parameters.count)
-    let positions = Positions(of: procedure.parameters)
+    let positions = Dictionary(zip(procedure.parameters.map(\.name.text), 0...)) { first, _ in first }
     var places = [SourceRange?](repeating: nil, count: given.count)
     var named: SourceRange?
     var isFit = true

@@ -231,7 +231,7 @@ extension Checker {
 
   private mutating func visibleNames() -> [String] {
     let known = Set(locals.keys).union(globals.keys).filter { variable(named: $0) != nil }
-    return known + procedures.keys + ["run", "status", "today", "yesterday", "now"]
+    return known.union(procedures.keys) + ["run", "status", "today", "yesterday", "now"]
   }
 
   func looksLikeStatus(_ word: String) -> Bool {

@@ -37,7 +37,7 @@ extension Checker {
     case .activation(let word, let operand): checkActivation(word, operand, at: range)
     case .print(let value): _ = infer(value)
     case .step(let title, let body): checkStep(title, body)
-    case .conditional(let branches, let otherwise): checkConditional(branches[...], otherwise)
+    case .conditional(let branches, let otherwise): checkConditional(branches, otherwise)
     case .wait(let span): expectDuration(span, "a wait")
     case .manual(let task):
       expect(task, .text, "a task")
@@ -167,7 +167,7 @@ extension Checker {
     surroundings.isInStep = wasInStep
   }
 
-  private mutating func checkConditional(_ branches: ArraySlice<Branch>, _ otherwise: Block?) {
+  private mutating func checkConditional(_ branches: [Branch], _ otherwise: Block?) {
     var after = Confluence()
     for next in branches {
       let (holds, fails) = branch(next.condition)
