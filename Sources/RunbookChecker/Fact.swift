@@ -13,7 +13,7 @@ struct Fact: Hashable, Sendable {
 
   static let unknown = Fact(.unknown)
 
-  enum Detail: Hashable, Sendable {
+  indirect enum Detail: Hashable, Sendable {
     case nothing
     case constant(Constant)
     /// One of these operations.

@@ -2,19 +2,42 @@ import RunbookDiagnostics
 import RunbookSyntax
 
 /// What holds at one point of a runbook on every path that reaches it, or, for what is dangerous, on any.
+///
+/// A value that is kept beside the stack, and shared until it is changed: the walk has many of them at once in each of its
+/// levels, and deep nesting has to fit the smallest stack that a thread has.
+@dynamicMemberLookup
 struct FlowState {
-  var isReachable = true
-  var run: Latest<Fact> = .unset(.never)
-  /// The outcomes, one of which `status` is.
-  var status: Latest<Set<OutcomeID>> = .unset(.never)
-  /// Operations that some path has disabled or archived and not enabled since.
-  var stopped = FlowMap<OperationID, Stop>()
-  /// Outcomes that some path has not read yet.
-  var unread = FlowMap<OutcomeID, UnreadOutcome>()
-  /// Those of them that the next outcome replaces, for they have no name.
-  var latest: Set<OutcomeID> = []
-  /// What flow adds to what a name's declaration says: assigned values and narrowed types.
-  var facts = FlowMap<VariableID, Fact>()
+  struct Content {
+    var isReachable = true
+    var run: Latest<Fact> = .unset(.never)
+    /// The outcomes, one of which `status` is.
+    var status: Latest<Set<OutcomeID>> = .unset(.never)
+    /// Operations that some path has disabled or archived and not enabled since.
+    var stopped = FlowMap<OperationID, Stop>()
+    /// Outcomes that some path has not read yet.
+    var unread = FlowMap<OutcomeID, UnreadOutcome>()
+    /// Those of them that the next outcome replaces, for they have no name.
+    var latest: Set<OutcomeID> = []
+    /// What flow adds to what a name's declaration says: assigned values and narrowed types.
+    var facts = FlowMap<VariableID, Fact>()
+  }
+
+  private final class Box {
+    var content: Content
+    init(_ content: Content) { self.content = content }
+  }
+
+  private var box: Box
+
+  init(_ content: Content = Content()) { box = Box(content) }
+
+  subscript<Value>(dynamicMember path: WritableKeyPath<Content, Value>) -> Value {
+    get { box.content[keyPath: path] }
+    _modify {
+      if !isKnownUniquelyReferenced(&box) { box = Box(box.content) }
+      yield &box.content[keyPath: path]
+    }
+  }
 }
 
 /// `run` or `status` at one point.
@@ -72,12 +95,13 @@ struct UnreadOutcome: Hashable {
 extension FlowState {
   /// What holds where either of two ways may have led.
   func joined(_ other: FlowState, _ variables: [Variable]) -> FlowState {
-    guard isReachable else { return other }
+    guard self.isReachable else { return other }
     guard other.isReachable else { return self }
     return FlowState(
-      run: run.joined(other.run) { $0.joined($1) }, status: status.joined(other.status) { $0.union($1) },
-      stopped: stopped.joined(other.stopped) { $1 ?? $2 }, unread: unread.joined(other.unread) { $1 ?? $2 },
-      latest: latest.union(other.latest), facts: facts.joined(other.facts, variables.joined))
+      Content(
+        run: self.run.joined(other.run) { $0.joined($1) }, status: self.status.joined(other.status) { $0.union($1) },
+        stopped: self.stopped.joined(other.stopped) { $1 ?? $2 }, unread: self.unread.joined(other.unread) { $1 ?? $2 },
+        latest: self.latest.union(other.latest), facts: self.facts.joined(other.facts, variables.joined)))
   }
 }
 
