@@ -11,7 +11,10 @@ import Testing
     echo 0 > wall
     echo 0 > cpu
     # Passes so many minutes by the clock, and so many of CPU time.
-    pass() { echo $(($(cat wall) + $1 * 6000)) > wall; echo $(($(cat cpu) + $2 * 6000)) > cpu; }
+    pass() {
+      echo $(($(cat wall) + $1 * 6000)) > wall
+      echo $(($(cat cpu) + $2 * 6000)) > cpu
+    }
     part_build() { pass 10 18; echo built; }
     part_slow() { pass 13 22; echo slow; }
     part_crowded() { pass 13 18; echo crowded; }
@@ -25,10 +28,9 @@ import Testing
     try Program.withFolder { folder in
       try Data(budget.utf8).write(to: folder.appending(path: "budget"))
       try Data("\(parts)\n\(line)\n".utf8).write(to: folder.appending(path: "judge"))
+      let environment = Program.surroundings(["SCRIPTS": Project.root.appending(path: ".ci").path])
       return try Program.Running(
-        ["judge"], input: nil,
-        environment: Program.surroundings(["SCRIPTS": Project.root.appending(path: ".ci").path]), directory: folder.path,
-        program: "bash"
+        ["judge"], input: nil, environment: environment, directory: folder.path, program: "bash"
       ).wait()
     }
   }
