@@ -121,6 +121,9 @@ let package = Package(
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
+    // How much of what is drawn at random the tests draw.
+    .target(name: "SeedSupport", path: "Tests/SeedSupport", swiftSettings: settings),
+
     // The real program as a process, and in a pseudo-terminal with the screen that a person would see.
     .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
 
@@ -129,7 +132,8 @@ let package = Package(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
     tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
     tests(
-      "RunbookSyntaxTests", ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport"]),
+      "RunbookSyntaxTests",
+      ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport", "SeedSupport"]),
     tests(
       "RunbookCheckerTests",
       ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
@@ -138,11 +142,14 @@ let package = Package(
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
-      ["CivilTime", "TailerAPI", "TailerSimulator", .product(name: "Subprocess", package: "swift-subprocess")]),
+      [
+        "CivilTime", "TailerAPI", "TailerSimulator", "SeedSupport",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     tests(
       "TailerClientTests",
       [
-        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator",
+        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "SeedSupport",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -158,7 +165,7 @@ let package = Package(
       "RunbookEvaluatorTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport",
+        "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport", "SeedSupport",
       ]),
     tests(
       "RunbookPromptTests",
@@ -181,9 +188,6 @@ if Context.environment["RUNBOOK_BENCHMARK"] != nil {
   package.targets.append(
     .executableTarget(
       name: "BenchmarkParts",
-      dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "RunbookJournal", "TailerClient",
-      ],
+      dependencies: ["CivilTime", "TailerAPI", "RunbookEvaluator", "RunbookJournal", "TailerClient"],
       path: "Tests/Benchmarks/Parts", swiftSettings: settings))
 }

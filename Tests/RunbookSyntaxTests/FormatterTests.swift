@@ -3,6 +3,7 @@ import GoldenSupport
 import RunbookDiagnostics
 import RunbookFormatter
 import RunbookSyntax
+import SeedSupport
 import Testing
 
 @Suite("The layout")
@@ -39,7 +40,7 @@ struct FormatterTests {
   @Test("leaves the tree as it is for every sentence of the grammar, and does nothing a second time")
   func sentences() throws {
     var generator = SentenceGenerator(try Grammar.project(), seed: 99)
-    for index in 0..<600 {
+    for index in 0..<Seeds.rounds(600) {
       let text = generator.sentence("program", depth: 8 + index % 20)
       #expect(laidOut(text) != nil, "\(text)")
     }
