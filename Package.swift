@@ -117,6 +117,9 @@ let package = Package(
     // The real program as a process, and in a pseudo-terminal with the screen that a person would see.
     .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
 
+    // Marks the faults that stand, so that the run fails once one passes unnoticed.
+    .target(name: "FaultSupport", path: "Tests/FaultSupport", swiftSettings: settings),
+
     // Sources and what is made of them, side by side in one file.
     .target(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
@@ -135,7 +138,7 @@ let package = Package(
     tests(
       "TailerClientTests",
       [
-        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator",
+        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "FaultSupport",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -151,19 +154,20 @@ let package = Package(
       "RunbookEvaluatorTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport",
+        "TailerClient", "TailerSimulator", "RehearsalSupport", "FaultSupport", "GoldenSupport",
       ]),
     tests(
       "RunbookPromptTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
         "RunbookSession", "RunbookTerminal", "RunbookPrompt", "RunbookFormatter", "RunbookReference", "TailerClient",
-        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "runbook",
+        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "FaultSupport", "runbook",
       ]),
     tests(
       "RunbookTests",
       [
         "runbook", "CivilTime", "RunbookReference", "TailerSimulator", "GoldenSupport", "ProgramSupport",
+        "FaultSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

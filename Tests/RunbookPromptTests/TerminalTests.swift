@@ -1,3 +1,4 @@
+import FaultSupport
 import Foundation
 import ProgramSupport
 import Testing
@@ -117,6 +118,25 @@ import Testing
       try terminal.wait(for: "run.status\nSUCCESS\n")
       terminal.control("d")
       #expect(try terminal.end() == 0)
+      withExtendedLifetime(server) {}
+    }
+  }
+
+  /// One question at a time: what is asked behind the prompt waits until the one that stands is answered, or a key that was
+  /// meant for that one would answer it.
+  @Test func aQuestionFromBehindThePromptWaitsForTheOneThatStands() throws {
+    try inFolder { folder in
+      let (server, terminal) = try Site.startedOnServer(in: folder)
+      terminal.type(
+        "parallel { step \"a\" { wait 1s; confirm \"Behind?\" }; step \"b\" { wait 2s; print \"asked by now\" } } &")
+      try terminal.waitForPrompt(Site.served)
+      terminal.type("confirm \"Before?\"")
+      try terminal.waitForPrompt("Before? [y/N]")
+      try terminal.wait(for: "asked by now\n")
+      let asked = terminal.screen.cursorLine
+      knownFault("path 7: two questions stand at once, and a key answers the wrong one") {
+        #expect(asked == "Before? [y/N]")
+      }
       withExtendedLifetime(server) {}
     }
   }
