@@ -125,16 +125,23 @@ let package = Package(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
     tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
     tests(
-      "RunbookSyntaxTests", ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport"]),
+      "RunbookSyntaxTests",
+      ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "FaultSupport", "GoldenSupport"]),
     tests(
       "RunbookCheckerTests",
-      ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "FaultSupport",
+        "GoldenSupport",
+      ]),
     tests("RunbookTerminalTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
-      ["CivilTime", "TailerAPI", "TailerSimulator", .product(name: "Subprocess", package: "swift-subprocess")]),
+      [
+        "CivilTime", "TailerAPI", "TailerSimulator", "FaultSupport",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     tests(
       "TailerClientTests",
       [
@@ -148,7 +155,7 @@ let package = Package(
     tests(
       "RunbookJournalTests",
       [
-        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookJournal",
+        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookJournal", "FaultSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(

@@ -239,6 +239,17 @@ import Testing
     }
   }
 
+  /// Interim replies without end would keep a core busy until the request's deadline.
+  @Test func aFloodOfInterimRepliesIsBounded() async throws {
+    let flood = String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 20_000)
+    let server = try await LoopbackServer(.answer(flood + LoopbackServer.launched))
+    let exchange = try await send(to: server.port)
+    await server.stop()
+    knownFault("attack 8: a flood of interim replies is read without a bound") {
+      #expect(isFateUnknown(exchange), "\(exchange)")
+    }
+  }
+
   @Test func aServerThatSpeaksNoHTTPIsNotAskedAgain() async throws {
     let (requests, words) = try await look(at: "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
     knownFault("field, no HTTP: a server that speaks no HTTP is asked six times") {
