@@ -127,57 +127,68 @@ let package = Package(
     // The real program as a process, and in a pseudo-terminal with the screen that a person would see.
     .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
 
+    // Marks the faults that stand, so that the run fails once one passes unnoticed.
+    .target(name: "FaultSupport", path: "Tests/FaultSupport", swiftSettings: settings),
+
     // Sources and what is made of them, side by side in one file.
     .target(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
     tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
     tests(
       "RunbookSyntaxTests",
-      ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport", "SeedSupport"]),
+      [
+        "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "FaultSupport", "GoldenSupport",
+        "SeedSupport",
+      ]),
     tests(
       "RunbookCheckerTests",
-      ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "FaultSupport",
+        "GoldenSupport",
+      ]),
     tests("RunbookTerminalTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
       [
-        "CivilTime", "TailerAPI", "TailerSimulator", "SeedSupport",
+        "CivilTime", "TailerAPI", "TailerSimulator", "FaultSupport", "SeedSupport",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     tests(
       "TailerClientTests",
       [
-        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "SeedSupport",
+        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "FaultSupport", "SeedSupport",
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     tests(
       "RunbookJournalTests",
       [
-        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookJournal",
+        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookJournal", "FaultSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "RunbookEvaluatorTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
-        "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport", "SeedSupport",
+        "TailerClient", "TailerSimulator", "RehearsalSupport", "FaultSupport", "GoldenSupport", "SeedSupport",
       ]),
     tests(
       "RunbookPromptTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
         "RunbookSession", "RunbookTerminal", "RunbookPrompt", "RunbookFormatter", "RunbookReference", "TailerClient",
-        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "runbook",
+        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "FaultSupport", "runbook",
       ]),
     tests(
       "RunbookTests",
       [
         "runbook", "CivilTime", "RunbookReference", "TailerSimulator", "GoldenSupport", "ProgramSupport",
+        "FaultSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]

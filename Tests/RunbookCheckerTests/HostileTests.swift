@@ -1,3 +1,4 @@
+import FaultSupport
 import Foundation
 import RunbookChecker
 import RunbookDiagnostics
@@ -6,6 +7,19 @@ import Testing
 
 /// Texts that are meant to bring the checker down, or to keep it busy.
 struct HostileTests {
+  /// Whoever draws a diagnostic, or jumps to it, goes to where it says.
+  @Test(arguments: ["try(", "try"])
+  func everyPlaceLiesInItsSource(_ text: String) throws {
+    let found = checked(text)
+    let diagnostics = found.syntaxErrors + found.result.diagnostics
+    try #require(!diagnostics.isEmpty)
+    let places = diagnostics.flatMap { [$0.primary.range] + $0.secondary.map(\.range) }
+    let isInside = places.allSatisfy { 0 <= $0.lower && $0.lower <= $0.upper && Int($0.upper) <= text.utf8.count }
+    knownFault("attack 8: a diagnostic stands behind the end of its source") {
+      #expect(isInside)
+    }
+  }
+
   private static func nested(_ open: String, _ close: String, around inner: String, behind start: String = "") -> String
   {
     // As deep as the parser lets a tree be, which is not the same for all.
