@@ -32,6 +32,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // The queues of what is due at moments.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     // Runs the token command without a shell.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     // Configuration and scenarios are YAML, which data engineers write all day.
@@ -40,17 +42,23 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    room("CivilTime"),
-    room("TailerAPI", ["CivilTime"]),
-    room("RunbookDiagnostics"),
+    room("Coordination"),
+    room("CivilTime", [.product(name: "HeapModule", package: "swift-collections")]),
+    room("TailerAPI", ["Coordination", "CivilTime"]),
+    room("RunbookDiagnostics", ["Coordination"]),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookReference", ["RunbookDiagnostics"]),
     room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
-    room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
+    room(
+      "RunbookEvaluator",
+      ["Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
     room(
       "RunbookJournal",
-      ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "Coordination", "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     room(
       "RunbookSession",
       [
@@ -60,22 +68,23 @@ let package = Package(
     room(
       "RunbookTerminal",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
+        "RunbookEvaluator",
         "RunbookSession",
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     room(
       "RunbookPrompt",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+        "RunbookReference",
         "RunbookChecker", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
       ]),
     room(
       "TailerClient",
       [
-        "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -85,7 +94,7 @@ let package = Package(
     room(
       "TailerSimulator",
       [
-        "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
@@ -98,7 +107,8 @@ let package = Package(
     .executableTarget(
       name: "runbook",
       dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+        "RunbookReference",
         "RunbookChecker", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt",
         "TailerClient", "TailerSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -128,6 +138,7 @@ let package = Package(
       ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
     tests("RunbookTerminalTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
+    tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
@@ -135,8 +146,7 @@ let package = Package(
     tests(
       "TailerClientTests",
       [
-        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator",
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        "Coordination", "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),

@@ -1,4 +1,4 @@
-import Synchronization
+import Coordination
 
 /// One source as it was read: its name for people, its bytes, and where its lines begin.
 public final class SourceText: Sendable {
@@ -7,7 +7,7 @@ public final class SourceText: Sendable {
   public let name: String
   public let bytes: [UInt8]
   /// Found when they are asked for first: of most sources nobody asks.
-  private let foundLineStarts = Mutex<[Int32]?>(nil)
+  private let foundLineStarts = Guarded<[Int32]?>(nil)
 
   /// The largest source that is read, in bytes. A longer one is refused by whoever reads it.
   public static let sizeLimit = 64 << 20

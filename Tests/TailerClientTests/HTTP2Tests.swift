@@ -1,6 +1,6 @@
 import CivilTime
+import Coordination
 import FoundationEssentials
-import NIOConcurrencyHelpers
 import Subprocess
 import TailerAPI
 import TailerSimulator
@@ -29,9 +29,9 @@ import Testing
   }
 
   private final class Log: Sendable {
-    private let state = NIOLockedValueBox<[SimulatorServer.Exchange]>([])
-    var exchanges: [SimulatorServer.Exchange] { state.withLockedValue { $0 } }
-    func note(_ exchange: SimulatorServer.Exchange) { state.withLockedValue { $0.append(exchange) } }
+    private let state = Guarded<[SimulatorServer.Exchange]>([])
+    var exchanges: [SimulatorServer.Exchange] { state.withLock { $0 } }
+    func note(_ exchange: SimulatorServer.Exchange) { state.withLock { $0.append(exchange) } }
   }
 
   /// Serves while the body runs, which is given the port.
@@ -41,9 +41,9 @@ import Testing
   ) async throws -> Result {
     let server = SimulatorServer(
       simulator, clock: HastyClock(), certificate: certificate, log: { log.note($0) })
-    let listening = OneShot<Int>()
+    let listening = Promise<Int>()
     return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run { listening.bring($0) } }
+      group.addTask { try await server.run { listening.fulfill($0) } }
       let port = try #require(await listening.value())
       let result = try await body(port)
       group.cancelAll()

@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -84,11 +84,11 @@ import Testing
   func whereNothingIsKnown(seconds: Int, mostLooks: Int) async throws {
     var total = 0.0
     for seed in 1...20 {
-      let generator = NIOLockedValueBox(SeededGenerator(seed: UInt64(seed)))
+      let generator = Guarded(SeededGenerator(seed: UInt64(seed)))
       let plans = [Scenario.Plan(.success, after: .seconds(seconds))]
       let rig = WatcherRig(
         WatcherRig.scenario(past: [], next: plans, job()),
-        random: { generator.withLockedValue { Double.random(in: 0..<1, using: &$0) } })
+        random: { generator.withLock { Double.random(in: 0..<1, using: &$0) } })
       _ = try await rig.time.drive {
         try await rig.end(of: try await rig.launched(job()), by: after(.days(2)), every: nil)
       }
