@@ -32,7 +32,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-    // Maps whose versions share what they have in common, for what the checker knows on many ways at once.
+    // Maps whose versions share what they have in common, for what the checker knows on many ways at once, and the queues of
+    // what is due at moments.
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     // Runs the token command without a shell.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -42,8 +43,9 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    room("CivilTime"),
-    room("TailerAPI", ["CivilTime"]),
+    room("Coordination"),
+    room("CivilTime", [.product(name: "HeapModule", package: "swift-collections")]),
+    room("TailerAPI", ["Coordination", "CivilTime"]),
     room("RunbookDiagnostics"),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
@@ -54,10 +56,15 @@ let package = Package(
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax",
         .product(name: "HashTreeCollections", package: "swift-collections"),
       ]),
-    room("RunbookEvaluator", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
+    room(
+      "RunbookEvaluator",
+      ["Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker"]),
     room(
       "RunbookJournal",
-      ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "Coordination", "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     room(
       "RunbookSession",
       [
@@ -67,22 +74,23 @@ let package = Package(
     room(
       "RunbookTerminal",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookEvaluator",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
+        "RunbookEvaluator",
         "RunbookSession",
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     room(
       "RunbookPrompt",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+        "RunbookReference",
         "RunbookChecker", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
       ]),
     room(
       "TailerClient",
       [
-        "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -92,7 +100,7 @@ let package = Package(
     room(
       "TailerSimulator",
       [
-        "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
@@ -105,7 +113,8 @@ let package = Package(
     .executableTarget(
       name: "runbook",
       dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+        "RunbookReference",
         "RunbookChecker", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal", "RunbookPrompt",
         "TailerClient", "TailerSimulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -148,6 +157,7 @@ let package = Package(
       ]),
     tests("RunbookTerminalTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookEvaluator", "RunbookSession"]),
+    tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
@@ -158,8 +168,7 @@ let package = Package(
     tests(
       "TailerClientTests",
       [
-        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "FaultSupport", "SeedSupport",
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        "Coordination", "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "FaultSupport", "SeedSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -1,4 +1,4 @@
-import Foundation
+import Coordination
 public import RunbookDiagnostics
 import RunbookSyntax
 
@@ -39,29 +39,35 @@ public struct Comparison: Sendable {
 }
 
 /// What a comparison has come by, from whichever branch.
-final class ComparisonNotes: @unchecked Sendable {
+final class ComparisonNotes: Sendable {
+  private struct Notes {
+    var visited: [String: EffectKey] = [:]
+    var changed: [Diagnostic] = []
+    var end: SourceRange?
+  }
+
   let recorded: RecordedStatements
-  // The lock guards what follows.
-  private let lock = NSLock()
-  private var visited: [String: EffectKey] = [:]
-  private var changed: [Diagnostic] = []
-  private var end: SourceRange?
+  private let notes = Guarded(Notes())
 
   init(recorded: RecordedStatements) { self.recorded = recorded }
 
-  func visit(_ key: EffectKey) { lock.withLock { visited[key.path] = key } }
-  func hasVisited(_ key: EffectKey) -> Bool { lock.withLock { visited[key.path] != nil } }
-  var reached: [EffectKey] { lock.withLock { visited.values.sorted { $0.path < $1.path } } }
+  func visit(_ key: EffectKey) { notes.withLock { $0.visited[key.path] = key } }
+  func hasVisited(_ key: EffectKey) -> Bool { notes.withLock { $0.visited[key.path] != nil } }
+  var reached: [EffectKey] { notes.withLock { $0.visited.values.sorted { $0.path < $1.path } } }
 
   /// A recorded statement that has other words now.
-  func note(_ conflict: Diagnostic) { lock.withLock { if !changed.contains(conflict) { changed.append(conflict) } } }
-  var conflicts: [Diagnostic] { lock.withLock { changed }.sorted { $0.primary.range.lower < $1.primary.range.lower } }
+  func note(_ conflict: Diagnostic) {
+    notes.withLock { if !$0.changed.contains(conflict) { $0.changed.append(conflict) } }
+  }
+  var conflicts: [Diagnostic] {
+    notes.withLock { $0.changed }.sorted { $0.primary.range.lower < $1.primary.range.lower }
+  }
 
   /// Notes where the record has nothing more to say; of several branches, the first in the source counts.
   func recordEnds(at place: SourceRange) {
-    lock.withLock { if end.map({ place.lower < $0.lower }) ?? true { end = place } }
+    notes.withLock { if $0.end.map({ place.lower < $0.lower }) ?? true { $0.end = place } }
   }
-  var recordEnd: SourceRange? { lock.withLock { end } }
+  var recordEnd: SourceRange? { notes.withLock { $0.end } }
 }
 
 /// How the statements read that are in a record, by the texts that are recorded with it.

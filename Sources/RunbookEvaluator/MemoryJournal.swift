@@ -1,4 +1,5 @@
 public import CivilTime
+import Coordination
 import RunbookSyntax
 public import TailerAPI
 
@@ -8,7 +9,9 @@ public actor MemoryJournal: HeldJournal {
   private var records: [String: EffectRecord] = [:]
   private var order: [String] = []
   private var owners: [String: EffectKey] = [:]
-  private let launches = LaunchQueue()
+  /// One launch of an operation at a time is between its intent and its outcome.
+  private var turns: [DataOperation: AsyncSemaphore] = [:]
+  private var launching: [DataOperation: EffectKey] = [:]
   public private(set) var isOver = false
 
   public private(set) var ending: ExecutionEnd?
@@ -111,10 +114,17 @@ public actor MemoryJournal: HeldJournal {
   private func ownerKey(_ run: Run) -> String { "\(run.operation)\u{1F}\(run.id)" }
 
   public func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
-    try await launches.enter(operation, for: key)
+    let turn = turns[operation] ?? AsyncSemaphore(1)
+    turns[operation] = turn
+    guard await turn.wait() else { throw .cancelled }
+    launching[operation] = key
   }
 
-  public func unlockLaunches(of operation: DataOperation, for key: EffectKey) { launches.leave(operation, for: key) }
+  public func unlockLaunches(of operation: DataOperation, for key: EffectKey) {
+    guard launching[operation] == key else { return }
+    launching[operation] = nil
+    turns[operation]?.signal()
+  }
 
   public func endForGood() { isOver = true }
 }

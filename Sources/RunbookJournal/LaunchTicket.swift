@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import GRDB
 import RunbookEvaluator
 import TailerAPI
@@ -58,11 +59,11 @@ extension SQLiteJournal {
         await giveBack(ticket, of: key)
         throw .cancelled
       }
-      let generation = surroundings.signals.generation(of: ticket.operation)
+      let nextReturn = surroundings.signals.nextReturn(of: ticket.operation)
       switch try await look(at: ticket) {
       case .first: return
       case .behindDead(let execution): try await dismiss(execution, before: ticket)
-      case .behind(let other): await pause(behind: other, since: generation)
+      case .behind(let other): await pause(behind: other, until: nextReturn)
       case .gone:
         tickets[key.path] = nil
         try await write(.visible) { _ in }
@@ -115,12 +116,12 @@ extension SQLiteJournal {
   }
 
   /// Waits for a ticket of this process to be given back; for one of another process, looks again soon.
-  private func pause(behind other: LaunchTicket, since generation: Int) async {
-    let (signals, clock) = (surroundings.signals, surroundings.clock)
-    let isOwn = signals.isOwn(other.number)
+  private func pause(behind other: LaunchTicket, until nextReturn: Promise<Void>) async {
+    let clock = surroundings.clock
+    let isOwn = surroundings.signals.isOwn(other.number)
     let span = isOwn ? surroundings.timing.renewal : surroundings.timing.polling
     await withTaskGroup { group in
-      group.addTask { await signals.wait(for: other.operation, since: generation) }
+      group.addTask { _ = await nextReturn.value() }
       group.addTask { try? await clock.sleep(for: span) }
       await group.next()
       group.cancelAll()

@@ -1,7 +1,7 @@
 import CivilTime
+import Coordination
 import FaultSupport
 import FoundationEssentials
-import NIOConcurrencyHelpers
 import Subprocess
 import TailerAPI
 import TailerSimulator
@@ -30,9 +30,9 @@ import Testing
   }
 
   private final class Log: Sendable {
-    private let state = NIOLockedValueBox<[SimulatorServer.Exchange]>([])
-    var exchanges: [SimulatorServer.Exchange] { state.withLockedValue { $0 } }
-    func note(_ exchange: SimulatorServer.Exchange) { state.withLockedValue { $0.append(exchange) } }
+    private let state = Guarded<[SimulatorServer.Exchange]>([])
+    var exchanges: [SimulatorServer.Exchange] { state.withLock { $0 } }
+    func note(_ exchange: SimulatorServer.Exchange) { state.withLock { $0.append(exchange) } }
   }
 
   /// Serves while the body runs, which is given the port.
@@ -42,9 +42,9 @@ import Testing
   ) async throws -> Result {
     let server = SimulatorServer(
       simulator, clock: HastyClock(), certificate: certificate, log: { log.note($0) })
-    let listening = OneShot<Int>()
+    let listening = Promise<Int>()
     return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run { listening.bring($0) } }
+      group.addTask { try await server.run { listening.fulfill($0) } }
       let port = try #require(await listening.value())
       let result = try await body(port)
       group.cancelAll()

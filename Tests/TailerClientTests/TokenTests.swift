@@ -1,6 +1,6 @@
 import CivilTime
+import Coordination
 import FaultSupport
-import NIOConcurrencyHelpers
 import TailerAPI
 import Testing
 
@@ -120,15 +120,15 @@ import Testing
 @Suite struct CachedTokensTests {
   /// Gives numbered tokens that live for an hour of the clock, or what it is told to.
   private final class Issuer: Sendable {
-    private let state = NIOLockedValueBox<(issued: Int, failures: [TokenError])>((0, []))
+    private let state = Guarded<(issued: Int, failures: [TokenError])>((0, []))
     let clock = HastyClock()
 
-    init(failing failures: TokenError...) { state.withLockedValue { $0.failures = failures } }
+    init(failing failures: TokenError...) { state.withLock { $0.failures = failures } }
 
-    var issued: Int { state.withLockedValue { $0.issued } }
+    var issued: Int { state.withLock { $0.issued } }
 
     func issue() throws(TokenError) -> Token {
-      let (serial, failure) = state.withLockedValue { state in
+      let (serial, failure) = state.withLock { state in
         state.issued += 1
         return (state.issued, state.failures.isEmpty ? nil : state.failures.removeFirst())
       }
@@ -136,7 +136,7 @@ import Testing
       return try Token(Sample.jwt(until: clock.now.advanced(by: .hours(1)), serial: serial))
     }
 
-    func fail(_ errors: TokenError...) { state.withLockedValue { $0.failures += errors } }
+    func fail(_ errors: TokenError...) { state.withLock { $0.failures += errors } }
   }
 
   private func tokens(_ issuer: Issuer) -> CachedTokens {

@@ -1,6 +1,6 @@
 import CivilTime
+import Coordination
 import FaultSupport
-import NIOConcurrencyHelpers
 import TailerAPI
 import Testing
 
@@ -14,25 +14,13 @@ import Testing
 
   /// Its sleeps end when the test says so.
   private final class HeldClock: WallClock {
-    private let state = NIOLockedValueBox<(sleepers: [OneShot<Void>], isOver: Bool)>(([], false))
+    private let sleepsEnd = Promise<Void>()
     var now: Timestamp { Sample.now }
 
-    func end() {
-      let sleepers = state.withLockedValue { state in
-        state.isOver = true
-        return state.sleepers
-      }
-      for sleeper in sleepers { sleeper.bring(()) }
-    }
+    func end() { sleepsEnd.fulfill(()) }
 
     func sleep(for span: TimeSpan) async throws(CancellationError) {
-      let sleeper = OneShot<Void>()
-      let isOver = state.withLockedValue { state in
-        state.sleepers.append(sleeper)
-        return state.isOver
-      }
-      guard !isOver else { return }
-      guard await sleeper.value() != nil else { throw CancellationError() }
+      guard await sleepsEnd.value() != nil else { throw CancellationError() }
     }
   }
 
@@ -182,10 +170,10 @@ import Testing
   }
 
   @Test func aCancelledRequestEndsAtOnce() async throws {
-    let transportHolder = NIOLockedValueBox<Task<Exchange, any Error>?>(nil)
-    let server = try await LoopbackServer(.stall, onRequest: { transportHolder.withLockedValue { $0?.cancel() } })
+    let transportHolder = Guarded<Task<Exchange, any Error>?>(nil)
+    let server = try await LoopbackServer(.stall, onRequest: { transportHolder.withLock { $0?.cancel() } })
     let task = Task { try await send(to: server.port) }
-    transportHolder.withLockedValue { $0 = task }
+    transportHolder.withLock { $0 = task }
     if server.requests > 0 { task.cancel() }
     #expect(try await task.value == .failure(.cancelled))
     await server.stop()

@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import SeedSupport
 import TailerAPI
 import TailerSimulator
@@ -86,11 +86,11 @@ import Testing
     var total = 0.0
     let seeds = Seeds.each(20)
     for seed in seeds {
-      let generator = NIOLockedValueBox(SeededGenerator(seed: seed))
+      let generator = Guarded(SeededGenerator(seed: seed))
       let plans = [Scenario.Plan(.success, after: .seconds(seconds))]
       let rig = WatcherRig(
         WatcherRig.scenario(past: [], next: plans, job()),
-        random: { generator.withLockedValue { Double.random(in: 0..<1, using: &$0) } })
+        random: { generator.withLock { Double.random(in: 0..<1, using: &$0) } })
       _ = try await rig.time.drive {
         try await rig.end(of: try await rig.launched(job()), by: after(.days(2)), every: nil)
       }
