@@ -1,4 +1,4 @@
-import NIOConcurrencyHelpers
+import Coordination
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -15,13 +15,13 @@ final class RawHTTP2Server: Sendable {
 
   let port: Int
   private let channel: any Channel
-  private let count: NIOLockedValueBox<Int>
+  private let count: Guarded<Int>
 
   /// Whole requests that have arrived.
-  var requests: Int { count.withLockedValue { $0 } }
+  var requests: Int { count.withLock { $0 } }
 
   init(_ behaviour: Behaviour, chain: String, privateKey: String) async throws {
-    let count = NIOLockedValueBox(0)
+    let count = Guarded(0)
     self.count = count
     var tls = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMFile(chain).map { .certificate($0) },
@@ -51,11 +51,11 @@ final class RawHTTP2Server: Sendable {
     private static let settings: UInt8 = 4
 
     private let behaviour: Behaviour
-    private let count: NIOLockedValueBox<Int>
+    private let count: Guarded<Int>
     private var received: [UInt8] = []
     private var hasGreeted = false
 
-    init(_ behaviour: Behaviour, _ count: NIOLockedValueBox<Int>) {
+    init(_ behaviour: Behaviour, _ count: Guarded<Int>) {
       self.behaviour = behaviour
       self.count = count
     }
@@ -81,7 +81,7 @@ final class RawHTTP2Server: Sendable {
     }
 
     private func answer(_ stream: UInt32, _ context: ChannelHandlerContext) {
-      count.withLockedValue { $0 += 1 }
+      count.withLock { $0 += 1 }
       switch behaviour {
       case .resetStream(let code): write(frame(3, flags: 0, stream: stream, bytes(code)), context)
       case .goAway(let last):
