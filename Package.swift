@@ -32,6 +32,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Maps whose versions share what they have in common, for what the checker knows on many ways at once, and the queues of
+    // what is due at moments.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     // Runs the token command without a shell.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     // Configuration and scenarios are YAML, which data engineers write all day.
@@ -40,20 +43,29 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    room("CivilTime"),
-    room("TailerAPI", ["CivilTime"]),
+    room("Coordination"),
+    room("CivilTime", [.product(name: "HeapModule", package: "swift-collections")]),
+    room("TailerAPI", ["Coordination", "CivilTime"]),
     room("RunbookDiagnostics"),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookReference", ["RunbookDiagnostics"]),
-    room("RunbookChecker", ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"]),
+    room(
+      "RunbookChecker",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax",
+        .product(name: "HashTreeCollections", package: "swift-collections"),
+      ]),
     room("RunbookRecord", ["CivilTime", "TailerAPI", "RunbookSyntax"]),
     room(
       "RunbookEvaluator",
-      ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord"]),
+      [
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
+        "RunbookRecord",
+      ]),
     room(
       "RunbookJournal",
-      ["CivilTime", "TailerAPI", "RunbookRecord", .product(name: "GRDB", package: "GRDB.swift")]),
+      ["Coordination", "CivilTime", "TailerAPI", "RunbookRecord", .product(name: "GRDB", package: "GRDB.swift")]),
     room(
       "RunbookSession",
       [
@@ -64,7 +76,8 @@ let package = Package(
     room(
       "RunbookTerminal",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
+        "RunbookRecord",
         "RunbookEvaluator",
         "RunbookSession",
       ]),
@@ -72,15 +85,15 @@ let package = Package(
     room(
       "RunbookPrompt",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+        "RunbookReference",
         "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
       ]),
     room(
       "TailerClient",
       [
-        "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -90,7 +103,7 @@ let package = Package(
     room(
       "TailerSimulator",
       [
-        "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
@@ -103,7 +116,8 @@ let package = Package(
     .executableTarget(
       name: "runbook",
       dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+        "RunbookReference",
         "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
         "RunbookPrompt",
         "TailerClient", "TailerSimulator",
@@ -121,33 +135,50 @@ let package = Package(
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
+    // How much of what is drawn at random the tests draw.
+    .target(name: "SeedSupport", path: "Tests/SeedSupport", swiftSettings: settings),
+
     // The real program as a process, and in a pseudo-terminal with the screen that a person would see.
     .target(name: "ProgramSupport", path: "Tests/ProgramSupport", swiftSettings: settings),
+
+    // Marks the faults that stand, so that the run fails once one passes unnoticed.
+    .target(name: "FaultSupport", path: "Tests/FaultSupport", swiftSettings: settings),
 
     // Sources and what is made of them, side by side in one file.
     .target(
       name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
     tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
     tests(
-      "RunbookSyntaxTests", ["CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport"]),
+      "RunbookSyntaxTests",
+      [
+        "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "FaultSupport", "GoldenSupport",
+        "SeedSupport",
+      ]),
     tests(
       "RunbookCheckerTests",
-      ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport"]),
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "FaultSupport",
+        "GoldenSupport",
+      ]),
     tests(
       "RunbookTerminalTests",
       ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession"]),
+    tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
-      ["CivilTime", "TailerAPI", "TailerSimulator", .product(name: "Subprocess", package: "swift-subprocess")]),
+      [
+        "CivilTime", "TailerAPI", "TailerSimulator", "FaultSupport", "SeedSupport",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
     tests(
       "TailerClientTests",
       [
-        "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator",
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        "Coordination", "CivilTime", "TailerAPI", "TailerClient", "TailerSimulator", "FaultSupport", "SeedSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     tests("RunbookRecordTests", ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord"]),
@@ -155,6 +186,7 @@ let package = Package(
       "RunbookJournalTests",
       [
         "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookJournal",
+        "FaultSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
@@ -162,7 +194,7 @@ let package = Package(
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
         "RunbookEvaluator", "RunbookJournal",
-        "TailerClient", "TailerSimulator", "RehearsalSupport", "GoldenSupport",
+        "TailerClient", "TailerSimulator", "RehearsalSupport", "FaultSupport", "GoldenSupport", "SeedSupport",
       ]),
     tests(
       "RunbookPromptTests",
@@ -170,12 +202,13 @@ let package = Package(
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
         "RunbookEvaluator", "RunbookJournal",
         "RunbookSession", "RunbookTerminal", "RunbookPrompt", "RunbookFormatter", "RunbookReference", "TailerClient",
-        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "runbook",
+        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "FaultSupport", "runbook",
       ]),
     tests(
       "RunbookTests",
       [
         "runbook", "CivilTime", "RunbookReference", "TailerSimulator", "GoldenSupport", "ProgramSupport",
+        "FaultSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]
@@ -186,10 +219,6 @@ if Context.environment["RUNBOOK_BENCHMARK"] != nil {
   package.targets.append(
     .executableTarget(
       name: "BenchmarkParts",
-      dependencies: [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
-        "RunbookEvaluator",
-        "RunbookJournal", "TailerClient",
-      ],
+      dependencies: ["CivilTime", "TailerAPI", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "TailerClient"],
       path: "Tests/Benchmarks/Parts", swiftSettings: settings))
 }

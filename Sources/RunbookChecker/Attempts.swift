@@ -34,7 +34,7 @@ extension Checker {
     handlers.append(Confluence())
     check(attempt.body)
     var raised = handlers.popLast()?.state
-    if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
+    forgetNames(since: names, in: &raised)
     surroundings = outer
 
     var after = state
@@ -60,7 +60,7 @@ extension Checker {
     let variable = Variable(
       range: clause.range, isVariable: false, fact: Fact(.error), parallelDepth: surroundings.parallels.count,
       order: order)
-    bind(names.error, add(variable))
+    bind("error", add(variable))
   }
 
   /// What `catch` and `finally` know: of `run`, `status` and outcomes only what was there before `try`.
@@ -68,7 +68,7 @@ extension Checker {
     var result = raised
     result.run = entry.run
     result.status = entry.status
-    result.unread.removeAll(above: mark)
+    for id in outcomes(above: mark) { result.unread[id] = nil }
     result.latest = entry.latest
     result.isReachable = entry.isReachable
     return result
@@ -88,8 +88,10 @@ extension Checker {
       if escaping != nil { raise(with: state) }
       for (jump, left) in jumps {
         var left = left
-        before.stopped.visit { id, _ in if state.stopped[id] == nil { left.stopped[id] = nil } }
-        state.stopped.visit { id, stop in if before.stopped[id] == nil { left.stopped[id] = stop } }
+        for id in state.stopped.differences(from: before.stopped)
+        where before.stopped[id] == nil || state.stopped[id] == nil {
+          left.stopped[id] = state.stopped[id]
+        }
         arrive(jump, with: left)
       }
     }
@@ -108,7 +110,7 @@ extension Checker {
     // What the body has set counts again, unless the `finally` has set something later.
     if !run.isNewer(than: entry.run) { state.run = after.run }
     if !status.isNewer(than: entry.status) { state.status = after.status }
-    after.unread.visit(above: mark) { id, outcome in state.unread[id] = outcome }
+    for id in outcomes(above: mark) { if let outcome = after.unread[id] { state.unread[id] = outcome } }
     state.latest = state.latest.union(after.latest)
   }
 

@@ -13,69 +13,43 @@ struct CallFrame {
   var state: FlowState?
 }
 
-/// Where a procedure's parameters stand, by their names.
-private struct Positions {
-  private let parameters: [Procedure.Parameter]
-  /// Of procedures with many.
-  private let places: [String: Int]
-
-  init(of parameters: [Procedure.Parameter]) {
-    self.parameters = parameters
-    let named = parameters.count > 8 ? Array(parameters.enumerated()) : []
-    places = Dictionary(named.map { ($1.name.text, $0) }) { first, _ in first }
-  }
-
-  subscript(name: String) -> Int? {
-    places.isEmpty ? parameters.firstIndex { $0.name.text == name } : places[name]
-  }
-}
-
 /// All that what a call does can depend on.
 struct ExpansionKey: Hashable {
   let procedure: ObjectIdentifier
   let arguments: [Fact]
-  let stopped: Known<[Int]>
-  let globals: Known<[Fact]>
+  let stopped: Set<OperationID>
+  let globals: [Fact]
   let settings: Settings
   let unfailing: SourceRange?
   let stopBarrier: Barrier?
   let readOnly: ReadOnlyPlace?
   let parallels: Int
   let isWithoutCall: Bool
-
-  /// Compared by what they are while they are few, else by being one version.
-  enum Known<Few: Hashable>: Hashable {
-    case few(Few)
-    case many(UnsafeRawPointer?)
-  }
 }
 
 /// What a call did, for the next one like it.
 struct Expansion {
   let result: Fact
   let isReachable: Bool
-  /// What held before the call, so that identities stay their own.
-  let before: (stopped: Versioned<Stop>, facts: FactMap)
-  let stopped: Versioned<Stop>
-  let facts: [(key: Int, fact: Fact?)]
-  let raisedStopped: Versioned<Stop>?
+  let stopped: FlowMap<OperationID, Stop>
+  let facts: [VariableID: Fact?]
+  let raisedStopped: FlowMap<OperationID, Stop>?
 }
 
 extension Checker {
   private static let conversions: Set<String> = ["date", "timestamp", "number", "text"]
 
   mutating func call(_ name: Name, _ arguments: [Argument], at range: SourceRange) -> (fact: Fact, isProcedure: Bool) {
-    let key = names.id(of: name)
-    if let record = procedures[key] {
+    if let record = procedures[name.text] {
       refuseInDefault(name.text, at: name.range)
       return (call(record, arguments, at: range, named: name), true)
     }
     if Self.conversions.contains(name.text) { return (convert(name, arguments, at: range), false) }
     for argument in arguments { _ = infer(argument.value) }
-    if let variable = variable(named: key) {
+    if let variable = variable(named: name.text) {
       report(CallProblem.notAProcedure(name.text, at: name.range, declared: variables[variable.number].range))
-    } else if unknownNames.insert(key).inserted {
-      let known = procedures.all.map { names[$0.name] } + Self.conversions
+    } else if unknownNames.insert(name.text).inserted {
+      let known = Array(procedures.keys) + Self.conversions
       report(
         CallProblem.unknown(name.text, at: name.range, suggestion: suggestion(for: name.text, among: known)))
     }
@@ -151,7 +125,7 @@ extension Checker {
     _ arguments: [Argument], to procedure: Procedure, at range: SourceRange, named name: Name
   ) -> [Fact?]? {
     var given = [Fact?](repeating: nil, count: procedure.parameters.count)
-    let positions = Positions(of: procedure.parameters)
+    let positions = Dictionary(zip(procedure.parameters.map(\.name.text), 0...)) { first, _ in first }
     var places = [SourceRange?](repeating: nil, count: given.count)
     var named: SourceRange?
     var isFit = true
@@ -213,12 +187,14 @@ extension Checker {
     handlers.append(Confluence())
     let result = walk(record, given, call: range)
     var raised = handlers.popLast()?.state
-    if let facts = raised?.facts { raised?.facts = living(facts, since: names) }
+    forgetNames(since: names, in: &raised)
     if let raised { raise(with: raised) }
     if let key {
       expansions[key] = Expansion(
-        result: result, isReachable: state.isReachable, before: (before.stopped, before.facts), stopped: state.stopped,
-        facts: before.facts.changes(in: state.facts), raisedStopped: raised?.stopped)
+        result: result, isReachable: state.isReachable, stopped: state.stopped,
+        facts: Dictionary(
+          uniqueKeysWithValues: state.facts.differences(from: before.facts).map { ($0, state.facts[$0]) }),
+        raisedStopped: raised?.stopped)
     }
     return result
   }
@@ -235,12 +211,12 @@ extension Checker {
     return known.result
   }
 
-  private func key(_ record: ProcedureRecord, _ given: [Fact?]) -> ExpansionKey {
+  /// What a call depends on, or `nil` where that is too much to compare.
+  private func key(_ record: ProcedureRecord, _ given: [Fact?]) -> ExpansionKey? {
+    guard state.stopped.count <= Fact.followed, let globals = mentionedFacts(record) else { return nil }
     return ExpansionKey(
       procedure: ObjectIdentifier(record), arguments: given.map { $0 ?? Fact(.none) },
-      stopped: state.stopped.count <= Fact.followed ? .few(state.stopped.keys()) : .many(state.stopped.identity),
-      globals: mentionedFacts(record).map { .few($0) } ?? .many(state.facts.identity), settings: settings,
-      unfailing: surroundings.unfailing,
+      stopped: Set(state.stopped.keys), globals: globals, settings: settings, unfailing: surroundings.unfailing,
       stopBarrier: surroundings.stopBarrier, readOnly: surroundings.readOnly,
       parallels: surroundings.parallels.count, isWithoutCall: surroundings.isWithoutCall)
   }
@@ -250,7 +226,7 @@ extension Checker {
     record.mentions.map { names in
       names.flatMap { name -> [Fact] in
         guard let id = globals[name] else { return [] }
-        return [fact(of: id)] + (pathsOf[id.number] ?? []).map { fact(of: $0) }
+        return [fact(of: id)] + (pathsOf[id] ?? []).map { fact(of: $0) }
       }
     }
   }
@@ -272,19 +248,19 @@ extension Checker {
     surroundings.it = nil
     state.run = .unset(.never)
     state.status = .unset(.never)
-    state.latest = .none
+    state.latest = []
     check(procedure.body) { checker in
       for (parameter, fact) in zip(procedure.parameters, given) {
         let fact =
           fact ?? parameter.defaultValue.map { checker.infer($0) }
-          ?? Fact(.unknown, .operations(.one(checker.symbol())))
+          ?? Fact(.unknown, .operations([checker.symbol()]))
         checker.declare(parameter.name, fact)
       }
     }
     if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.closingBrace, in: last) }
     let frame = calls.removeLast()
     state = join(frame.state, state)
-    state.facts = living(state.facts, since: names)
+    forgetNames(since: names, in: &state)
     (surroundings, openBlocks, source, state.run, state.status, state.latest) = outer
     return frame.returned ?? Fact(.none)
   }
@@ -294,7 +270,8 @@ extension Checker {
     let outer = (state, surroundings, settings, handlers, loops, finallies)
     (handlers, loops, finallies) = ([], [], [])
     factsAlone.absorb(state.facts, since: factsSeen) { [variables] id, _, fact in
-      variables[id].isVariable ? variables[id].fact.type.mayBeNone ? .unknown : nil : fact
+      let variable = variables[id.number]
+      return variable.isVariable ? variable.fact.type.mayBeNone ? .unknown : nil : fact
     }
     factsSeen = state.facts
     state = FlowState()
@@ -308,7 +285,7 @@ extension Checker {
     let whole = effort
     effort = min(effort, 2_000)
     let part = effort
-    _ = walk(record, record.procedure.parameters.map { _ in Fact(.unknown, .operations(.one(symbol()))) }, call: nil)
+    _ = walk(record, record.procedure.parameters.map { _ in Fact(.unknown, .operations([symbol()])) }, call: nil)
     effort = whole - (part - effort)
     (state, surroundings, settings, handlers, loops, finallies) = outer
   }
@@ -324,7 +301,7 @@ extension Checker {
       return
     }
     note(fact, at: value?.range ?? range, in: index)
-    reportUnread(above: Int(surroundings.frame), .left(by: range))
+    reportUnread(above: surroundings.frame, .left(by: range))
     leave(.call(index))
   }
 

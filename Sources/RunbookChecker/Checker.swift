@@ -11,40 +11,37 @@ struct Checker {
 
   // What the files declare, found before the walk.
   var items: [Item] = []
-  var names = NameTable()
-  var procedures = NameMap<ProcedureRecord>()
+  var procedures: [String: ProcedureRecord] = [:]
   var included: [SourceRange: Program] = [:]
   var includers: [SourceID: SourceRange] = [:]
   var includes: [SourceID: Set<SourceID>] = [:]
   var reach: [SourceID: Set<SourceID>] = [:]
-  var declaredLater = NameMap<LaterName>()
+  var declaredLater: [String: LaterName] = [:]
   var unreadableRanges: [SourceRange] = []
 
   // What has been said.
   var diagnostics: [Diagnostic] = []
   private var reported: Set<ReportKey> = []
-  var unknownNames: Set<NameID> = []
+  var unknownNames: Set<String> = []
   /// The outcomes of which has been said that nobody reads them.
-  var lostOutcomes = NumberSet()
-  /// Those that were lost together last, so that the next who leaves the runbook looks only at what differs.
-  var lastLost = Versioned<UnreadOutcome>()
+  var lostOutcomes: Set<OutcomeID> = []
   var suggestionsLeft = 100
   var missingSettings: Set<Setting> = []
 
   // What names stand for.
   var variables: [Variable] = []
-  var globals = NameMap<VariableID>()
-  var locals = NameMap<Local>()
+  var globals: [String: VariableID] = [:]
+  var locals: [String: Local] = [:]
   /// What the names that the open blocks have declared meant before.
-  var hidden: [(name: NameID, before: Local?)] = []
+  var hidden: [(name: String, before: Local?)] = []
   var openBlocks: [[Statement]] = []
-  /// What stands for a field of a variable; by `PathKey.number`.
-  var paths = NumberMap<VariableID>()
+  /// What stands for a field of a variable.
+  var paths: [PathKey: VariableID] = [:]
+  var pathsOf: [VariableID: [VariableID]] = [:]
   /// What a procedure that is checked by itself may count on: what is known of `let`s, and that a `var` may hold anything.
-  var factsAlone = FactMap()
+  var factsAlone = FlowMap<VariableID, Fact>()
   /// The facts of the walk that have gone into these.
-  var factsSeen = FactMap()
-  var pathsOf = NumberMap<[VariableID]>()
+  var factsSeen = FlowMap<VariableID, Fact>()
   var operations = OperationTable()
   var parameters: [CheckedParameter] = []
   var settings = Settings()
@@ -69,9 +66,10 @@ struct Checker {
   /// What is said once: where following calls was given up.
   var hasGivenUp = false
   var hasGoneTooDeep = false
-  /// All outcomes that a name or a run has ever held.
-  var outcomesOfName = NumberMap<IDSet<OutcomeID>>()
-  var outcomesOfRun = NumberMap<IDSet<OutcomeID>>()
+  /// All outcomes that somebody has to read, in the order of their numbers, and those that a name or a run has ever held.
+  var outcomes: [OutcomeID] = []
+  var outcomesOfName: [VariableID: [OutcomeID]] = [:]
+  var outcomesOfRun: [RunToken?: [OutcomeID]] = [:]
 
   /// How deep calls, blocks and expressions may be nested, together, for another call to be followed: with what the
   /// parser lets that call nest, it fits the smallest stack that a thread has.
@@ -108,7 +106,7 @@ struct Checker {
       return CheckResult(diagnostics: diagnostics, sources: sources, runbook: nil)
     }
     let runbook = CheckedRunbook(
-      program: program, sources: sources, included: included, procedures: proceduresByName,
+      program: program, sources: sources, included: included, procedures: procedures.mapValues(\.procedure),
       parameters: parameters, diagnostics: diagnostics,
       accounts: operations.accounts.union([settings.account.text].compactMap(\.self)).sorted(),
       environments: operations.environments.union([settings.environment.text].compactMap(\.self)).sorted(),
@@ -165,13 +163,9 @@ struct Checker {
 
   func text(of range: SourceRange) -> String { sources[range.source]?.text(range) ?? "" }
 
-  var proceduresByName: [String: Procedure] {
-    Dictionary(uniqueKeysWithValues: procedures.all.map { (names[$0.name], $0.value.procedure) })
-  }
-
-  mutating func freshNumber() -> Int32 {
+  mutating func freshNumber() -> Int {
     nextNumber += 1
-    return Int32(truncatingIfNeeded: nextNumber)
+    return nextNumber
   }
 }
 
@@ -182,7 +176,7 @@ struct Surroundings {
   /// Whether arguments are not known: the procedure is checked by itself, not at a call.
   var isWithoutCall = false
   /// Which `run` and `status` are meant: the file's, those of a call or of a branch.
-  var frame: Int32 = 0
+  var frame = 0
   /// How many loops of this procedure are open, and what stands between here and the nearest.
   var loopCount = 0
   var loopBarrier: Barrier?
@@ -199,42 +193,20 @@ struct Surroundings {
   var isParameterDefault = false
 }
 
-/// Numbers of things that are numbered in the order of the walk.
-struct NumberSet {
-  private var words: [UInt64] = []
-
-  func contains(_ number: Int) -> Bool {
-    number >> 6 < words.count && words[number >> 6] & (1 << UInt64(number & 63)) != 0
-  }
-
-  mutating func insert(_ number: Int) {
-    let missing = number >> 6 + 1 - words.count
-    if missing > 0 { words.append(contentsOf: repeatElement(0, count: missing)) }
-    words[number >> 6] |= 1 << UInt64(number & 63)
-  }
-}
-
 /// The operations that the text spells out.
 struct OperationTable {
-  /// By their configuration ids, which tell nearly all of them apart.
-  private var ids: [String: IDSet<OperationID>] = [:]
-  private var known = NumberMap<DataOperation>()
-  private(set) var accounts: Set<String> = []
-  private(set) var environments: Set<String> = []
-  private var last: DataOperation?
+  private var ids: [DataOperation: OperationID] = [:]
+  private var known: [OperationID: DataOperation] = [:]
 
-  subscript(id: OperationID) -> DataOperation? { known[Int(id.number)] }
+  var accounts: Set<String> { Set(ids.keys.map(\.account)) }
+  var environments: Set<String> { Set(ids.keys.map(\.environment)) }
 
-  func id(of operation: DataOperation) -> OperationID? {
-    ids[operation.id]?.first { self[$0] == operation }
-  }
+  subscript(id: OperationID) -> DataOperation? { known[id] }
+  func id(of operation: DataOperation) -> OperationID? { ids[operation] }
 
   mutating func add(_ operation: DataOperation, _ id: OperationID) {
-    ids[operation.id, default: .none].add(id)
-    known[Int(id.number)] = operation
-    if operation.account != last?.account { accounts.insert(operation.account) }
-    if operation.environment != last?.environment { environments.insert(operation.environment) }
-    last = operation
+    ids[operation] = id
+    known[id] = operation
   }
 }
 
@@ -244,6 +216,6 @@ extension Checker {
 
   mutating func raise(with state: FlowState) {
     guard state.isReachable, let last = handlers.indices.last else { return }
-    handlers[last].addRaised(state) { [variables] in variables.joined($0, $1, $2) }
+    handlers[last].addRaised(state, variables.joined)
   }
 }

@@ -93,7 +93,7 @@ extension Checker {
     else { return nil }
     if fact.isNonEmptyList { return Fact(type.unwrapped, elementFact(of: fact).detail) }
     switch type.unwrapped {
-    case .run: return Fact(type, .run(token(), of: .none))
+    case .run: return Fact(type, .run(token(), of: []))
     default: return Fact(type, type.mayBeNone ? elementFact(of: fact).detail : .nothing)
     }
   }
@@ -102,7 +102,7 @@ extension Checker {
   private mutating func noteCount(
     _ op: BinaryOperator, _ left: Expression, _ right: Expression, _ holds: inout FlowState, _ fails: inout FlowState
   ) {
-    guard left.isField, case .field(let list, let field) = left.bare.kind, field.text == "count", let id = path(list),
+    guard case .field(let list, let field) = left.bare.kind, field.text == "count", let id = path(list),
       var fact = knownFact(list, id), case .list = fact.type, case .nothing = fact.detail,
       case .number(let number) = right.bare.kind
     else { return }

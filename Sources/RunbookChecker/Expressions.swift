@@ -13,16 +13,16 @@ extension Checker {
     defer { depth -= 1 }
     let range = expression.range
     switch expression.kind {
-    case .text(let parts): return inferText(parts, expression)
-    case .number: return Fact(.number, .constant(SpelledOut(literal: expression.kind)))
-    case .boolean: return Fact(.boolean, .constant(SpelledOut(literal: expression.kind)))
-    case .date: return Fact(.date, .constant(SpelledOut(literal: expression.kind)))
-    case .timestamp: return Fact(.timestamp, .constant(SpelledOut(literal: expression.kind)))
-    case .duration: return Fact(.duration, .constant(SpelledOut(literal: expression.kind)))
-    case .status: return Fact(.status, .constant(SpelledOut(literal: expression.kind)))
+    case .text(let parts): return inferText(parts)
+    case .number(let number): return Fact(.number, .constant(.number(number)))
+    case .boolean(let value): return Fact(.boolean, .constant(.boolean(value)))
+    case .date(let date): return Fact(.date, .constant(.date(date)))
+    case .timestamp(let moment): return Fact(.timestamp, .constant(.timestamp(moment)))
+    case .duration(let span): return Fact(.duration, .constant(.duration(span)))
+    case .status(let name): return Fact(.status, .constant(.status(name)))
     case .none: return Fact(.none)
     case .invalid: return .unknown
-    case .name: return inferName(expression)
+    case .name(let name): return inferName(name, at: range)
     case .parenthesized(let inner): return infer(inner)
     case .list(let elements): return inferList(elements)
     case .unary(.negate, let operand): return inferNegation(operand, at: range)
@@ -55,13 +55,9 @@ extension Checker {
     }
   }
 
-  private mutating func inferText(_ parts: [TextPart], _ whole: Expression) -> Fact {
-    var isLiteral = true
-    for case .interpolation(let expression) in parts {
-      _ = infer(expression)
-      isLiteral = false
-    }
-    return Fact(.text, isLiteral ? .constant(SpelledOut(literal: whole.kind)) : .nothing)
+  private mutating func inferText(_ parts: [TextPart]) -> Fact {
+    for case .interpolation(let expression) in parts { _ = infer(expression) }
+    return Fact(.text, parts.literalText.map { .constant(.text($0)) } ?? .nothing)
   }
 
   private mutating func inferList(_ elements: [Expression]) -> Fact {
@@ -182,14 +178,12 @@ extension Checker {
 
   /// Reports a word where a status is wanted, if nothing is called so.
   mutating func unknownStatusWord(_ expression: Expression) -> Fact? {
-    guard expression.isName, let name = names.id(of: expression.bare), variable(named: name) == nil,
-      declaredLater[name] == nil,
-      names.builtIn(name) == nil, procedures[name] == nil
+    guard case .name(let name) = expression.bare.kind, variable(named: name) == nil, declaredLater[name] == nil,
+      BuiltIn(rawValue: name) == nil, procedures[name] == nil
     else { return nil }
-    let word = names[name]
     report(
       TypeProblem.unknownStatus(
-        word, at: expression.bare.range, suggestion: suggestion(for: word, among: Self.statusWords)))
+        name, at: expression.bare.range, suggestion: suggestion(for: name, among: Self.statusWords)))
     return .unknown
   }
 }

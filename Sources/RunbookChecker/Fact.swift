@@ -13,13 +13,13 @@ struct Fact: Hashable, Sendable {
 
   static let unknown = Fact(.unknown)
 
-  enum Detail: Hashable, Sendable {
+  indirect enum Detail: Hashable, Sendable {
     case nothing
-    case constant(SpelledOut)
+    case constant(Constant)
     /// One of these operations.
-    case operations(IDSet<OperationID>)
+    case operations([OperationID])
     /// This run, where it is one run on every path, of one of these operations.
-    case run(RunToken?, of: IDSet<OperationID>)
+    case run(RunToken?, of: [OperationID])
     /// A list written out, with at least one element.
     case elements([Fact])
     /// A list of some of these, perhaps of none.
@@ -32,7 +32,7 @@ struct Fact: Hashable, Sendable {
   static let followed = 64
 
   var constant: Constant? {
-    if case .constant(let value) = detail { value.constant } else { nil }
+    if case .constant(let value) = detail { value } else { nil }
   }
 
   var constantText: String? {
@@ -40,11 +40,11 @@ struct Fact: Hashable, Sendable {
   }
 
   /// The operations that the value may be, contain, or be runs of.
-  var operations: IDSet<OperationID> {
+  var operations: [OperationID] {
     switch detail {
     case .operations(let ids), .run(_, let ids): ids
-    case .elements(let facts), .some(let facts): IDSet(facts.flatMap(\.operations))
-    case .nothing, .constant, .nonEmpty: .none
+    case .elements(let facts), .some(let facts): facts.flatMap(\.operations)
+    case .nothing, .constant, .nonEmpty: []
     }
   }
 
@@ -67,8 +67,6 @@ struct Fact: Hashable, Sendable {
 }
 
 extension Fact.Detail {
-  static func constant(_ value: Constant) -> Self { .constant(SpelledOut(value)) }
-
   fileprivate func joined(_ other: Self) -> Self {
     if self == other { return self }
     switch (self, other) {
@@ -84,10 +82,10 @@ extension Fact.Detail {
     }
   }
 
-  private static func union(_ a: IDSet<OperationID>, _ b: IDSet<OperationID>) -> IDSet<OperationID> {
-    if a.isEmpty || b.isEmpty { return .none }
-    let result = a.union(b)
-    return result.count <= Fact.followed ? result : .none
+  private static func union(_ a: [OperationID], _ b: [OperationID]) -> [OperationID] {
+    if a.isEmpty || b.isEmpty { return [] }
+    let result = a + b.filter { !a.contains($0) }
+    return result.count <= Fact.followed ? result : []
   }
 }
 
@@ -102,47 +100,9 @@ enum Constant: Hashable, Sendable {
   case status(String)
 }
 
-/// A constant as its literal in the tree, which costs nothing to keep; few are ever asked for their value.
-struct SpelledOut: Hashable, Sendable {
-  private let literal: Expression.Kind
-
-  /// The value of a literal, which holds no interpolation.
-  init(literal: Expression.Kind) { self.literal = literal }
-
-  init(_ value: Constant) {
-    literal =
-      switch value {
-      case .text(let text): .text(text.isEmpty ? [] : [.literal(text)])
-      case .number(let number): .number(number)
-      case .boolean(let value): .boolean(value)
-      case .date(let date): .date(date)
-      case .timestamp(let moment): .timestamp(moment)
-      case .duration(let span): .duration(span)
-      case .status(let name): .status(name)
-      }
-  }
-
-  var constant: Constant? {
-    switch literal {
-    case .text(let parts): parts.literalText.map { .text($0) }
-    case .number(let number): .number(number)
-    case .boolean(let value): .boolean(value)
-    case .date(let date): .date(date)
-    case .timestamp(let moment): .timestamp(moment)
-    case .duration(let span): .duration(span)
-    case .status(let name): .status(name)
-    default: nil
-    }
-  }
-
-  static func == (a: Self, b: Self) -> Bool { a.constant == b.constant }
-  func hash(into hasher: inout Hasher) { hasher.combine(constant) }
-}
-
 extension [TextPart] {
   /// The text that these spell out, or `nil` where there is interpolation in it.
   var literalText: String? {
-    if count == 1, case .literal(let text) = self[0] { return text }
     var text = ""
     for part in self {
       guard case .literal(let literal) = part else { return nil }
@@ -155,15 +115,12 @@ extension [TextPart] {
 /// An operation as the flow rules see it: an identity that the text spells out, or an unknown one that is at least
 /// the same wherever the same value is named.
 struct OperationID: Hashable, Sendable {
-  let number: Int32
+  let number: Int
 }
 
 /// One run, from the place where it came into being.
 struct RunToken: Hashable, Sendable {
-  let number: Int32
-
-  /// A token's number, or that of none for a run that may be any.
-  static func number(_ token: RunToken?) -> Int { token.map { Int($0.number) } ?? 0 }
+  let number: Int
 }
 
 /// An entry in the table of what names stand for.

@@ -32,14 +32,14 @@ extension Checker {
       return fact
     case (.list, "count"):
       if case .elements(let facts) = base.detail { return Fact(.number, .constant(.number(Number(facts.count)))) }
-    case (.error, "run"): return Fact(type, .run(token(), of: .none))
+    case (.error, "run"): return Fact(type, .run(token(), of: []))
     default: break
     }
     return Fact(type)
   }
 
   /// The one type that operations have, where it is one.
-  func operationType(of ids: IDSet<OperationID>) -> ValueType {
+  func operationType(of ids: [OperationID]) -> ValueType {
     let types = Set(ids.map { operations[$0]?.type })
     return .operation(types.count == 1 ? types.first ?? nil : nil)
   }
@@ -54,8 +54,8 @@ extension Checker {
     default: break
     }
     switch element.unwrapped {
-    case .run: return Fact(element, .run(token(), of: .none))
-    case .operation: return Fact(element, .operations(.one(symbol())))
+    case .run: return Fact(element, .run(token(), of: []))
+    case .operation: return Fact(element, .operations([symbol()]))
     default: return Fact(element)
     }
   }

@@ -3,37 +3,40 @@ import RunbookSyntax
 
 /// What holds at one point of a runbook on every path that reaches it, or, for what is dangerous, on any.
 ///
-/// A value that shares its storage until it is changed: the walk keeps many of them at once.
+/// A value that is kept beside the stack, and shared until it is changed: the walk has many of them at once in each of its
+/// levels, and deep nesting has to fit the smallest stack that a thread has.
 @dynamicMemberLookup
 struct FlowState {
   struct Content {
     var isReachable = true
     var run: Latest<Fact> = .unset(.never)
     /// The outcomes, one of which `status` is.
-    var status: Latest<IDSet<OutcomeID>> = .unset(.never)
+    var status: Latest<Set<OutcomeID>> = .unset(.never)
     /// Operations that some path has disabled or archived and not enabled since.
-    var stopped = Versioned<Stop>()
+    var stopped = FlowMap<OperationID, Stop>()
     /// Outcomes that some path has not read yet.
-    var unread = Versioned<UnreadOutcome>()
+    var unread = FlowMap<OutcomeID, UnreadOutcome>()
     /// Those of them that the next outcome replaces, for they have no name.
-    var latest: IDSet<OutcomeID> = .none
+    var latest: Set<OutcomeID> = []
     /// What flow adds to what a name's declaration says: assigned values and narrowed types.
-    var facts = FactMap()
+    var facts = FlowMap<VariableID, Fact>()
   }
 
-  /// Always one; a list, for its storage is shared and changed in place.
-  private var content: [Content]
-
-  init(_ content: Content = Content()) { self.content = [content] }
-
-  /// Whether two are one, for what was not changed since they parted.
-  func isSame(as other: FlowState) -> Bool {
-    content.withUnsafeBufferPointer { $0.baseAddress } == other.content.withUnsafeBufferPointer { $0.baseAddress }
+  private final class Box {
+    var content: Content
+    init(_ content: Content) { self.content = content }
   }
+
+  private var box: Box
+
+  init(_ content: Content = Content()) { box = Box(content) }
 
   subscript<Value>(dynamicMember path: WritableKeyPath<Content, Value>) -> Value {
-    @inline(__always) get { content[0][keyPath: path] }
-    @inline(__always) _modify { yield &content[0][keyPath: path] }
+    get { box.content[keyPath: path] }
+    _modify {
+      if !isKnownUniquelyReferenced(&box) { box = Box(box.content) }
+      yield &box.content[keyPath: path]
+    }
   }
 }
 
@@ -70,7 +73,7 @@ enum Unset: Hashable {
 
 /// Numbered in the order of the walk: an outcome whose number is greater than a mark came into being behind it.
 struct OutcomeID: Hashable, Sendable {
-  let number: Int32
+  let number: Int
 }
 
 /// An operation was taken out of service there.
@@ -92,14 +95,13 @@ struct UnreadOutcome: Hashable {
 extension FlowState {
   /// What holds where either of two ways may have led.
   func joined(_ other: FlowState, _ variables: [Variable]) -> FlowState {
-    guard self.isReachable, !isSame(as: other) else { return other }
+    guard self.isReachable else { return other }
     guard other.isReachable else { return self }
     return FlowState(
       Content(
         run: self.run.joined(other.run) { $0.joined($1) }, status: self.status.joined(other.status) { $0.union($1) },
         stopped: self.stopped.joined(other.stopped) { $1 ?? $2 }, unread: self.unread.joined(other.unread) { $1 ?? $2 },
-        latest: self.latest.union(other.latest), facts: self.facts.joined(other.facts) { variables.joined($0, $1, $2) })
-    )
+        latest: self.latest.union(other.latest), facts: self.facts.joined(other.facts, variables.joined)))
   }
 }
 
@@ -120,16 +122,15 @@ extension Checker {
 
   /// Whether another round of a loop that begins with `b` instead of `a` could find anything new.
   func isSettled(_ a: FlowState, _ b: FlowState) -> Bool {
-    a.run.isSet == b.run.isSet && a.status.isSet == b.status.isSet && a.facts.isSame(as: b.facts)
-      && a.stopped.isSame(as: b.stopped)
+    a.run.isSet == b.run.isSet && a.status.isSet == b.status.isSet && a.facts == b.facts && a.stopped == b.stopped
   }
 }
 
 extension [Variable] {
   /// What flow knows of a variable where either of two facts may hold; `nil` where that is no more than its declaration
   /// says.
-  func joined(_ id: Int, _ one: Fact?, _ other: Fact?) -> Fact? {
-    let variable = self[id]
+  func joined(_ id: VariableID, _ one: Fact?, _ other: Fact?) -> Fact? {
+    let variable = self[id.number]
     // What a comparison said of a field holds only where both ways know it.
     if variable.isPath { return nil }
     let fact = (one ?? variable.fact).joined(other ?? variable.fact)

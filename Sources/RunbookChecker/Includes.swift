@@ -52,8 +52,7 @@ extension Checker {
 
   private mutating func note(_ statement: Statement, order: Int) {
     func declares(_ name: Name) {
-      let id = names.id(of: name)
-      if declaredLater[id] == nil { declaredLater[id] = LaterName(order: order, range: name.range) }
+      if declaredLater[name.text] == nil { declaredLater[name.text] = LaterName(order: order, range: name.range) }
     }
     switch statement.kind {
     case .declaration(let declaration): declares(declaration.name)
@@ -61,11 +60,11 @@ extension Checker {
     case .step(_, let body):
       for inner in body.statements where !inner.isSetup { note(inner, order: order) }
     case .procedure(let procedure):
-      let name = names.id(of: procedure.name)
+      let name = procedure.name.text
       if let earlier = procedures[name], !context.isInteractive || earlier.isFromThisText {
         report(
           NameProblem.alreadyDeclared(
-            procedure.name.text, at: procedure.name.range, earlier: earlier.procedure.name.range))
+            name, at: procedure.name.range, earlier: earlier.procedure.name.range))
       } else {
         procedures[name] = ProcedureRecord(procedure, order: order, isFromThisText: true)
       }
@@ -162,42 +161,9 @@ extension Statement {
 extension Expression {
   /// The text that this spells out, without interpolation.
   var literalText: String? {
-    switch kind {
-    case .parenthesized(let inner): return inner.literalText
-    case .text(let parts):
-      return parts.literalText
-    default: return nil
-    }
+    if case .text(let parts) = bare.kind { parts.literalText } else { nil }
   }
 
-  // What it is without the parentheses around it, asked without taking it out of the tree.
-
-  var isName: Bool {
-    switch kind {
-    case .name: true
-    case .parenthesized(let inner): inner.isName
-    default: false
-    }
-  }
-
-  var isField: Bool {
-    switch kind {
-    case .field: true
-    case .parenthesized(let inner): inner.isField
-    default: false
-    }
-  }
-
-  var isNoneLiteral: Bool {
-    switch kind {
-    case .none: true
-    case .parenthesized(let inner): inner.isNoneLiteral
-    default: false
-    }
-  }
-
-  /// Without the parentheses around it.
-  var bare: Expression {
-    if case .parenthesized(let inner) = kind { inner.bare } else { self }
-  }
+  var isName: Bool { if case .name = bare.kind { true } else { false } }
+  var isNoneLiteral: Bool { if case .none = bare.kind { true } else { false } }
 }

@@ -81,7 +81,7 @@ extension Checker {
       if pass > 0, !mayRepeat(body, at: name.range) { break }
       let (breaks, next) = round(name, element, body, from: entry, over: list)
       var merged = join(entry, next)
-      forgetSymbols(above: mark, in: &merged)
+      forgetSymbols(above: mark, since: entry, in: &merged)
       let isSettled = isSettled(entry, merged)
       state = join(breaks, merged)
       if isSettled { break }
@@ -109,10 +109,10 @@ extension Checker {
     if let (id, fact) = list { state.facts[id] = fact }
     check(body) { checker in checker.declare(name, element) }
     var frame = loops.removeLast()
-    if let facts = frame.breaks?.facts { frame.breaks?.facts = living(facts, since: names) }
+    forgetNames(since: names, in: &frame.breaks)
     surroundings = outer
     state = join(frame.continues, state)
-    state.facts = living(state.facts, since: names)
+    forgetNames(since: names, in: &state)
     return (frame.breaks, state)
   }
 
@@ -134,12 +134,12 @@ extension Checker {
       state = entry
       check(retry.body)
       guard var raised = handlers.popLast()?.state else { return }
-      raised.facts = living(raised.facts, since: names)
+      forgetNames(since: names, in: &raised)
       let after = state
       raise(with: raised)
-      raised.unread.removeAll(above: mark)
+      for id in outcomes(above: mark) { raised.unread[id] = nil }
       var merged = join(entry, raised)
-      forgetSymbols(above: mark, in: &merged)
+      forgetSymbols(above: mark, since: entry, in: &merged)
       if isSettled(entry, merged) { return }
       state = after
       entry = merged
@@ -198,10 +198,9 @@ extension Checker {
   }
 
   /// Operations that came into being in one round of a loop are others in the next.
-  private mutating func forgetSymbols(above mark: Int, in state: inout FlowState) {
-    for key in state.stopped.keys(above: mark)
-    where operations[OperationID(number: Int32(truncatingIfNeeded: key))] == nil {
-      state.stopped[key] = nil
+  private func forgetSymbols(above mark: Int, since entry: FlowState, in state: inout FlowState) {
+    for id in state.stopped.differences(from: entry.stopped) where id.number > mark && operations[id] == nil {
+      state.stopped[id] = nil
     }
   }
 }

@@ -26,11 +26,14 @@ struct Local {
 }
 
 /// A field of a variable.
-struct PathKey {
+struct PathKey: Hashable {
   let base: VariableID
-  let field: NameID
+  let field: String
+}
 
-  var number: Int { base.number << 32 | Int(field.number) }
+/// A word that means something wherever a value can stand.
+enum BuiltIn: String {
+  case run, status, it, error, today, yesterday, now
 }
 
 struct LaterName {
@@ -44,7 +47,7 @@ extension Checker {
   @discardableResult
   mutating func declare(_ name: Name, _ fact: Fact, isVariable: Bool = false) -> VariableID? {
     let isReplacing = context.isInteractive && surroundings.isTopLevel
-    let key = names.id(of: name)
+    let key = name.text
     if let earlier = conflict(key) {
       guard isReplacing else {
         report(NameProblem.alreadyDeclared(name.text, at: name.range, earlier: variables[earlier.number].range))
@@ -75,19 +78,19 @@ extension Checker {
   }
 
   /// Lets a name mean something until the open block ends.
-  mutating func bind(_ name: NameID, _ id: VariableID) {
+  mutating func bind(_ name: String, _ id: VariableID) {
     hidden.append((name, locals[name]))
     locals[name] = Local(variable: id, calls: calls.count)
   }
 
-  private func local(_ name: NameID) -> VariableID? {
+  private func local(_ name: String) -> VariableID? {
     guard let local = locals[name], local.calls == calls.count else { return nil }
     return local.variable
   }
 
   /// The variable whose name a declaration here would take. In a procedure the file's own names count when it is
   /// checked by itself; a call adds nothing to that.
-  private mutating func conflict(_ name: NameID) -> VariableID? {
+  private mutating func conflict(_ name: String) -> VariableID? {
     if surroundings.isTopLevel { return globals[name] }
     return calls.isEmpty || surroundings.isWithoutCall ? variable(named: name) : local(name)
   }
@@ -128,27 +131,31 @@ extension Checker {
     openBlocks.removeLast()
     reportUnread(above: outside.outcomes, .blockEnds(block.range.closingBrace))
     while hidden.count > outside.hidden, let (name, before) = hidden.popLast() { locals[name] = before }
-    state.facts = living(state.facts, since: outside.variables)
+    forgetNames(since: outside.variables, in: &state)
     surroundings.isTopLevel = outside.isTopLevel
   }
 
-  /// What flow knows less what it knows of names that are gone: those declared since there were `count`.
-  func living(_ facts: FactMap, since count: Int) -> FactMap {
-    guard facts.hasKeys(above: count - 1) else { return facts }
-    var result = facts
-    for key in facts.keys(above: count - 1) {
-      var root = key
+  /// Leaves out what flow knows of names that are gone: those declared since there were `count`.
+  func forgetNames(since count: Int, in state: inout FlowState) {
+    if state.facts.isEmpty { return }
+    for number in count..<variables.count {
+      var root = number
       while let base = variables[root].base { root = base.number }
-      if root >= count { result[key] = nil }
+      if root >= count { state.facts[VariableID(number: number)] = nil }
     }
-    return result
+  }
+
+  func forgetNames(since count: Int, in state: inout FlowState?) {
+    guard var known = state.take() else { return }
+    forgetNames(since: count, in: &known)
+    state = known
   }
 
   // MARK: Looking up
 
   /// The variable that a name stands for here: a procedure sees its own names, and those that the file has declared
   /// before it.
-  mutating func variable(named name: NameID) -> VariableID? {
+  mutating func variable(named name: String) -> VariableID? {
     if let id = local(name) { return id }
     guard let id = globals[name] else { return nil }
     if let last = calls.indices.last {
@@ -161,18 +168,16 @@ extension Checker {
 
   func fact(of id: VariableID) -> Fact { state.facts[id] ?? variables[id.number].fact }
 
-  mutating func inferName(_ expression: Expression) -> Fact {
-    guard let name = names.id(of: expression) else { return .unknown }
-    let range = expression.range
+  mutating func inferName(_ name: String, at range: SourceRange) -> Fact {
     if let id = variable(named: name) {
       markRead(name: id)
       if surroundings.isParameterDefault, !variables[id.number].isParameter {
-        report(ParameterProblem.defaultReads(names[name], at: range))
+        report(ParameterProblem.defaultReads(name, at: range))
         return .unknown
       }
       return fact(of: id)
     }
-    switch names.builtIn(name) {
+    switch BuiltIn(rawValue: name) {
     case .today, .yesterday: return Fact(.date)
     case .now: return Fact(.timestamp)
     case .run: return inferRun(at: range)
@@ -188,20 +193,19 @@ extension Checker {
     }
   }
 
-  private mutating func reportUnknown(_ id: NameID, at range: SourceRange) -> Fact {
-    let name = names[id]
-    if let procedure = procedures[id] {
+  private mutating func reportUnknown(_ name: String, at range: SourceRange) -> Fact {
+    if let procedure = procedures[name] {
       report(CallProblem.procedureNotCalled(name, at: range, declared: procedure.procedure.name.range))
       return .unknown
     }
-    if let hidden = globals[id].map({ variables[$0.number] }), !sees(hidden.range?.source, from: source) {
+    if let hidden = globals[name].map({ variables[$0.number] }), !sees(hidden.range?.source, from: source) {
       report(
         NameProblem.declaredElsewhere(
           name, at: range, declared: hidden.range,
           file: (hidden.range?.source).flatMap { sources[$0]?.name } ?? "the prompt"))
       return .unknown
     }
-    if let later = declaredLater[id] {
+    if let later = declaredLater[name] {
       guard let procedure = calls.last?.record, later.order < procedure.order else {
         report(NameProblem.usedBeforeDeclaration(name, at: range, declared: later.range))
         return .unknown
@@ -212,7 +216,7 @@ extension Checker {
       }
       return .unknown
     }
-    guard !isInUnreadableText(name), unknownNames.insert(id).inserted else { return .unknown }
+    guard !isInUnreadableText(name), unknownNames.insert(name).inserted else { return .unknown }
     if let declared = declaredFurtherDown(name) {
       report(NameProblem.usedBeforeDeclaration(name, at: range, declared: declared))
       return .unknown
@@ -226,9 +230,8 @@ extension Checker {
   }
 
   private mutating func visibleNames() -> [String] {
-    let known = locals.all.map(\.name) + globals.all.map(\.name)
-    let seen = known.filter { variable(named: $0) != nil } + procedures.all.map(\.name)
-    return seen.map { names[$0] } + ["run", "status", "today", "yesterday", "now"]
+    let known = Set(locals.keys).union(globals.keys).filter { variable(named: $0) != nil }
+    return known.union(procedures.keys) + ["run", "status", "today", "yesterday", "now"]
   }
 
   func looksLikeStatus(_ word: String) -> Bool {
@@ -254,10 +257,9 @@ extension Checker {
   // MARK: Assigning
 
   mutating func assign(_ name: Name, _ fact: Fact, value: SourceRange) -> VariableID? {
-    let key = names.id(of: name)
-    guard let id = variable(named: key) else {
+    guard let id = variable(named: name.text) else {
       // Of the language's own names the parser has said that they are not assigned.
-      if names.builtIn(key) == nil { _ = reportUnknown(key, at: name.range) }
+      if BuiltIn(rawValue: name.text) == nil { _ = reportUnknown(name.text, at: name.range) }
       return nil
     }
     let variable = variables[id.number]
@@ -283,7 +285,7 @@ extension Checker {
       variables[id.number].fact.type = .optional(fact.type.unwrapped.general)
     }
     state.facts[id] = fact.type.isUnknown ? nil : fact
-    for path in pathsOf[id.number] ?? [] { state.facts[path] = nil }
+    for path in pathsOf[id] ?? [] { state.facts[path] = nil }
     return id
   }
 
@@ -293,16 +295,16 @@ extension Checker {
   mutating func path(_ expression: Expression) -> VariableID? {
     switch expression.kind {
     case .parenthesized(let inner): return path(inner)
-    case .name: return names.id(of: expression).flatMap { variable(named: $0) }
+    case .name(let name): return variable(named: name)
     case .field(let object, let field):
       guard let base = path(object) else { return nil }
-      let key = PathKey(base: base, field: names.id(of: field)).number
+      let key = PathKey(base: base, field: field.text)
       if let id = paths[key] { return id }
       let id = add(
         Variable(
           range: nil, isVariable: false, fact: .unknown, parallelDepth: 0, order: 0, base: base))
       paths[key] = id
-      pathsOf[base.number, default: []].append(id)
+      pathsOf[base, default: []].append(id)
       return id
     default: return nil
     }

@@ -12,12 +12,12 @@ extension Checker {
     case .typed(let word, let id, let isVerbatim):
       let name = checkedID(id)
       guard let type = ConfigurationType(serviceName: word.text) else {
-        return Fact(.operation(nil), .operations(.one(symbol())))
+        return Fact(.operation(nil), .operations([symbol()]))
       }
       let account = account ?? inForce(.account, settings.account, for: range)
       let environment = environment ?? inForce(.environment, settings.environment, for: range)
       guard let name, let account = account.text, let environment = environment.text else {
-        return Fact(.operation(type), .operations(.one(symbol())))
+        return Fact(.operation(type), .operations([symbol()]))
       }
       return fact(
         of: .named(name, type: type, environment: environment, account: account, verbatim: isVerbatim))
@@ -34,13 +34,13 @@ extension Checker {
   }
 
   private mutating func fact(of operation: DataOperation) -> Fact {
-    Fact(.operation(operation.type), .operations(.one(identity(of: operation))))
+    Fact(.operation(operation.type), .operations([identity(of: operation)]))
   }
 
   private mutating func inferJob(
     _ expression: Expression, account: SettingText?, environment: SettingText?, at range: SourceRange
   ) -> Fact {
-    let unknown = Fact(.operation(nil), .operations(.one(symbol())))
+    let unknown = Fact(.operation(nil), .operations([symbol()]))
     guard let id = expect(expression, .text, "a job id").constantText else { return unknown }
     guard let shape = DataOperation(jobID: id, defaultAccount: "000000", defaultEnvironment: "DEV") else {
       report(ServiceProblem.unknownJobID(id, at: expression.range))
@@ -53,7 +53,7 @@ extension Checker {
       jobID: id, defaultAccount: isTable ? account?.text : "000000",
       defaultEnvironment: isTable ? environment?.text : "DEV")
     guard let operation, !isTable || environment?.text != nil else {
-      return Fact(.operation(shape.type), .operations(.one(symbol())))
+      return Fact(.operation(shape.type), .operations([symbol()]))
     }
     guard isWellFormedAccount(operation.account, at: expression.range) else { return Fact(.operation(operation.type)) }
     if !context.environments.contains(operation.environment) {

@@ -8,8 +8,8 @@ extension Checker {
   mutating func setOutcome(_ run: Fact, isList: Bool, at range: SourceRange) -> OutcomeID {
     for id in state.latest { reportUnread(id, .replaced(by: range)) }
     let id = OutcomeID(number: freshNumber())
-    state.latest = .none
-    state.status = .set(.one(id), at: range)
+    state.latest = []
+    state.status = .set([id], at: range)
     state.run = isList ? .unset(.afterList(range)) : .set(run, at: range)
     return id
   }
@@ -20,11 +20,12 @@ extension Checker {
   ) {
     guard state.isReachable else { return }
     state.unread[id] = UnreadOutcome(range: range, origin: origin)
-    if let name { outcomesOfName[name.number, default: .none].add(id) } else { state.latest = .one(id) }
+    outcomes.append(id)
+    if let name { outcomesOfName[name, default: []].append(id) } else { state.latest = [id] }
     guard origin != .call else { return }
     var run: RunToken?
     if case .set(let fact, _) = state.run { run = fact.run }
-    outcomesOfRun[RunToken.number(run), default: .none].add(id)
+    outcomesOfRun[run, default: []].append(id)
   }
 
   // MARK: Reading
@@ -55,25 +56,25 @@ extension Checker {
       markRead(ids)
     case .unset(let why):
       report(FlowProblem.notSet("status", why: why, at: range))
-      state.status = .set(.none, at: nil)
+      state.status = .set([], at: nil)
     }
     return Fact(.status)
   }
 
-  private mutating func markRead(_ ids: IDSet<OutcomeID>) {
+  private mutating func markRead(_ ids: some Sequence<OutcomeID>) {
     guard !state.unread.isEmpty else { return }
     for id in ids { state.unread[id] = nil }
   }
 
   mutating func markRead(name: VariableID) {
-    if !state.unread.isEmpty, let ids = outcomesOfName[name.number] { markRead(ids) }
+    if !state.unread.isEmpty, let ids = outcomesOfName[name] { markRead(ids) }
   }
 
   /// The `.status` of a run was read: of that one, or of one that is not known, which gets the benefit of the doubt.
   mutating func markRead(run: RunToken?, orAny: Bool) {
     if orAny {
-      state.unread.removeAll(above: -1)
-    } else if !state.unread.isEmpty, let ids = outcomesOfRun[RunToken.number(run)] {
+      state.unread = FlowMap()
+    } else if !state.unread.isEmpty, let ids = outcomesOfRun[run] {
       markRead(ids)
     }
   }
@@ -136,36 +137,25 @@ extension Checker {
   private mutating func reportUnread(_ id: OutcomeID, _ ending: OutcomeEnding) {
     guard let outcome = state.unread[id] else { return }
     state.unread[id] = nil
-    report(Int(id.number), outcome, ending)
-  }
-
-  private mutating func report(_ number: Int, _ outcome: UnreadOutcome, _ ending: OutcomeEnding) {
-    guard state.isReachable, !isTolerant, !lostOutcomes.contains(number) else { return }
-    lostOutcomes.insert(number)
+    guard state.isReachable, !isTolerant, lostOutcomes.insert(id).inserted else { return }
     report(FlowProblem.unreadOutcome(outcome.origin, at: outcome.range, ending: ending))
   }
 
   /// What has come into being since a mark ends here: outcomes that nobody has looked at are lost.
   mutating func reportUnread(above mark: Int, _ ending: OutcomeEnding) {
     guard !state.unread.isEmpty else { return }
-    var lost: [(Int, UnreadOutcome)] = []
-    if mark < 0 {
-      for (number, outcome) in lastLost.changes(in: state.unread) {
-        if let outcome, !lostOutcomes.contains(number) { lost.append((number, outcome)) }
-      }
-      if state.isReachable, !isTolerant { lastLost = state.unread }
-      state.unread = Versioned()
-    } else {
-      state.unread.visit(above: mark) { number, outcome in
-        if !lostOutcomes.contains(number) { lost.append((number, outcome)) }
-      }
-      state.unread.removeAll(above: mark)
-    }
-    for (number, outcome) in lost { report(number, outcome, ending) }
+    for id in mark < 0 ? Array(state.unread.keys) : Array(outcomes(above: mark)) { reportUnread(id, ending) }
+  }
+
+  /// The outcomes that have come into being since a mark.
+  func outcomes(above mark: Int) -> ArraySlice<OutcomeID> {
+    var start = outcomes.count
+    while start > 0, outcomes[start - 1].number > mark { start -= 1 }
+    return outcomes[start...]
   }
 
   mutating func reportUnread(name: VariableID, replacedBy range: SourceRange) {
-    for id in outcomesOfName[name.number] ?? .none { reportUnread(id, .replaced(by: range)) }
+    for id in outcomesOfName[name] ?? [] { reportUnread(id, .replaced(by: range)) }
   }
 
   mutating func reportThrownAway(_ origin: UnreadOutcome.Origin, at range: SourceRange) {

@@ -52,7 +52,7 @@ extension Checker {
     state = entry
     state.run = .unset(.never)
     state.status = .unset(.never)
-    state.latest = .none
+    state.latest = []
     body(&self)
     surroundings = outer
     return state
@@ -61,13 +61,14 @@ extension Checker {
   /// What holds when all branches are done: everything that any of them has stopped and none has enabled.
   private mutating func afterBranches(_ branches: [FlowState], _ entry: FlowState, mayBeNone: Bool) -> FlowState {
     var result = entry
-    for branch in branches {
-      if !mayBeNone {
-        entry.stopped.visit { id, _ in if branch.stopped[id] == nil { result.stopped[id] = nil } }
+    let changes = branches.map { branch in (branch, ids: branch.stopped.differences(from: entry.stopped)) }
+    if !mayBeNone {
+      for (branch, ids) in changes {
+        for id in ids where branch.stopped[id] == nil { result.stopped[id] = nil }
       }
     }
-    for branch in branches {
-      branch.stopped.visit { id, stop in if entry.stopped[id] == nil { result.stopped[id] = stop } }
+    for (branch, ids) in changes {
+      for id in ids where entry.stopped[id] == nil { result.stopped[id] = branch.stopped[id] }
     }
     return result
   }

@@ -57,6 +57,16 @@ struct Planner {
     for statement in statements { visit(statement) }
   }
 
+  /// What stands in a node that does nothing by itself.
+  private mutating func visit(_ parts: [TreeWalk.Node]) {
+    for part in parts {
+      switch part {
+      case .statement(let statement): visit(statement)
+      case .expression(let expression): visit(expression)
+      }
+    }
+  }
+
   private mutating func visit(_ block: Block, in surrounding: Plan.Surrounding) {
     around.append(surrounding)
     visit(block.statements)
@@ -75,43 +85,34 @@ struct Planner {
     case .include: visit(runbook.included[statement.range]?.statements ?? [])
     case .declaration(let declaration):
       names[declaration.name.text] = evaluate(declaration.value)
-      visit(declaration.outcome)
-    case .assignment(let name, let value, let clause):
+      visit(declaration.outcome?.message)
+    case .assignment(let name, _, _):
+      visit(statement.parts)
       // Which assignment came last only running knows.
-      _ = evaluate(value)
       names[name.text] = .unknown
-      visit(clause)
-    case .expression(let value, let clause):
-      _ = evaluate(value)
-      visit(clause)
     case .mark(let run, let status):
       let subject = subject(run)
-      _ = evaluate(status)
+      visit(status)
       add(.mark(subject, as: source(status)), at: statement.range)
     case .reset(let operand): add(.reset(subject(operand)), at: statement.range)
     case .activation(let word, let operand): add(.activate(word, subject(operand)), at: statement.range)
-    case .wait(let span):
-      add(.wait(words(span)), at: statement.range)
+    case .wait(let span): add(.wait(words(span)), at: statement.range)
     case .waitUntil(let condition, let every, let timeout):
       visit(every)
       add(.waitUntil(source(condition), deadline(timeout)), at: statement.range)
-      _ = evaluate(condition)
+      visit(condition)
     case .confirm(let question):
-      _ = evaluate(question)
+      visit(question)
       add(.confirm(source(question)), at: statement.range)
     case .manual(let task):
-      _ = evaluate(task)
+      visit(task)
       add(.manual(source(task)), at: statement.range)
-    case .print(let value): _ = evaluate(value)
-    case .return(let value), .stop(let value), .fail(let value): visit(value)
-    case .require(let condition, let message):
-      _ = evaluate(condition)
-      visit(message)
     case .parameter(let parameter):
       guard names[parameter.name.text] == nil, let value = parameter.defaultValue else { break }
       names[parameter.name.text] = evaluate(value)
-    case .procedure, .break, .continue, .invalid: break
+    case .procedure: break
     case .conditional, .forEach, .retry, .parallelFor, .parallel, .attempt, .step: visitControl(statement)
+    case .expression, .print, .require, .return, .stop, .fail, .break, .continue, .invalid: visit(statement.parts)
     }
   }
 
@@ -119,7 +120,7 @@ struct Planner {
     switch statement.kind {
     case .conditional(let branches, let otherwise):
       for branch in branches {
-        _ = evaluate(branch.condition)
+        visit(branch.condition)
         visit(branch.body, in: .when(source(branch.condition)))
       }
       if let otherwise { visit(otherwise, in: .otherwise) }
@@ -143,14 +144,10 @@ struct Planner {
       for clause in attempt.catches { visit(clause.body, in: .caught(kind: clause.kind?.text)) }
       if let finally = attempt.finally { visit(finally, in: .finally) }
     case .step(let title, let body):
-      _ = evaluate(title)
+      visit(title)
       visit(body, in: .step(title.literalText ?? source(title)))
     default: break
     }
-  }
-
-  private mutating func visit(_ clause: OutcomeClause?) {
-    if case .fail(let message)? = clause?.kind { visit(message) }
   }
 
   private mutating func visit(_ expression: Expression?) {
@@ -167,19 +164,12 @@ struct Planner {
     case .name(let name): return names[name] ?? globals[name] ?? .unknown
     case .parenthesized(let inner): return evaluate(inner)
     case .list(let elements): return .list(elements.map { evaluate($0) })
-    case .unary(_, let operand):
-      _ = evaluate(operand)
-      return .unknown
     case .binary(.where, _, let list, let condition):
       let known = evaluate(list)
       around.append(.filter)
-      _ = evaluate(condition)
+      visit(condition)
       around.removeLast()
       return .operations(operations(in: known).all, isOneOf: true)
-    case .binary(_, _, let left, let right):
-      visit(left)
-      visit(right)
-      return .unknown
     case .index(let list, let index):
       let known = evaluate(list)
       visit(index)
@@ -207,35 +197,35 @@ struct Planner {
       note(known)
       return known
     case .await(.runs(let operand), let timeout, let every):
-      let known = evaluate(operand)
-      let subject = subject(known, operand)
-      note(known)
+      let subject = noted(operand)
       visit(every)
       add(.await(subject, deadline(timeout)), at: range)
     case .await(.nextRun(let operand, let since), let timeout, let every):
-      let known = evaluate(operand)
-      let subject = subject(known, operand)
-      note(known)
+      let subject = noted(operand)
       for part in [since, every] { visit(part) }
       add(.awaitNext(subject, since: source(since), deadline(timeout)), at: range)
-    case .check(let operand):
-      let known = evaluate(operand)
-      add(.check(subject(known, operand)), at: range)
-      note(known)
+    case .check(let operand): add(.check(noted(operand)), at: range)
     case .lastRuns(let query):
       let known = evaluate(query.operation)
       for part in [query.count, query.started, query.status] { visit(part) }
       add(.list(source(expression)), at: range)
       return known
-    case .runsOfType(let query):
-      for part in [query.account, query.status, query.started, query.limit] { visit(part) }
+    case .runsOfType:
+      for part in expression.parts { visit(part) }
       add(.list(source(expression)), at: range)
     case .confirm(let question):
-      _ = evaluate(question)
+      visit(question)
       add(.confirm(source(question)), at: range)
-    default: break
+    default: for part in expression.parts { visit(part) }
     }
     return .unknown
+  }
+
+  /// The runs that a verb looks at, of which `run` is one now.
+  private mutating func noted(_ operand: Expression) -> Plan.Subject {
+    let known = evaluate(operand)
+    note(known)
+    return subject(known, operand)
   }
 
   /// `run` is a run of this now, or nothing where it is a list.

@@ -38,33 +38,32 @@ extension Checker {
     for (name, entry) in scope.names.sorted(by: { $0.key < $1.key }) {
       var fact = Fact(entry.type)
       if let operation = entry.operation {
-        fact.detail = .operations(.one(identity(of: operation)))
+        fact.detail = .operations([identity(of: operation)])
       }
-      globals[names.id(of: name)] = add(
+      globals[name] = add(
         Variable(range: nil, isVariable: entry.isVariable, fact: fact, parallelDepth: 0, order: 0))
     }
     for (name, procedure) in scope.procedures {
-      procedures[names.id(of: name)] = ProcedureRecord(procedure, order: .max, isFromThisText: false)
+      procedures[name] = ProcedureRecord(procedure, order: .max, isFromThisText: false)
     }
     if scope.runIsSet { state.run = .set(Fact(.run), at: nil) }
-    if scope.statusIsSet { state.status = .set(.none, at: nil) }
+    if scope.statusIsSet { state.status = .set([], at: nil) }
     for operation in scope.stopped {
-      let id = identity(of: operation)
-      state.stopped[id] = Stop(word: .disable, range: program.wholeRange.start)
+      state.stopped[identity(of: operation)] = Stop(word: .disable, range: program.wholeRange.start)
     }
   }
 
   func leaveScope() -> CheckedScope {
     var scope = CheckedScope(
-      procedures: proceduresByName, account: settings.account.text,
+      procedures: procedures.mapValues(\.procedure), account: settings.account.text,
       environment: settings.environment.text, runIsSet: state.run.isSet, statusIsSet: state.status.isSet,
-      stopped: Set(state.stopped.keys().compactMap { operations[OperationID(number: Int32(truncatingIfNeeded: $0))] }))
-    for (name, id) in globals.all {
+      stopped: Set(state.stopped.keys.compactMap { operations[$0] }))
+    for (name, id) in globals {
       let variable = variables[id.number]
       // What flow found out about a `let` stays true; a `var` can change in the next entry.
       let fact = variable.isVariable ? variable.fact : fact(of: id)
       let known = fact.operations
-      scope.names[names[name]] = .init(
+      scope.names[name] = .init(
         type: fact.type, isVariable: variable.isVariable,
         operation: known.count == 1 ? known.first.flatMap { operations[$0] } : nil)
     }

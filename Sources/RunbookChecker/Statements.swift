@@ -37,7 +37,7 @@ extension Checker {
     case .activation(let word, let operand): checkActivation(word, operand, at: range)
     case .print(let value): _ = infer(value)
     case .step(let title, let body): checkStep(title, body)
-    case .conditional(let branches, let otherwise): checkConditional(branches[...], otherwise)
+    case .conditional(let branches, let otherwise): checkConditional(branches, otherwise)
     case .wait(let span): expectDuration(span, "a wait")
     case .manual(let task):
       expect(task, .text, "a task")
@@ -90,21 +90,20 @@ extension Checker {
   }
 
   private mutating func checkProcedure(_ procedure: Procedure) {
-    let name = names.id(of: procedure.name)
+    let name = procedure.name.text
     guard let record = procedures[name], record.procedure.name.range == procedure.name.range else {
       return
     }
     if let earlier = globals[name] {
       if context.isInteractive {
         globals[name] = nil
-        report(NameProblem.replacesEarlier(procedure.name.text, at: procedure.name.range))
+        report(NameProblem.replacesEarlier(name, at: procedure.name.range))
       } else {
         report(
-          NameProblem.alreadyDeclared(
-            procedure.name.text, at: procedure.name.range, earlier: variables[earlier.number].range))
+          NameProblem.alreadyDeclared(name, at: procedure.name.range, earlier: variables[earlier.number].range))
       }
-    } else if context.scope.procedures[procedure.name.text] != nil {
-      report(NameProblem.replacesEarlier(procedure.name.text, at: procedure.name.range))
+    } else if context.scope.procedures[name] != nil {
+      report(NameProblem.replacesEarlier(name, at: procedure.name.range))
     }
     checkAlone(record)
   }
@@ -150,7 +149,7 @@ extension Checker {
     }
     switch expression.bare.kind {
     case .launch, .invalid: break
-    case .call(let name, _) where procedures[names.id(of: name)] != nil || fact.type.isUnknown: break
+    case .call(let name, _) where procedures[name.text] != nil || fact.type.isUnknown: break
     default:
       if !context.isInteractive || !calls.isEmpty, !fact.type.isUnknown {
         report(TypeProblem.unusedValue(fact.type, at: expression.range))
@@ -168,17 +167,17 @@ extension Checker {
     surroundings.isInStep = wasInStep
   }
 
-  private mutating func checkConditional(_ branches: ArraySlice<Branch>, _ otherwise: Block?) {
+  private mutating func checkConditional(_ branches: [Branch], _ otherwise: Block?) {
     var after = Confluence()
     for next in branches {
       let (holds, fails) = branch(next.condition)
       state = holds
       check(next.body)
-      after.add(state) { [variables] in variables.joined($0, $1, $2) }
+      after.add(state, variables.joined)
       state = fails
     }
     if let otherwise { check(otherwise) }
-    after.add(state) { [variables] in variables.joined($0, $1, $2) }
+    after.add(state, variables.joined)
     state = after.state ?? state
   }
 

@@ -1,9 +1,7 @@
 import TailerAPI
 
 extension ValueType {
-  /// Asked at nearly every step, and cheaper than whether it equals.
-  @inline(__always)
-  var isUnknown: Bool { if case .unknown = self { true } else { false } }
+  var isUnknown: Bool { self == .unknown }
 
   /// The type of what is this or that, or `nil` where the two do not go together.
   func joined(_ other: ValueType) -> ValueType? {

@@ -88,7 +88,7 @@ extension Checker {
     expectDuration(timeout, "`timeout`")
     expectDuration(every, "`every`")
     mayRaise()
-    if run.type != .run { run = Fact(.run, .run(token(), of: .none)) }
+    if run.type != .run { run = Fact(.run, .run(token(), of: [])) }
     return (Fact(.status), setOutcome(run, isList: operand.isList, at: range))
   }
 
@@ -96,7 +96,7 @@ extension Checker {
     refuseInDefault("check", at: range)
     let operand = operand(expression, .run, of: "check")
     mayRaise()
-    let run = operand.fact.type == .run ? operand.fact : Fact(.run, .run(token(), of: .none))
+    let run = operand.fact.type == .run ? operand.fact : Fact(.run, .run(token(), of: []))
     return (Fact(.status), setOutcome(run, isList: operand.isList, at: range))
   }
 
@@ -184,9 +184,7 @@ extension Checker {
     if ids.count == 1, let id = ids.first, operations[id] != nil || state.stopped[id] != nil {
       state.stopped[id] = nil
     } else if ids.count <= 1 {
-      for key in state.stopped.keys() where operations[OperationID(number: Int32(truncatingIfNeeded: key))] != nil {
-        state.stopped[key] = nil
-      }
+      for id in state.stopped.keys where operations[id] != nil { state.stopped[id] = nil }
     }
   }
 }

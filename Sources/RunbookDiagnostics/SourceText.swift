@@ -1,13 +1,10 @@
-import Synchronization
-
 /// One source as it was read: its name for people, its bytes, and where its lines begin.
 public final class SourceText: Sendable {
   public let id: SourceID
   /// As people know it: a path as it was given, `-c`, `standard input`, `prompt:3`.
   public let name: String
   public let bytes: [UInt8]
-  /// Found when they are asked for first: of most sources nobody asks.
-  private let foundLineStarts = Mutex<[Int32]?>(nil)
+  private let lineStarts: [Int32]
 
   /// The largest source that is read, in bytes. A longer one is refused by whoever reads it.
   public static let sizeLimit = 64 << 20
@@ -16,18 +13,7 @@ public final class SourceText: Sendable {
     self.id = id
     self.name = name
     self.bytes = bytes
-  }
-
-  private var lineStarts: [Int32] {
-    foundLineStarts.withLock { found in
-      if let found { return found }
-      var starts: [Int32] = [0]
-      bytes.withUnsafeBufferPointer { buffer in
-        for (offset, byte) in buffer.enumerated() where byte == 0x0A { starts.append(Int32(clamping: offset + 1)) }
-      }
-      found = starts
-      return starts
-    }
+    lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { Int32(clamping: $0 + 1) }
   }
 
   public convenience init(id: SourceID, name: String, text: String) {
@@ -38,7 +24,6 @@ public final class SourceText: Sendable {
 
   /// The number of the line, from 0, that holds the offset.
   public func line(at offset: Int) -> Int {
-    let lineStarts = lineStarts
     var low = 0
     var high = lineStarts.count
     while high - low > 1 {
@@ -50,7 +35,6 @@ public final class SourceText: Sendable {
 
   /// The offsets of a line, from 0, without its line end; empty for a line that does not exist.
   public func offsets(ofLine line: Int) -> Range<Int> {
-    let lineStarts = lineStarts
     guard lineStarts.indices.contains(line) else { return bytes.count..<bytes.count }
     let start = Int(lineStarts[line])
     var end = line + 1 < lineStarts.count ? Int(lineStarts[line + 1]) - 1 : bytes.count

@@ -1,4 +1,4 @@
-import Foundation
+import Coordination
 public import RunbookDiagnostics
 public import RunbookRecord
 import RunbookSyntax
@@ -40,29 +40,35 @@ public struct Comparison: Sendable {
 }
 
 /// What a comparison has come by, from whichever branch.
-final class ComparisonNotes: @unchecked Sendable {
+final class ComparisonNotes: Sendable {
+  private struct Notes {
+    var visited: [RecordNumber: EffectKey] = [:]
+    var changed: [Diagnostic] = []
+    var end: SourceRange?
+  }
+
   let recorded: RecordedStatements
-  // The lock guards what follows.
-  private let lock = NSLock()
-  private var visited: [RecordNumber: EffectKey] = [:]
-  private var changed: [Diagnostic] = []
-  private var end: SourceRange?
+  private let notes = Guarded(Notes())
 
   init(recorded: RecordedStatements) { self.recorded = recorded }
 
-  func visit(_ number: RecordNumber, at key: EffectKey) { lock.withLock { visited[number] = key } }
-  func hasVisited(_ number: RecordNumber) -> Bool { lock.withLock { visited[number] != nil } }
-  var reached: [RecordNumber: EffectKey] { lock.withLock { visited } }
+  func visit(_ number: RecordNumber, at key: EffectKey) { notes.withLock { $0.visited[number] = key } }
+  func hasVisited(_ number: RecordNumber) -> Bool { notes.withLock { $0.visited[number] != nil } }
+  var reached: [RecordNumber: EffectKey] { notes.withLock { $0.visited } }
 
   /// A recorded statement that has other words now.
-  func note(_ conflict: Diagnostic) { lock.withLock { if !changed.contains(conflict) { changed.append(conflict) } } }
-  var conflicts: [Diagnostic] { lock.withLock { changed }.sorted { $0.primary.range.lower < $1.primary.range.lower } }
+  func note(_ conflict: Diagnostic) {
+    notes.withLock { if !$0.changed.contains(conflict) { $0.changed.append(conflict) } }
+  }
+  var conflicts: [Diagnostic] {
+    notes.withLock { $0.changed }.sorted { $0.primary.range.lower < $1.primary.range.lower }
+  }
 
   /// Notes where the record has nothing more to say; of several branches, the first in the source counts.
   func recordEnds(at place: SourceRange) {
-    lock.withLock { if end.map({ place.lower < $0.lower }) ?? true { end = place } }
+    notes.withLock { if $0.end.map({ place.lower < $0.lower }) ?? true { $0.end = place } }
   }
-  var recordEnd: SourceRange? { lock.withLock { end } }
+  var recordEnd: SourceRange? { notes.withLock { $0.end } }
 }
 
 /// How the statements read that are in a record, by the texts that are recorded with it.
@@ -73,9 +79,7 @@ struct RecordedStatements: Sendable {
   init(_ sources: [ExecutionHeader.Source] = []) {
     for (number, recorded) in sources.enumerated() {
       let source = SourceText(id: SourceID(Int32(clamping: number)), name: recorded.name, text: recorded.text)
-      var waiting = parse(source).program.statements
-      while let statement = waiting.popLast() {
-        waiting += statement.blocks.flatMap(\.statements)
+      for case .statement(let statement) in TreeWalk(parse(source).program.statements) {
         let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
         let hash = EffectKey.hash(source.bytes[bounds])
         let first = source.text(bounds).split(separator: "\n").first.map(String.init) ?? ""

@@ -98,7 +98,7 @@ public final class Execution {
   ) {
     state = SharedState(
       effects: effects, policy: policy, interruption: interruption, today: today, accepting: changes)
-    interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
+    interpreter = Interpreter(state: state, runbook: runbook)
     interpreter.showsValues = showsValues
   }
 
@@ -114,12 +114,12 @@ public final class Execution {
     state = SharedState(
       effects: effects, policy: policy, interruption: interruption, today: today, stopped: memory.stopped,
       isAtPrompt: true)
-    interpreter = Interpreter(state: state, runbook: runbook, scope: Scope(), path: Path(.named("")))
+    interpreter = Interpreter(state: state, runbook: runbook)
     interpreter.showsValues = true
     for (name, value) in memory.names { interpreter.scope.define(name, value) }
     interpreter.latest = memory.latest
-    interpreter.account = memory.account ?? policy.account
-    interpreter.environment = memory.environment ?? policy.environment
+    interpreter.context.account = memory.account ?? policy.account
+    interpreter.context.environment = memory.environment ?? policy.environment
     entries = entry
   }
 
@@ -147,7 +147,7 @@ public final class Execution {
 
   /// What has been left so far.
   public var memory: Memory {
-    var memory = Memory(account: interpreter.account, environment: interpreter.environment)
+    var memory = Memory(account: interpreter.context.account, environment: interpreter.context.environment)
     memory.names = interpreter.scope.snapshot()
     memory.latest = interpreter.latest
     memory.stopped = state.stopped
@@ -156,8 +156,8 @@ public final class Execution {
 
   /// Evaluates a runbook to its end, in the names that earlier ones left. Never throws: all that can happen is an ending.
   public func run(_ runbook: CheckedRunbook, parameters: [String: Value] = [:]) async -> ExecutionResult {
-    interpreter.runbook = runbook
-    interpreter.path = Path(.named(entries == 0 ? "" : "entry\(entries)"))
+    interpreter.context.runbook = runbook
+    interpreter.context.path = Path(.named(entries == 0 ? "" : "entry\(entries)"))
     entries += 1
     for (name, value) in parameters { interpreter.scope.define(name, value) }
     do {
@@ -185,7 +185,7 @@ public final class Execution {
     let notes = ComparisonNotes(recorded: RecordedStatements(recorded))
     let comparing = SharedState(
       effects: state.effects, policy: state.policy, interruption: Interruption(), today: state.today, comparing: notes)
-    let reader = Interpreter(state: comparing, runbook: runbook, scope: Scope(), path: Path(.named("")))
+    let reader = Interpreter(state: comparing, runbook: runbook)
     for (name, value) in parameters { reader.scope.define(name, value) }
     var diverged: Diagnostic?
     do throws(Unwind) {
@@ -234,6 +234,6 @@ public final class Execution {
   public var names: [String: Value] { interpreter.scope.snapshot() }
   public var latestRun: RunReference? { interpreter.latest.run }
   public var latestStatus: String? { interpreter.latest.status?.name }
-  public var account: String? { interpreter.account }
-  public var environment: String? { interpreter.environment }
+  public var account: String? { interpreter.context.account }
+  public var environment: String? { interpreter.context.environment }
 }

@@ -99,7 +99,7 @@ extension Interpreter {
       }
       let waits = open.map { RunWait(for: $0.awaited.target, by: $0.deadline, every: every) }
       let giveUp = await state.effects.watcher.begin(waits, telling: inbox)
-      let listening = finallyDepth == 0 ? state.interruption.listen { inbox.close() } : nil
+      let listening = context.finallyDepth == 0 ? state.interruption.listen { inbox.close() } : nil
       defer { state.interruption.forget(listening) }
       var left = open.count
       // Without a journal nothing is waited for.

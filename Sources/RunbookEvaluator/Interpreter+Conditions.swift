@@ -23,20 +23,19 @@ extension Interpreter {
     let began = moment
     let deadline = began.advanced(by: timeout)
     tell(.waitingUntil(deadline: deadline), at: place, replayed: isReplayed)
-    let outerPath = path
-    defer { path = outerPath }
-    let outerLook = look
+    let (outerPath, outerLook) = (context.path, context.look)
+    defer { context.path = outerPath }
     var looks = 0
     var failingSince: Timestamp?
     var lastFailure: String?
     while true {
       try mayGoOn()
-      path = Path(.iteration(looks), in: outerPath)
+      context.path = Path(.iteration(looks), in: outerPath)
       ordinal = 0
       looks += 1
       do {
-        look = ConditionLook(since: moment, deadline: deadline)
-        defer { look = outerLook }
+        context.look = ConditionLook(since: moment, deadline: deadline)
+        defer { context.look = outerLook }
         if try await self.condition(condition) {
           return tell(.conditionHeld(looks: looks), at: place, replayed: isReplayed)
         }

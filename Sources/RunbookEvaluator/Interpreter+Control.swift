@@ -125,11 +125,11 @@ extension Interpreter {
     default:
       break
     }
-    finallyDepth += 1
+    context.finallyDepth += 1
     let after = latest
     latest = before
     defer {
-      finallyDepth -= 1
+      context.finallyDepth -= 1
       latest = after
     }
     do {

@@ -210,11 +210,11 @@ extension Interpreter {
   // MARK: Calls
 
   private func call(_ name: Name, _ arguments: [Argument], at place: SourceRange) async throws(Unwind) -> Value {
-    guard let procedure = runbook.procedures[name.text] else {
+    guard let procedure = context.runbook.procedures[name.text] else {
       guard let argument = arguments.first else { throw fail(.notSet(name: name.text), at: name.range) }
       return try convert(try await evaluate(argument.value), to: name.text, at: place)
     }
-    guard procedureDepth < Self.callDepthLimit else {
+    guard context.procedureDepth < Self.callDepthLimit else {
       throw fail(.callsTooDeep(limit: Self.callDepthLimit), at: place)
     }
     var given: [String: Value] = [:]
@@ -230,20 +230,20 @@ extension Interpreter {
     }
     let key = ordinal
     ordinal += 1
-    let (outerScope, outerLatest, outerPath, outerStatement, outerOrdinal) = (scope, latest, path, statement, ordinal)
+    let (outerScope, outerLatest, outerOrdinal) = (scope, latest, ordinal)
+    let (outerPath, outerStatement) = (context.path, context.statement)
+    context.trace.insert(.init(place, "called from here"), at: 0)
+    context.procedureDepth += 1
     defer {
-      (scope, latest, path, statement, ordinal) = (outerScope, outerLatest, outerPath, outerStatement, outerOrdinal)
-    }
-    trace.insert(.init(place, "called from here"), at: 0)
-    procedureDepth += 1
-    defer {
-      trace.removeFirst()
-      procedureDepth -= 1
+      (scope, latest, ordinal) = (outerScope, outerLatest, outerOrdinal)
+      (context.path, context.statement) = (outerPath, outerStatement)
+      context.trace.removeFirst()
+      context.procedureDepth -= 1
     }
     // A procedure sees the file's own names, not its caller's.
     let body = Scope(parent: globals)
     scope = body
-    path = path.appending(.named("\(name.text)#\(key)"))
+    context.path = context.path.appending(.named("\(name.text)#\(key)"))
     latest = Latest()
     ordinal = 0
     for parameter in procedure.parameters {

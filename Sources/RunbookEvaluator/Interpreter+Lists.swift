@@ -17,23 +17,25 @@ extension Interpreter {
     _ body: @escaping @Sendable (Interpreter, Element, Int) async throws(Unwind) -> Result
   ) async throws(Unwind) -> [Result] {
     if elements.count == 1, let only = elements.first { return [try await body(self, only, 0)] }
-    let seed = BranchSeed(of: self, path: path, stop: stop)
+    let seed = seed()
     let cap = state.policy.cap
     var endings = Endings<Result>()
-    await withTaskGroup(of: (Int, Result?, Unwind?).self) { group in
+    await withTaskGroup(of: (Int, Swift.Result<Result, Unwind>).self) { group in
       var begun = 0
       func begin() {
         let index = begun
         let element = elements[index]
         begun += 1
         group.addTask {
-          await seed.value(of: index) { branch async throws(Unwind) in try await body(branch, element, index) }
+          (index, await seed.evaluate { branch async throws(Unwind) in try await body(branch, element, index) })
         }
       }
       while begun < min(cap, elements.count) { begin() }
-      while let (index, result, unwind) = await group.next() {
-        endings.results[index] = result
-        endings.unwinds[index] = unwind
+      while let (index, ending) = await group.next() {
+        switch ending {
+        case .success(let result): endings.results[index] = result
+        case .failure(let unwind): endings.unwinds[index] = unwind
+        }
         if begun < elements.count { begin() }
       }
     }
@@ -71,17 +73,4 @@ struct Endings<Result> {
   var unwinds: [Int: Unwind] = [:]
   /// Whether the journal is lost.
   var isBroken: Bool { unwinds.values.contains { if case .broken = $0 { true } else { false } } }
-}
-
-extension BranchSeed {
-  func value<Result: Sendable>(
-    of index: Int, _ body: @Sendable (Interpreter) async throws(Unwind) -> Result
-  ) async -> (Int, Result?, Unwind?) {
-    let branch = interpreter()
-    do {
-      return (index, try await body(branch), nil)
-    } catch {
-      return (index, nil, error)
-    }
-  }
 }

@@ -61,9 +61,9 @@ extension Interpreter {
     guard let type = ConfigurationType(serviceName: query.type.text) else {
       throw fail(.typeMismatch(wanted: "configuration type", found: query.type.text), at: query.type.range)
     }
-    var account = account
+    var account = context.account
     if let expression = query.account { account = try checkedAccount(try await text(expression), at: expression.range) }
-    var environment = environment
+    var environment = context.environment
     if let reference = query.environment { environment = try await environmentName(reference) }
     guard let account else { throw fail(.missingDefault(what: "account"), at: place) }
     guard let environment else { throw fail(.missingDefault(what: "environment"), at: place) }

@@ -5,11 +5,11 @@ import TailerAPI
 extension Interpreter {
   /// Makes the operation that a literal names, and checks what only running can know.
   func operation(_ literal: OperationLiteral, at place: SourceRange) async throws(Unwind) -> DataOperation {
-    var account = account
+    var account = context.account
     if let expression = literal.account {
       account = try checkedAccount(try await text(expression), at: expression.range)
     }
-    var environment = environment
+    var environment = context.environment
     if let reference = literal.environment { environment = try await environmentName(reference) }
     switch literal.designation {
     case .job(let expression):

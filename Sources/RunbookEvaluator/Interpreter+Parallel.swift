@@ -10,7 +10,7 @@ extension Interpreter {
     let elements = try await elements(of: collection)
     let name = name.text
     try await branches(elements.count, clauses, at: place) { branch, index async throws(Unwind) in
-      branch.steps.append("\(name) = \(elements[index].text)")
+      branch.context.steps.append("\(name) = \(elements[index].text)")
       _ = try await branch.execute(body, as: "branch", iteration: index, defining: [(name, elements[index])])
     }
   }
@@ -19,7 +19,7 @@ extension Interpreter {
     let statements = steps.statements
     try await branches(statements.count, clauses, at: place) { branch, index async throws(Unwind) in
       guard statements.indices.contains(index) else { return }
-      branch.path = branch.path.appending(.iteration(index))
+      branch.context.path = branch.context.path.appending(.iteration(index))
       _ = try await branch.execute([statements[index]])
     }
   }
@@ -34,25 +34,28 @@ extension Interpreter {
     if let max = clauses.max { cap = try await wholeNumber(max, atLeast: 1, what: "the cap") }
     guard count > 0 else { return }
     let key = nextKey()
-    let stop = BranchStop(parent: self.stop)
+    let stop = BranchStop(parent: context.stop)
     // Which branch failed first, and so what the others did not begin, is not decided anew by a resumed execution.
     let wasStopped = try await recorded(key, like: .parallel, at: place, isOptional: true)?.outcome != nil
     if wasStopped { _ = stop.raise() }
-    let seed = BranchSeed(
-      of: self, path: path.appending(.named("parallel")), stop: clauses.keepGoing ? self.stop : stop)
+    let seed = seed { context in
+      context.path = context.path.appending(.named("parallel"))
+      if !clauses.keepGoing { context.stop = stop }
+    }
 
     var endings: [Int: Unwind] = [:]
     var failedFirst: Int?
     var broken: Unwind?
     var begun = 0
-    await withTaskGroup(of: (Int, Unwind?).self) { group in
+    await withTaskGroup(of: (Int, Result<Void, Unwind>).self) { group in
       func begin() {
         let index = begun
         begun += 1
         group.addTask { (index, await seed.evaluate { branch async throws(Unwind) in try await body(branch, index) }) }
       }
       while begun < min(cap, count) { begin() }
-      while let (index, unwind) = await group.next() {
+      while let (index, ending) = await group.next() {
+        let unwind: Unwind? = if case .failure(let unwind) = ending { unwind } else { nil }
         endings[index] = unwind
         if !clauses.keepGoing, state.comparing == nil, case .failure(let failure)? = unwind, stop.raise() {
           do throws(Unwind) {
@@ -64,7 +67,7 @@ extension Interpreter {
           }
         }
         if let unwind, !unwind.isBranchStop, failedFirst == nil { failedFirst = index }
-        let mayBegin = (wasStopped || !stop.isRaised) && !(state.interruption.isRaised && finallyDepth == 0)
+        let mayBegin = (wasStopped || !stop.isRaised) && !(state.interruption.isRaised && context.finallyDepth == 0)
         if begun < count, mayBegin { begin() }
       }
     }
@@ -114,54 +117,26 @@ extension Unwind {
   var isBranchStop: Bool { if case .branchStopped = self { true } else { false } }
 }
 
-/// All that a branch takes over from what is around it; it has `run` and `status` of its own.
+extension Interpreter {
+  /// What branches are begun with here.
+  func seed(_ change: (inout BranchContext) -> Void = { _ in }) -> BranchSeed {
+    var context = context
+    change(&context)
+    return BranchSeed(state: state, context: context, outer: scope.snapshot())
+  }
+}
+
+/// What a branch is begun with; it has `run` and `status` of its own.
 struct BranchSeed: Sendable {
-  private let state: SharedState
-  private let runbook: CheckedRunbook
-  private let path: Path
-  private let outer: [String: Value]
-  private let account: String?
-  private let environment: String?
-  private let steps: [String]
-  private let trace: [Diagnostic.Label]
-  private let stop: BranchStop?
-  private let procedureDepth: Int
-  private let finallyDepth: Int
-  private let look: ConditionLook?
-  private let statement: Statement?
+  let state: SharedState
+  let context: BranchContext
+  let outer: [String: Value]
 
-  init(of interpreter: Interpreter, path: Path, stop: BranchStop?) {
-    state = interpreter.state
-    runbook = interpreter.runbook
-    self.path = path
-    outer = interpreter.scope.snapshot()
-    account = interpreter.account
-    environment = interpreter.environment
-    steps = interpreter.steps
-    trace = interpreter.trace
-    self.stop = stop
-    procedureDepth = interpreter.procedureDepth
-    finallyDepth = interpreter.finallyDepth
-    look = interpreter.look
-    statement = interpreter.statement
-  }
-
-  func interpreter() -> Interpreter {
-    let branch = Interpreter(state: state, runbook: runbook, scope: Scope(outer: outer), path: path)
-    branch.account = account
-    branch.environment = environment
-    branch.steps = steps
-    branch.trace = trace
-    branch.stop = stop
-    branch.procedureDepth = procedureDepth
-    branch.finallyDepth = finallyDepth
-    branch.look = look
-    branch.statement = statement
-    return branch
-  }
-
-  /// Evaluates a branch; how it left, or `nil` where it reached its end.
-  func evaluate(_ body: @Sendable (Interpreter) async throws(Unwind) -> Void) async -> Unwind? {
-    await value(of: 0) { branch async throws(Unwind) in try await body(branch) }.2
+  /// Evaluates a branch: what it gave, or how it left.
+  func evaluate<Value: Sendable>(
+    _ body: @Sendable (Interpreter) async throws(Unwind) -> Value
+  ) async -> Result<Value, Unwind> {
+    let branch = Interpreter(state: state, context, scope: Scope(outer: outer))
+    do { return .success(try await body(branch)) } catch { return .failure(error) }
   }
 }

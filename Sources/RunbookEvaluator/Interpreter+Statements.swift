@@ -8,11 +8,11 @@ import TailerAPI
 extension Interpreter {
   /// Evaluates statements one after another in the scope that is there.
   func execute(_ statements: [Statement]) async throws(Unwind) -> Completion {
-    let (outerPath, outerStatement, outerOrdinal) = (path, statement, ordinal)
-    defer { (path, statement, ordinal) = (outerPath, outerStatement, outerOrdinal) }
+    let (outerPath, outerStatement, outerOrdinal) = (context.path, context.statement, ordinal)
+    defer { (context.path, context.statement, ordinal) = (outerPath, outerStatement, outerOrdinal) }
     for (index, next) in statements.enumerated() {
-      path = Path(.statement(index), in: outerPath)
-      statement = next
+      context.path = Path(.statement(index), in: outerPath)
+      context.statement = next
       ordinal = 0
       let completion = try await execute(next)
       if case .normal = completion { continue }
@@ -25,9 +25,9 @@ extension Interpreter {
   func execute(
     _ block: Block, as name: String, iteration: Int? = nil, defining names: [(String, Value)] = []
   ) async throws(Unwind) -> Completion {
-    let (outerPath, outerScope) = (path, scope)
-    defer { (path, scope) = (outerPath, outerScope) }
-    path = Path(iteration.map { .round(name, $0) } ?? .named(name), in: path)
+    let (outerPath, outerScope) = (context.path, scope)
+    defer { (context.path, scope) = (outerPath, outerScope) }
+    context.path = Path(iteration.map { .round(name, $0) } ?? .named(name), in: outerPath)
     scope = Scope(parent: scope)
     for (name, value) in names { scope.define(name, value) }
     return try await execute(block.statements)
@@ -36,9 +36,9 @@ extension Interpreter {
   private func execute(_ statement: Statement) async throws(Unwind) -> Completion {
     switch statement.kind {
     case .account(let expression):
-      account = try checkedAccount(try await text(expression), at: expression.range)
+      context.account = try checkedAccount(try await text(expression), at: expression.range)
     case .environment(let reference):
-      environment = try await environmentName(reference)
+      context.environment = try await environmentName(reference)
     case .parameter(let parameter):
       // A value that was given is there already.
       guard scope.value(of: parameter.name.text) == nil, let initial = parameter.defaultValue else { break }
@@ -46,10 +46,10 @@ extension Interpreter {
     case .procedure, .invalid:
       break
     case .include:
-      guard let program = runbook.included[statement.range] else { break }
-      trace.insert(.init(statement.range, "included from here"), at: 0)
-      defer { trace.removeFirst() }
-      path = Path(.named("include"), in: path)
+      guard let program = context.runbook.included[statement.range] else { break }
+      context.trace.insert(.init(statement.range, "included from here"), at: 0)
+      defer { context.trace.removeFirst() }
+      context.path = Path(.named("include"), in: context.path)
       return try await execute(program.statements)
 
     case .declaration(let declaration):
@@ -121,23 +121,21 @@ extension Interpreter {
 
   private func step(_ title: Expression, _ body: Block) async throws(Unwind) -> Completion {
     let title = try await text(title)
-    steps.append(title)
-    defer { steps.removeLast() }
-    tell(.stepBegan(title), at: statement?.range)
-    let outerPath = path
-    path = Path(.named("step"), in: path)
-    defer { path = outerPath }
+    let place = context.statement?.range
+    let outerPath = context.path
+    context.steps.append(title)
+    defer { context.steps.removeLast() }
+    tell(.stepBegan(title), at: place)
+    context.path = Path(.named("step"), in: outerPath)
+    defer { context.path = outerPath }
     do {
       // A step opens no scope.
       let completion = try await execute(body.statements)
-      tell(.stepEnded(title, succeeded: true), at: statement?.range)
+      tell(.stepEnded(title, succeeded: true), at: place)
       return completion
     } catch {
-      if case .stopped = error {
-        tell(.stepEnded(title, succeeded: true), at: statement?.range)
-      } else {
-        tell(.stepEnded(title, succeeded: false), at: statement?.range)
-      }
+      let succeeded = if case .stopped = error { true } else { false }
+      tell(.stepEnded(title, succeeded: succeeded), at: place)
       throw error
     }
   }

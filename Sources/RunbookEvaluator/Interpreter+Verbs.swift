@@ -58,7 +58,7 @@ extension Interpreter {
     }
     let launch = SafeLaunch(
       operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
-      interruption: finallyDepth == 0 ? state.interruption : nil, tell: teller(at: place))
+      interruption: context.finallyDepth == 0 ? state.interruption : nil, tell: teller(at: place))
     do throws(SafeLaunch.Refusal) {
       let run =
         if case .launch(_, _, let baseline, let sentAt)? = record?.intent {
@@ -170,7 +170,7 @@ extension Interpreter {
     _ verb: String, on name: String, at place: SourceRange, changes: Bool = false,
     _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> T
   ) async throws(Unwind) -> T {
-    let service = look.map { reads(for: $0) } ?? state.effects.service
+    let service = context.look.map { reads(for: $0) } ?? state.effects.service
     let answer = try await waiting(changes: changes) { () async throws(ServiceError) in try await body(service) }
     switch answer {
     case .success(let value): return value
@@ -224,7 +224,7 @@ extension Interpreter {
   }
 
   func teller(at place: SourceRange) -> @Sendable (Event.Kind) -> Void {
-    let (effects, steps) = (state.effects, steps)
+    let (effects, steps) = (state.effects, context.steps)
     return { kind in
       effects.listener.hear(Event(at: effects.clock.now, place: place, isReplayed: false, steps: steps, kind: kind))
     }

@@ -14,15 +14,9 @@ struct Latest: Sendable {
   var awaited: [RunReference] = []
 }
 
-/// Evaluates one branch of a runbook: the file itself, or one branch of a `parallel`. Holds what is local to it; all else
-/// is in `SharedState`.
-final class Interpreter {
-  let state: SharedState
+/// Where a branch is, and what it goes by. The branches that it begins take it along as a whole.
+struct BranchContext: Sendable {
   var runbook: CheckedRunbook
-  var scope: Scope
-  /// The file's own names, which are all that a procedure sees besides its parameters.
-  let globals: Scope
-  var latest = Latest()
   var path: Path
   var account: String?
   var environment: String?
@@ -35,6 +29,17 @@ final class Interpreter {
   var look: ConditionLook?
   /// The statement being evaluated: its position is in `path`; what its effects' identities are hashed from.
   var statement: Statement?
+}
+
+/// Evaluates one branch of a runbook: the file itself, or one branch of a `parallel`. Holds what is local to it; all else
+/// is in `SharedState`.
+final class Interpreter {
+  let state: SharedState
+  var context: BranchContext
+  var scope: Scope
+  /// The file's own names, which are all that a procedure sees besides its parameters.
+  let globals: Scope
+  var latest = Latest()
   /// How many effects the statement has had.
   var ordinal = 0
   /// Whether values of bare expressions are shown, as at the prompt.
@@ -44,14 +49,18 @@ final class Interpreter {
   static let textLimit = 16 << 20
   static let rangeLimit = 1_000_000
 
-  init(state: SharedState, runbook: CheckedRunbook, scope: Scope, path: Path) {
+  init(state: SharedState, _ context: BranchContext, scope: Scope) {
     self.state = state
-    self.runbook = runbook
+    self.context = context
     self.scope = scope
     globals = scope
-    self.path = path
-    account = state.policy.account
-    environment = state.policy.environment
+  }
+
+  /// For the runbook's file itself.
+  convenience init(state: SharedState, runbook: CheckedRunbook) {
+    let (account, environment) = (state.policy.account, state.policy.environment)
+    let context = BranchContext(runbook: runbook, path: Path(.named("")), account: account, environment: environment)
+    self.init(state: state, context, scope: Scope())
   }
 
   // MARK: Telling
@@ -63,11 +72,11 @@ final class Interpreter {
   func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
     guard state.comparing == nil else { return }
     state.effects.listener.hear(
-      Event(at: state.effects.clock.now, place: place, isReplayed: replayed, steps: steps, kind: kind))
+      Event(at: state.effects.clock.now, place: place, isReplayed: replayed, steps: context.steps, kind: kind))
   }
 
   func problem(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> RuntimeProblem {
-    RuntimeProblem(kind, at: place, trace: trace, isAtPrompt: state.isAtPrompt)
+    RuntimeProblem(kind, at: place, trace: context.trace, isAtPrompt: state.isAtPrompt)
   }
 
   /// The unwinding for a problem that is no effect's outcome.
@@ -99,11 +108,13 @@ final class Interpreter {
   /// The identity of the next effect of the statement being evaluated.
   func nextKey() -> EffectKey {
     defer { ordinal += 1 }
-    return EffectKey(path: "\(path.text)#\(ordinal)", textHash: statementHash)
+    return EffectKey(path: "\(context.path.text)#\(ordinal)", textHash: statementHash)
   }
 
   private var statementHash: String {
-    guard let statement, let source = runbook.sources[statement.range.source] else { return EffectKey.hash([]) }
+    guard let statement = context.statement, let source = context.runbook.sources[statement.range.source] else {
+      return EffectKey.hash([])
+    }
     let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
     return EffectKey.hash(source.bytes[bounds])
   }
@@ -111,9 +122,9 @@ final class Interpreter {
   /// Throws where nothing new may be started: after an interruption, and after another branch has failed.
   func mayGoOn() throws(Unwind) {
     if state.comparing != nil { return }
-    if finallyDepth > 0 { return }
+    if context.finallyDepth > 0 { return }
     if state.interruption.isRaised { throw .interrupted }
-    if stop?.isRaised == true { throw .branchStopped(finallyRan: false) }
+    if context.stop?.isRaised == true { throw .branchStopped(finallyRan: false) }
   }
 
   /// What the record says of the effect, after making sure that it speaks of the same thing. `nil` where it says nothing.
@@ -233,7 +244,7 @@ final class Interpreter {
   func waiting<T: Sendable, E: Error>(
     changes: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
   ) async throws(Unwind) -> Result<T, E> {
-    guard finallyDepth == 0 else { return await Result(of: body) }
+    guard context.finallyDepth == 0 else { return await Result(of: body) }
     let clock = changes ? state.effects.clock : nil
     guard let result = await state.interruption.racing(farewellOn: clock, body) else { throw .interrupted }
     return result

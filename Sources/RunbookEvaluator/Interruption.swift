@@ -1,42 +1,43 @@
 import CivilTime
-import Foundation
-import Synchronization
+import Coordination
 import TailerAPI
 
 /// The request to stop waiting: Ctrl-C, a signal, a closed terminal. Raised once for an execution, seen by every branch.
 ///
 /// It is no task cancellation, for `finally` blocks have to wait and send after it.
-public final class Interruption: @unchecked Sendable {
-  // The lock guards all three.
-  private let lock = NSLock()
-  private var isRaisedNow = false
-  private var listeners: [Int: @Sendable () -> Void] = [:]
-  private var lastListener = 0
+public final class Interruption: Sendable {
+  private struct State {
+    var isRaised = false
+    var listeners: [Int: @Sendable () -> Void] = [:]
+    var lastListener = 0
+  }
+
+  private let state = Guarded(State())
 
   public init() {}
 
-  public var isRaised: Bool { lock.withLock { isRaisedNow } }
+  public var isRaised: Bool { state.withLock { $0.isRaised } }
 
   public func raise() {
-    let listening = lock.withLock {
-      isRaisedNow = true
-      defer { listeners = [:] }
-      return listeners
+    let listening = state.withLock { state in
+      state.isRaised = true
+      defer { state.listeners = [:] }
+      return state.listeners
     }
     for (_, listener) in listening.sorted(by: { $0.key < $1.key }) { listener() }
   }
 
   /// Ready for the prompt's next entry.
-  public func clear() { lock.withLock { isRaisedNow = false } }
+  public func clear() { state.withLock { $0.isRaised = false } }
 
   /// Calls the listener once it is raised, at once where it is. Must not block.
   ///
   /// - Returns: The number by which the listener is forgotten.
   func listen(_ listener: @escaping @Sendable () -> Void) -> Int {
-    let (number, isOver) = lock.withLock {
-      lastListener += 1
-      if !isRaisedNow { listeners[lastListener] = listener }
-      return (lastListener, isRaisedNow)
+    let (number, isOver) = state.withLock { state in
+      state.lastListener += 1
+      if !state.isRaised { state.listeners[state.lastListener] = listener }
+      return (state.lastListener, state.isRaised)
     }
     if isOver { listener() }
     return number
@@ -44,18 +45,14 @@ public final class Interruption: @unchecked Sendable {
 
   func forget(_ number: Int?) {
     guard let number else { return }
-    lock.withLock { _ = listeners.removeValue(forKey: number) }
+    state.withLock { $0.listeners[number] = nil }
   }
 
   /// Returns once it is raised or the task is cancelled.
   public func raised() async {
-    let bell = Bell()
-    let number = listen { bell.ring() }
-    _ = await withTaskCancellationHandler {
-      await bell.rung()
-    } onCancel: {
-      bell.ring()
-    }
+    let raised = Promise<Void>()
+    let number = listen { raised.fulfill(()) }
+    _ = await raised.value()
     forget(number)
   }
 
@@ -70,15 +67,16 @@ public final class Interruption: @unchecked Sendable {
   ) async -> Result<T, E>? {
     await withTaskGroup(of: Result<T, E>?.self) { group in
       // This task waits for whichever comes first, so that no other one has to wait for the interruption.
-      let bell = Bell()
+      let isInterrupted = Promise<Bool>()
       group.addTask {
-        defer { bell.ring(by: .body) }
+        defer { isInterrupted.fulfill(false) }
         return await Result(of: body)
       }
-      let number = listen { bell.ring() }
-      let ringer = await bell.rung()
+      let number = listen { isInterrupted.fulfill(true) }
+      let cameFirst = await isInterrupted.value()
       forget(number)
-      if ringer == .body { return await group.next() ?? nil }
+      // With this task the body is cancelled, and comes to its end.
+      guard cameFirst == true else { return await group.next() ?? nil }
       if let clock {
         group.addTask {
           try? await clock.sleep(for: Self.farewell)
@@ -114,35 +112,5 @@ public final class Interruption: @unchecked Sendable {
       }
       return value
     }
-  }
-}
-
-/// Wakes one task, once; whoever rings first is the one that it hears of.
-private final class Bell: Sendable {
-  enum Ringer: Sendable { case body, other }
-
-  private struct State {
-    var ringer: Ringer?
-    var sleeper: CheckedContinuation<Void, Never>?
-  }
-
-  private let state = Mutex(State())
-
-  func ring(by ringer: Ringer = .other) {
-    state.withLock { state in
-      state.ringer = state.ringer ?? ringer
-      return state.sleeper.take()
-    }?.resume()
-  }
-
-  func rung() async -> Ringer {
-    await withCheckedContinuation { continuation in
-      let isRung = state.withLock { state in
-        if state.ringer == nil { state.sleeper = continuation }
-        return state.ringer != nil
-      }
-      if isRung { continuation.resume() }
-    }
-    return state.withLock { $0.ringer ?? .other }
   }
 }

@@ -1,5 +1,5 @@
 public import CivilTime
-import Foundation
+import Coordination
 public import RunbookSyntax
 public import TailerAPI
 
@@ -57,16 +57,14 @@ public enum Value: Sendable {
 
 /// A run as a runbook holds it: a reference whose fields are what was last seen. Awaiting or checking it through any of
 /// its names updates all of them.
-public final class RunReference: @unchecked Sendable {
-  // The lock guards `seen`; the class is otherwise immutable.
-  private let lock = NSLock()
-  private var seen: Run
+public final class RunReference: Sendable {
+  private let seen: Guarded<Run>
 
-  public init(_ run: Run) { seen = run }
+  public init(_ run: Run) { seen = Guarded(run) }
 
   public var lastSeen: Run {
-    get { lock.withLock { seen } }
-    set { lock.withLock { seen = newValue } }
+    get { seen.withLock { $0 } }
+    set { seen.withLock { $0 = newValue } }
   }
 }
 

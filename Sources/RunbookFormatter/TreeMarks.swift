@@ -10,16 +10,12 @@ struct TreeMarks {
   private(set) var endsBeforeOpening: Set<Int32> = []
 
   init(_ program: Program) {
-    var statements = program.statements
-    var expressions: [Expression] = []
-    while let statement = statements.popLast() {
-      statementStarts.insert(statement.range.lower)
-      if case .procedure(let procedure) = statement.kind { endsBeforeOpening.insert(procedure.name.range.upper) }
-      statements += statement.blocks.flatMap(\.statements)
-      expressions += statement.expressions
-      while let expression = expressions.popLast() {
-        note(expression)
-        expressions += expression.children
+    for node in TreeWalk(program.statements) {
+      switch node {
+      case .statement(let statement):
+        statementStarts.insert(statement.range.lower)
+        if case .procedure(let procedure) = statement.kind { endsBeforeOpening.insert(procedure.name.range.upper) }
+      case .expression(let expression): note(expression)
       }
     }
   }

@@ -1,11 +1,11 @@
-import Foundation
+import Coordination
 import GRDB
 
 /// Writes that wait to be committed. What comes while one transaction is on its way to the disk goes into the next one
 /// together, so that many effects under way at once share the time that the disk takes. A write's end is told only after
 /// the transaction that it is in has ended, and each is as if it were alone: one that throws leaves nothing behind and
 /// takes nothing from the others.
-final class CommitLine: @unchecked Sendable {
+final class CommitLine: Sendable {
   /// One write. Its body may be carried out twice, and changes nothing but the file.
   struct Write: Sendable {
     let durability: Durability
@@ -21,24 +21,21 @@ final class CommitLine: @unchecked Sendable {
   static let limit = 256
 
   private let transaction: Transaction
-  private let lock = NSLock()
-  // The lock guards what follows.
-  private var line: ArraySlice<Write> = []
-  private var isBeingServed = false
+  private let state = Guarded<(line: ArraySlice<Write>, isBeingServed: Bool)>(([], false))
 
   init(transaction: @escaping Transaction) { self.transaction = transaction }
 
   /// Puts a write at the end of the line; whether the line has to be served, since nobody does.
   func add(_ write: Write) -> Bool {
-    lock.withLock {
-      line.append(write)
-      defer { isBeingServed = true }
-      return !isBeingServed
+    state.withLock { state in
+      state.line.append(write)
+      defer { state.isBeingServed = true }
+      return !state.isBeingServed
     }
   }
 
   /// How many writes wait.
-  var count: Int { lock.withLock { line.count } }
+  var count: Int { state.withLock { $0.line.count } }
 
   /// Commits until the line is empty. To be called on the connection's own queue.
   func serve(_ db: Database) {
@@ -50,10 +47,10 @@ final class CommitLine: @unchecked Sendable {
   }
 
   private func next() -> ArraySlice<Write>? {
-    lock.withLock {
-      let writes = line.prefix(Self.limit)
-      line = line.dropFirst(Self.limit)
-      if writes.isEmpty { isBeingServed = false }
+    state.withLock { state in
+      let writes = state.line.prefix(Self.limit)
+      state.line = state.line.dropFirst(Self.limit)
+      if writes.isEmpty { state.isBeingServed = false }
       return writes.isEmpty ? nil : writes
     }
   }

@@ -1,4 +1,4 @@
-import Foundation
+import Coordination
 public import RunbookRecord
 
 /// What a finished write has survived.
@@ -24,27 +24,31 @@ public protocol RowStore: Sendable {
 }
 
 /// Rows that live as long as the process.
-public final class MemoryRowStore: RowStore, @unchecked Sendable {
-  // The lock guards the rows.
-  private let lock = NSLock()
-  private let rows: MemoryRows
+public final class MemoryRowStore: RowStore {
+  private let rows: Guarded<MemoryRows.Tables>
 
-  public init(_ rows: MemoryRows = MemoryRows()) { self.rows = rows }
+  public init(_ tables: MemoryRows.Tables = MemoryRows.Tables()) { rows = Guarded(tables) }
 
   public func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T {
-    try lock.withLock { try body(rows) }
+    try body(MemoryRows(tables))
   }
 
   public func commit<T: Sendable>(
     _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
-    try lock.withLock { try rows.transaction(body) }
+    try rows.withLock { tables in
+      // What is taken out of the guard is its only copy, and so is changed in place.
+      let transaction = MemoryRows(tables)
+      tables = MemoryRows.Tables()
+      defer { tables = transaction.tables }
+      return try transaction.transaction(body)
+    }
   }
 
   public func words(for error: any Error) -> String { "\(error)" }
 
   /// The rows as they are, for tests.
-  public var tables: MemoryRows.Tables { lock.withLock { rows.tables } }
+  public var tables: MemoryRows.Tables { rows.withLock { $0 } }
 }
 
 extension JournalError {

@@ -1,21 +1,18 @@
-import Foundation
+import Coordination
 import GRDB
 
 /// How a connection's next transaction will be synced, and how many durable ones there have been.
-final class Syncing: @unchecked Sendable {
-  private let lock = NSLock()
-  // The lock guards what follows.
-  private var count = 0
-  private var mode: Durability?
+final class Syncing: Sendable {
+  private let state = Guarded<(count: Int, mode: Durability?)>((0, nil))
 
-  var durableWrites: Int { lock.withLock { count } }
+  var durableWrites: Int { state.withLock { $0.count } }
 
   /// Sets the connection for a transaction of that durability, where it is not set so already.
   func set(_ durability: Durability, _ db: Database) throws {
-    guard lock.withLock({ mode }) != durability else { return }
+    guard state.withLock({ $0.mode }) != durability else { return }
     try db.execute(sql: "PRAGMA synchronous = \(durability.synchronous)")
-    lock.withLock { mode = durability }
+    state.withLock { $0.mode = durability }
   }
 
-  func wasDurable() { lock.withLock { count += 1 } }
+  func wasDurable() { state.withLock { $0.count += 1 } }
 }

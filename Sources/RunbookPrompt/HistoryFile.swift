@@ -1,13 +1,12 @@
+import Coordination
 import Foundation
 import Glibc
 
 /// What was typed in this session and the ones before it, an entry a line with its newlines escaped, readable by its
 /// owner alone.
-public final class HistoryFile: @unchecked Sendable {
-  // The lock guards the entries.
-  private let lock = NSLock()
+public final class HistoryFile: Sendable {
   private let path: String
-  private var kept: [String] = []
+  private let kept: Guarded<[String]>
 
   static let limit = 5_000
   static let entryLimit = 64 << 10
@@ -17,21 +16,19 @@ public final class HistoryFile: @unchecked Sendable {
     path = "\(directory)/history"
     try? FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    kept = Self.read(path)
-    if kept.count > Self.limit {
-      kept.removeFirst(kept.count - Self.limit)
-      shorten()
-    }
+    let found = Self.read(path)
+    kept = Guarded(found.suffix(Self.limit))
+    if found.count > Self.limit { shorten() }
   }
 
   /// The oldest first.
-  public var entries: [String] { lock.withLock { kept } }
+  public var entries: [String] { kept.withLock { $0 } }
 
   /// Keeps an entry, unless it is the same as the last one, is very long, or starts with a space. A history that cannot
   /// be written is no reason to stop.
   public func add(_ entry: String) {
     guard let first = entry.first, first != " ", first != "\t", entry.utf8.count <= Self.entryLimit else { return }
-    lock.withLock {
+    kept.withLock { kept in
       guard kept.last != entry else { return }
       kept.append(entry)
       // One write in append mode, so that sessions side by side do not mix their lines.
@@ -46,7 +43,7 @@ public final class HistoryFile: @unchecked Sendable {
 
   /// Writes the entries that are kept to a file beside it, and puts that in its place.
   private func shorten() {
-    let text = kept.map { Self.escaped($0) + "\n" }.joined()
+    let text = entries.map { Self.escaped($0) + "\n" }.joined()
     let draft = path + ".new"
     unlink(draft)
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

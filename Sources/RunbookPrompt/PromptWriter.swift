@@ -1,5 +1,5 @@
 import CivilTime
-import Foundation
+import Coordination
 import RunbookDiagnostics
 import RunbookEvaluator
 import RunbookRecord
@@ -8,20 +8,19 @@ import TailerAPI
 
 /// Tells on the terminal what the entries do: that of the one in front as it comes, with live lines for what it waits
 /// for; that of those behind the prompt with their number before it.
-final class PromptWriter: @unchecked Sendable {
-  // The lock guards everything below it.
-  private let lock = NSLock()
+final class PromptWriter: Sendable {
+  private struct State {
+    var front = Front()
+    var seen: [Run] = []
+  }
+
   private let terminal: any PromptTerminal
-  private var waits = InFlight()
-  /// When the entry in front began, and what it is at where it waits for no run.
-  private var began: Timestamp?
-  private var activity: (words: String, since: Timestamp)?
-  private var seen: [Run] = []
+  private let state = Guarded(State())
 
   init(terminal: any PromptTerminal) { self.terminal = terminal }
 
   /// The runs of this session as last seen, those touched last first.
-  var runs: [Run] { lock.withLock { seen.reversed() } }
+  var runs: [Run] { state.withLock { $0.seen.reversed() } }
 
   func listener(
     for facts: StatementFacts, in sources: SourceMap, source: SourceID, label: String? = nil
@@ -30,13 +29,15 @@ final class PromptWriter: @unchecked Sendable {
   }
 
   /// An entry in front begins.
-  func begin(at now: Timestamp) { lock.withLock { (began, activity) = (now, nil) } }
+  func begin(at now: Timestamp) {
+    state.withLock { ($0.front.began, $0.front.activity) = (now, nil) }
+  }
 
   /// What the entry in front was waiting for when it ended; the live lines go.
   func endWaits() -> [InFlight.Wait] {
-    let left = lock.withLock {
-      defer { (waits, began, activity) = (InFlight(), nil, nil) }
-      return waits.all
+    let left = state.withLock { state in
+      defer { state.front = Front() }
+      return state.front.waits.all
     }
     terminal.showLive([])
     return left
@@ -44,35 +45,42 @@ final class PromptWriter: @unchecked Sendable {
 
   /// Redraws the live lines with the time that has passed.
   func tick(at now: Timestamp) {
-    if let lines = lock.withLock({ lines(at: now) }) { terminal.showLive(lines) }
+    if let lines = state.withLock({ $0.front.lines(at: now, on: terminal.appearance) }) { terminal.showLive(lines) }
   }
 
   fileprivate func note(_ event: Event, isInFront: Bool) {
-    let lines: [String]? = lock.withLock { () -> [String]? in
+    let lines = state.withLock { state -> [String]? in
       switch event.kind {
       case .launched(let run), .adopted(let run, _), .adoptedByHand(let run, _), .ended(let run, _),
         .checked(let run), .appeared(let run):
-        seen.removeAll { $0.isSame(as: run) }
-        seen.append(run)
-        if seen.count > 1_000 { seen.removeFirst(seen.count - 1_000) }
+        state.seen.removeAll { $0.isSame(as: run) }
+        state.seen.append(run)
+        if state.seen.count > 1_000 { state.seen.removeFirst(state.seen.count - 1_000) }
       default: break
       }
       guard isInFront else { return nil }
       // What was awaited is told with how to wait again, so it stays until the entry has ended.
       if case .interrupted = event.kind { return nil }
-      activity = event.isBeginning ? event.words.map { ($0, event.at) } : nil
-      waits.take(event)
-      return self.lines(at: event.at) ?? []
+      state.front.activity = event.isBeginning ? event.words.map { ($0, event.at) } : nil
+      state.front.waits.take(event)
+      return state.front.lines(at: event.at, on: terminal.appearance) ?? []
     }
     if let lines { terminal.showLive(lines) }
   }
+}
+
+/// What the entry in front is at.
+private struct Front {
+  var waits = InFlight()
+  var began: Timestamp?
+  /// What it is at where it waits for no run.
+  var activity: (words: String, since: Timestamp)?
 
   /// How long an entry may take before it is said that it is still at work.
   private static let patience = TimeSpan.seconds(2)
 
   /// What goes on in front; `nil` where there is nothing to say of it.
-  private func lines(at now: Timestamp) -> [String]? {
-    let appearance = terminal.appearance
+  func lines(at now: Timestamp, on appearance: Appearance) -> [String]? {
     guard appearance.isLive else { return nil }
     var lines = waits.lines(at: now, room: appearance.height - 2)
     if lines.isEmpty {

@@ -1,4 +1,5 @@
 @preconcurrency import CReadline
+import Coordination
 import Foundation
 import Glibc
 
@@ -9,9 +10,8 @@ final class Readline {
 
   /// A line that somebody waits for.
   struct Reading {
-    let number: Int
     let request: LineRequest
-    let continuation: CheckedContinuation<LineReply, Never>
+    let reply = Promise<LineReply>()
     /// What was typed of it when another one came in between.
     var typed: (text: String, point: Int32)?
   }
@@ -21,7 +21,6 @@ final class Readline {
   private var screen: UnsafeMutablePointer<FILE>?
   private var isLive = true
   var readings: [Reading] = []
-  private var nextNumber = 0
   private var isInstalled = false
   private var isClosed = false
   private var isSuspended = false
@@ -76,19 +75,15 @@ final class Readline {
   // MARK: Reading
 
   func read(_ request: LineRequest) async -> LineReply {
-    nextNumber += 1
-    let number = nextNumber
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        if isClosed { return continuation.resume(returning: .closed) }
-        if Task.isCancelled { return continuation.resume(returning: .interrupted) }
-        setAside()
-        readings.append(Reading(number: number, request: request, continuation: continuation))
-        begin()
-      }
-    } onCancel: {
-      Task { @TerminalActor in self.withdraw(number) }
-    }
+    if isClosed { return .closed }
+    if Task.isCancelled { return .interrupted }
+    setAside()
+    let reading = Reading(request: request)
+    readings.append(reading)
+    begin()
+    if let reply = await reading.reply.value() { return reply }
+    withdraw(reading)
+    return .interrupted
   }
 
   /// Takes the line being typed off the screen, to be typed on later.
@@ -145,19 +140,18 @@ final class Readline {
     guard let reading = readings.popLast() else { return }
     remove()
     if case .line(let text) = reply, reading.request.kind != .question { remember(text, after: reading.request) }
-    reading.continuation.resume(returning: reply)
+    reading.reply.fulfill(reply)
     begin()
   }
 
-  private func withdraw(_ number: Int) {
-    guard let index = readings.firstIndex(where: { $0.number == number }) else { return }
+  private func withdraw(_ reading: Reading) {
+    guard let index = readings.firstIndex(where: { $0.reply === reading.reply }) else { return }
     let isFront = index == readings.count - 1
     if isFront, isInstalled {
       fputs("\n", screen)
       remove()
     }
-    let reading = readings.remove(at: index)
-    reading.continuation.resume(returning: .interrupted)
+    readings.remove(at: index)
     if isFront { begin() }
   }
 
@@ -198,7 +192,7 @@ final class Readline {
       if isInstalled { remove() }
       let waiting = readings
       readings = []
-      for reading in waiting { reading.continuation.resume(returning: .closed) }
+      for reading in waiting { reading.reply.fulfill(.closed) }
     case SIGWINCH:
       rl_resize_terminal()
     case SIGCONT where isInstalled:
@@ -273,7 +267,7 @@ final class Readline {
     let waiting = readings
     readings = []
     isClosed = true
-    for reading in waiting { reading.continuation.resume(returning: .closed) }
+    for reading in waiting { reading.reply.fulfill(.closed) }
   }
 
   /// Keeps Ctrl-C from discarding what is on its way to the screen; what was typed before it is discarded where it is

@@ -1,15 +1,18 @@
 @preconcurrency import CReadline
-import Foundation
+import Coordination
 import Glibc
 public import RunbookTerminal
 
 /// The person's terminal, through GNU readline.
-public final class ReadlineTerminal: PromptTerminal, @unchecked Sendable {
-  // The lock guards what follows; what is drawn belongs to `Readline`.
-  private let lock = NSLock()
-  private var outbox: [(text: String, kind: Shown)] = []
-  private var live: [String]?
-  private var interrupt: (@Sendable () -> Void)?
+public final class ReadlineTerminal: PromptTerminal {
+  /// What `Readline` has to draw, and what is to be done at Ctrl-C.
+  private struct State {
+    var outbox: [(text: String, kind: Shown)] = []
+    var live: [String]?
+    var interrupt: (@Sendable () -> Void)?
+  }
+
+  private let state = Guarded(State())
   private let variables: [String: String]
   private let stream: OutputChannel
   private let isOutputApart: Bool
@@ -44,16 +47,16 @@ public final class ReadlineTerminal: PromptTerminal, @unchecked Sendable {
 
   public func show(_ text: String, as kind: Shown) {
     guard !text.isEmpty else { return }
-    lock.withLock { outbox.append((text, kind)) }
+    state.withLock { $0.outbox.append((text, kind)) }
     TerminalThread.shared.wake()
   }
 
   public func showLive(_ lines: [String]) {
-    lock.withLock { live = lines }
+    state.withLock { $0.live = lines }
     TerminalThread.shared.wake()
   }
 
-  public func onInterrupt(_ body: (@Sendable () -> Void)?) { lock.withLock { interrupt = body } }
+  public func onInterrupt(_ body: (@Sendable () -> Void)?) { state.withLock { $0.interrupt = body } }
 
   public func read(_ request: LineRequest) async -> LineReply { await Readline.shared.read(request) }
 
@@ -63,9 +66,9 @@ public final class ReadlineTerminal: PromptTerminal, @unchecked Sendable {
 
   /// Takes what was shown since the last time.
   func takeShown() -> (pieces: [(text: String, kind: Shown)], live: [String]?) {
-    lock.withLock {
-      defer { (outbox, live) = ([], nil) }
-      return (outbox, live)
+    state.withLock { state in
+      defer { (state.outbox, state.live) = ([], nil) }
+      return (state.outbox, state.live)
     }
   }
 
@@ -76,7 +79,7 @@ public final class ReadlineTerminal: PromptTerminal, @unchecked Sendable {
     return true
   }
 
-  func interruptNow() { lock.withLock { interrupt }?() }
+  func interruptNow() { state.withLock { $0.interrupt }?() }
 
   /// Leaves the terminal as it was found, after all that was shown is out.
   public func close() async { await Readline.shared.stop() }

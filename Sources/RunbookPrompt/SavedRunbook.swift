@@ -56,10 +56,10 @@ struct SavedRunbook {
           if let environment = settings.environment, environments.last != environment {
             environments.append(environment)
           }
-          let (name, isDeclaration) = statement.declaredName
+          let isDeclaration = if case .declaration = statement.kind { true } else { false }
           parts.append(
             Part(
-              text: source.text(statement.range), before: remarks, behind: behind, name: name,
+              text: source.text(statement.range), before: remarks, behind: behind, name: statement.declaredName?.text,
               isDeclaration: isDeclaration))
         }
       }
@@ -147,18 +147,6 @@ extension String {
   }
 }
 
-extension Statement {
-  /// The name that it declares at the top, and whether by `let` or `var`.
-  fileprivate var declaredName: (String?, isDeclaration: Bool) {
-    switch kind {
-    case .declaration(let declaration): (declaration.name.text, true)
-    case .procedure(let procedure): (procedure.name.text, false)
-    case .parameter(let parameter): (parameter.name.text, false)
-    default: (nil, false)
-    }
-  }
-}
-
 extension Expression {
   fileprivate var plainText: String? {
     guard case .text(let parts) = kind, parts.count == 1, case .literal(let text)? = parts.first else { return nil }
@@ -167,9 +155,8 @@ extension Expression {
 
   /// Whether it does something, rather than only look.
   fileprivate var hasEffect: Bool {
-    switch kind {
+    switch bare.kind {
     case .launch, .await, .check, .call, .confirm: true
-    case .parenthesized(let inner): inner.hasEffect
     default: false
     }
   }

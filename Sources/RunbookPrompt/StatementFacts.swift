@@ -16,20 +16,14 @@ struct StatementFacts: Sendable {
 
   init(_ program: Program) {
     for statement in program.statements {
+      if let name = statement.declaredName { declared.append(name) }
       switch statement.kind {
-      case .declaration(let declaration): declared.append(declaration.name)
-      case .procedure(let procedure): declared.append(procedure.name)
-      case .parameter(let parameter): declared.append(parameter.name)
       case .account, .environment, .include: settings.append(statement.range)
+      // A procedure's body is evaluated elsewhere.
+      case .procedure: continue
       default: break
       }
-    }
-    var waiting = program.statements
-    while let statement = waiting.popLast() {
-      visit(statement)
-      // A procedure's body is evaluated elsewhere.
-      if case .procedure = statement.kind { continue }
-      waiting += statement.blocks.flatMap(\.statements)
+      for case .statement(let part) in TreeWalk([statement]) { visit(part) }
     }
   }
 
@@ -37,9 +31,7 @@ struct StatementFacts: Sendable {
     switch statement.kind {
     case .assignment(let name, _, _): assigned.append(name)
     case .expression(let expression, _):
-      var bare = expression
-      while case .parenthesized(let inner) = bare.kind { bare = inner }
-      switch bare.kind {
+      switch expression.bare.kind {
       case .call: calls.insert(expression.range)
       case .launch: launches.insert(expression.range)
       default: break

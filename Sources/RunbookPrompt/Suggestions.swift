@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import RunbookChecker
 import RunbookDiagnostics
@@ -10,7 +11,7 @@ public import TailerAPI
 /// in its place and handed to the parser and the checker, whose errors decide.
 ///
 /// Shared between the session, which knows what is in scope, and the terminal, which asks at a keystroke.
-public final class Suggestions: @unchecked Sendable {
+public final class Suggestions: Sendable {
   /// A way to complete the word before the cursor.
   public struct Candidate: Hashable, Sendable {
     /// What replaces the word.
@@ -25,38 +26,40 @@ public final class Suggestions: @unchecked Sendable {
     public let candidates: [Candidate]
   }
 
-  // The lock guards what follows.
-  private let lock = NSLock()
-  private var context = CheckContext(isInteractive: true)
-  private var operations: Set<DataOperation> = []
-  private var runIDs: [String] = []
+  private struct State {
+    var context = CheckContext(isInteractive: true)
+    var operations: Set<DataOperation> = []
+    var runIDs: [String] = []
+  }
+
+  private let state = Guarded(State())
   private let directory: String
 
   /// - Parameter directory: Where relative file names start.
   public init(directory: String = ".") { self.directory = directory }
 
   func update(context: CheckContext) {
-    lock.withLock {
-      self.context = context
-      operations.formUnion(context.scope.names.values.compactMap(\.operation))
+    state.withLock { state in
+      state.context = context
+      state.operations.formUnion(context.scope.names.values.compactMap(\.operation))
     }
   }
 
   /// Makes ids known: from the journal, or asked of the service.
   public func add(_ operations: some Sequence<DataOperation>) {
-    lock.withLock { self.operations.formUnion(operations) }
+    state.withLock { $0.operations.formUnion(operations) }
   }
 
   func add(runID: String) {
-    lock.withLock {
-      runIDs.removeAll { $0 == runID }
-      runIDs.append(runID)
-      if runIDs.count > 100 { runIDs.removeFirst() }
+    state.withLock { state in
+      state.runIDs.removeAll { $0 == runID }
+      state.runIDs.append(runID)
+      if state.runIDs.count > 100 { state.runIDs.removeFirst() }
     }
   }
 
-  var currentContext: CheckContext { lock.withLock { context } }
-  var knownOperations: Int { lock.withLock { operations.count } }
+  var currentContext: CheckContext { state.withLock { $0.context } }
+  var knownOperations: Int { state.withLock { $0.operations.count } }
 
   /// - Parameters:
   ///   - line: The line up to the cursor.
@@ -64,7 +67,7 @@ public final class Suggestions: @unchecked Sendable {
   public func answer(for line: String, after typed: String = "") -> Answer {
     let trimmed = line.trimmingPrefix(while: \.isWhitespace)
     if typed.isEmpty, trimmed.first == ":" { return command(line) }
-    let (context, operations, runIDs) = lock.withLock { (self.context, self.operations, self.runIDs) }
+    let (context, operations, runIDs) = state.withLock { ($0.context, $0.operations, $0.runIDs) }
     let before = typed.isEmpty ? [] : Array(typed.utf8) + [0x0A]
     let whole = before + Array(line.utf8)
     guard whole.count <= 64 << 10 else { return Answer(start: line.utf8.count, candidates: []) }
@@ -180,7 +183,7 @@ public final class Suggestions: @unchecked Sendable {
     }
     let argument = String(rest[space...].trimmingPrefix(while: \.isWhitespace))
     let start = bytes.count - argument.utf8.count
-    let context = lock.withLock { self.context }
+    let context = currentContext
     let found: [String] =
       switch PromptCommand(rawValue: String(rest[..<space])) {
       case .help: Reference.words.filter { $0.hasPrefix(argument) }

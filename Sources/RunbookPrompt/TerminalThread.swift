@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Glibc
 
@@ -17,16 +18,19 @@ actor TerminalActor {
 }
 
 /// A thread that carries out jobs, and in between waits for keys, signals and calls to wake up.
-final class TerminalThread: SerialExecutor, @unchecked Sendable {
+final class TerminalThread: SerialExecutor {
   static let shared = TerminalThread()
 
-  // The lock guards the jobs and what to do with keys and signals; the pipe wakes the thread.
-  private let lock = NSLock()
-  private var jobs: [UnownedJob] = []
-  private var thread: pthread_t?
-  private var onKeys: (@TerminalActor () -> Void)?
-  private var onWake: (@TerminalActor () -> Void)?
-  private var onSignal: (@TerminalActor (Int32) -> Void)?
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var thread: pthread_t?
+    var onKeys: (@TerminalActor () -> Void)?
+    var onWake: (@TerminalActor () -> Void)?
+    var onSignal: (@TerminalActor (Int32) -> Void)?
+  }
+
+  private let state = Guarded(State())
+  /// A pipe that wakes the thread.
   private let wakeUp: (read: Int32, write: Int32)
 
   private init() {
@@ -45,12 +49,12 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    lock.withLock { jobs.append(job) }
+    state.withLock { $0.jobs.append(job) }
     wake()
   }
 
   func isIsolatingCurrentContext() -> Bool? {
-    lock.withLock { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+    state.withLock { $0.thread }.map { pthread_equal($0, pthread_self()) != 0 } ?? false
   }
 
   func checkIsolated() {
@@ -61,13 +65,10 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
   func wake() { Self.send(0) }
 
   /// What to do when keys can be read; `nil` where nobody reads any.
-  func listen(_ body: (@TerminalActor () -> Void)?) { lock.withLock { onKeys = body } }
+  func listen(_ body: (@TerminalActor () -> Void)?) { state.withLock { $0.onKeys = body } }
 
   func serve(onWake: @escaping @TerminalActor () -> Void, onSignal: @escaping @TerminalActor (Int32) -> Void) {
-    lock.withLock {
-      self.onWake = onWake
-      self.onSignal = onSignal
-    }
+    state.withLock { ($0.onWake, $0.onSignal) = (onWake, onSignal) }
   }
 
   /// From here on these signals come as calls to `onSignal`.
@@ -92,12 +93,12 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
   }
 
   private func loop() {
-    lock.withLock { thread = pthread_self() }
+    state.withLock { $0.thread = pthread_self() }
     signalPipe = wakeUp.write
     while true {
-      let (ready, keys, wakeHandler) = lock.withLock {
-        defer { jobs = [] }
-        return (jobs, onKeys, onWake)
+      let (ready, keys, wakeHandler) = state.withLock { state in
+        defer { state.jobs = [] }
+        return (state.jobs, state.onKeys, state.onWake)
       }
       for job in ready { job.runSynchronously(on: asUnownedSerialExecutor()) }
       if let wakeHandler { TerminalActor.assume { wakeHandler() } }
@@ -109,7 +110,7 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
       guard poll(&polled, 2, -1) > 0 else { continue }
       if polled[0].revents != 0 { drain() }
       // Whoever read keys may have stopped since.
-      if polled[1].revents != 0, let keys = lock.withLock({ onKeys }) { TerminalActor.assume { keys() } }
+      if polled[1].revents != 0, let keys = state.withLock({ $0.onKeys }) { TerminalActor.assume { keys() } }
     }
   }
 
@@ -117,7 +118,7 @@ final class TerminalThread: SerialExecutor, @unchecked Sendable {
     var bytes = [UInt8](repeating: 0, count: 256)
     let count = bytes.withUnsafeMutableBytes { read(wakeUp.read, $0.baseAddress, $0.count) }
     guard count > 0 else { return }
-    let handler = lock.withLock { onSignal }
+    let handler = state.withLock { $0.onSignal }
     for byte in bytes[..<count] where byte != 0 {
       if let handler { TerminalActor.assume { handler(Int32(byte)) } }
     }

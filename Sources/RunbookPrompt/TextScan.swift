@@ -33,10 +33,7 @@ struct TextScan {
   init(_ bytes: some Collection<UInt8>) {
     let bytes = Array(bytes)
     var index = 0
-    func has(_ text: StaticString, at index: Int) -> Bool {
-      let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-      return bytes[index...].starts(with: wanted)
-    }
+    func has(_ text: String, at index: Int) -> Bool { bytes[index...].starts(with: text.utf8) }
     while index < bytes.count {
       var step = 1
       switch open.last?.kind {
@@ -61,7 +58,7 @@ struct TextScan {
     }
   }
 
-  private mutating func readCode(_ bytes: [UInt8], _ index: Int, _ has: (StaticString, Int) -> Bool) -> Int {
+  private mutating func readCode(_ bytes: [UInt8], _ index: Int, _ has: (String, Int) -> Bool) -> Int {
     switch bytes[index] {
     case UInt8(ascii: "\""):
       let isBlock = has("\"\"\"", index)

@@ -5,22 +5,10 @@ public import RunbookDiagnostics
 public struct Name: Hashable, Sendable {
   public let text: String
   public let range: SourceRange
-  /// A number that only this name has in its source, nearly everywhere the same one; -1 for one that was not read.
-  package let symbol: Int32
 
-  public init(_ text: String, _ range: SourceRange) { self.init(text, range, symbol: -1) }
-
-  package init(_ text: String, _ range: SourceRange, symbol: Int32) {
+  public init(_ text: String, _ range: SourceRange) {
     self.text = text
     self.range = range
-    self.symbol = symbol
-  }
-
-  public static func == (a: Self, b: Self) -> Bool { a.text == b.text && a.range == b.range }
-
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(text)
-    hasher.combine(range)
   }
 }
 
@@ -29,15 +17,10 @@ public struct Name: Hashable, Sendable {
 public struct Expression: Sendable {
   public let kind: Kind
   public let range: SourceRange
-  /// Of a name a number that only it has in its source; else -1.
-  package let symbol: Int32
 
-  public init(_ kind: Kind, _ range: SourceRange) { self.init(kind, range, symbol: -1) }
-
-  package init(_ kind: Kind, _ range: SourceRange, symbol: Int32) {
+  public init(_ kind: Kind, _ range: SourceRange) {
     self.kind = kind
     self.range = range
-    self.symbol = symbol
   }
 
   public indirect enum Kind: Sendable {

@@ -9,14 +9,8 @@ extension Lexer {
     var end = digits(from: start)
     if end - start == 4, byte(end) == UInt8(ascii: "-"), byte(end + 1).isDigit, date(start) { return }
     if byte(end) == UInt8(ascii: ":"), byte(end + 1).isDigit { return timeOfDay(start) }
-    let wholeEnd = end
     if byte(end) == UInt8(ascii: "."), byte(end + 1).isDigit { end = digits(from: end + 1) }
     if byte(end).isNamePart { return duration(start) }
-    if end == wholeEnd, end - start <= 15 {
-      var value = 0
-      for offset in start..<end { value = value * 10 + Int(bytes[offset] - 48) }
-      return emit(.number, start, end, value: .number(Number(value)))
-    }
     guard let value = Number(text(start, end)) else {
       report(.numberOutOfRange, start, end)
       return emit(.unreadable, start, end)

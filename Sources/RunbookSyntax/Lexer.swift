@@ -3,9 +3,8 @@ import RunbookDiagnostics
 
 /// Bytes to tokens. Whatever the bytes are, it comes to an end, reports what is wrong and goes on behind it.
 struct Lexer {
-  let bytes: UnsafeBufferPointer<UInt8>
+  let bytes: [UInt8]
   let source: SourceID
-  private var symbols = SymbolTable()
   /// Where reading stops: the end of the source, or of the interpolation being read.
   var limit: Int
   var at = 0
@@ -16,29 +15,15 @@ struct Lexer {
   var endsInInterpolation = false
 
   static func tokens(of source: SourceText) -> TokenStream {
-    source.bytes.withUnsafeBufferPointer { bytes in
-      var lexer = Lexer(bytes: bytes, source: source.id)
-      return lexer.tokens(in: 0..<bytes.count)
-    }
+    var lexer = Lexer(source)
+    lexer.run()
+    return lexer.stream
   }
 
-  init(bytes: UnsafeBufferPointer<UInt8>, source: SourceID) {
-    self.bytes = bytes
-    self.source = source
+  private init(_ source: SourceText) {
+    bytes = source.bytes
+    self.source = source.id
     limit = bytes.count
-  }
-
-  /// The tokens of a part of the source, as if nothing stood around it. Its names keep the numbers that they got in parts
-  /// before.
-  mutating func tokens(in range: Range<Int>) -> TokenStream {
-    at = range.lowerBound
-    limit = range.upperBound
-    startsLine = true
-    stream.tokens.reserveCapacity(range.count / 5 + 16)
-    run()
-    stream.names = symbols.names(bytes)
-    defer { stream = TokenStream() }
-    return stream
   }
 
   private mutating func run() {
@@ -46,17 +31,15 @@ struct Lexer {
       report(.sourceTooLarge(limit: SourceText.sizeLimit), 0, 0)
       return emit(.end, 0, 0)
     }
-    if at == 0, byte(0) == 0xEF, byte(1) == 0xBB, byte(2) == 0xBF { at = 3 }
+    if byte(0) == 0xEF, byte(1) == 0xBB, byte(2) == 0xBF { at = 3 }
     scan()
     startsLine = true
     emit(.end, limit, limit)
   }
 
   /// The byte at an offset, or 0 behind the end; a NUL that really stands there is told apart by the offset.
-  @inline(__always)
   func byte(_ offset: Int) -> UInt8 { offset < limit ? bytes[offset] : 0 }
 
-  @inline(__always)
   mutating func emit(_ kind: Token.Kind, _ lower: Int, _ upper: Int, word: Word? = nil, literal: Int32 = -1) {
     stream.tokens.append(
       Token(
@@ -129,16 +112,9 @@ struct Lexer {
   private mutating func name() {
     let start = at
     var end = at
-    var hash: UInt32 = 0
-    while end < limit {
-      let letter = bytes[end]
-      guard letter.isNamePart || (letter == UInt8(ascii: "-") && byte(end + 1).isLetter) else { break }
-      hash = SymbolTable.mixed(hash, letter)
-      end += 1
-    }
+    while byte(end).isNamePart || (byte(end) == UInt8(ascii: "-") && byte(end + 1).isLetter) { end += 1 }
     if end < limit, bytes[end] >= 0x80, foreignLetter(at: end) != nil { return foreignName(from: start) }
-    let symbol = symbols.symbol(bytes, start..<end, hash: hash)
-    emit(.word, start, end, word: symbols.word(symbol), literal: symbol)
+    emit(.word, start, end, word: Word(rawValue: text(start, end)))
   }
 
   /// A name with letters that are not plain ones: reported once and read as one name.
@@ -198,10 +174,7 @@ struct Lexer {
 }
 
 extension UInt8 {
-  @inline(__always)
   var isDigit: Bool { self &- 48 < 10 }
-  @inline(__always)
   var isLetter: Bool { (self | 0x20) &- 97 < 26 }
-  @inline(__always)
   var isNamePart: Bool { isLetter || isDigit || self == 0x5F }
 }

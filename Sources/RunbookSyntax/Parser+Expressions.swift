@@ -171,7 +171,7 @@ extension Parser {
 
   private func callee(_ value: Expression) -> Name? {
     guard case .name(let name) = value.kind, previous.word?.isReserved != true else { return nil }
-    return Name(name, value.range, symbol: value.symbol)
+    return Name(name, value.range)
   }
 
   private mutating func field(of value: Expression) throws(Failure) -> Expression {

@@ -22,8 +22,7 @@ extension Parser {
   private mutating func worded() throws(Failure) -> Expression {
     let start = token
     guard let kind = try word() else { throw missingExpression() }
-    let isName = if case .name = kind { true } else { false }
-    return Expression(kind, range(from: start), symbol: isName ? symbol(start) : -1)
+    return Expression(kind, range(from: start))
   }
 
   private mutating func list() throws(Failure) -> Expression {
@@ -147,13 +146,7 @@ extension Parser {
       case .statement, .continuation, .operator: return nil
       }
     }
-    return name()
-  }
-
-  private mutating func name() -> Expression.Kind {
-    let kind = nameKind(token)
-    advance()
-    return kind
+    return literal(.name(text(token)))
   }
 
   private mutating func jobLiteral() throws(Failure) -> Expression.Kind {

@@ -4,10 +4,6 @@ public import RunbookDiagnostics
 /// Reads a source: the tree of what could be read, every independent error once, and whether more has to come. Takes
 /// time in proportion to the source and bounded stack, whatever the bytes are.
 public func parse(_ source: SourceText) -> ParseResult {
-  if (Pieces.threshold...SourceText.sizeLimit).contains(source.bytes.count), let reading = Pieces(of: source).read() {
-    let program = Program(source: source, statements: reading.statements)
-    return ParseResult(program: program, diagnostics: [], completeness: reading.completeness)
-  }
   var parser = Parser(source, Lexer.tokens(of: source))
   let statements = parser.program()
   return ParseResult(
@@ -31,10 +27,6 @@ struct Parser {
   let source: SourceText
   private let tokens: [Token]
   let literals: [Literal]
-  private let names: [String]
-  private let numbering: SymbolNumbering
-  /// The names that stand as values, each in one node of the tree's for all the places.
-  private(set) var nameKinds: [Expression.Kind?]
   let lexicalProblems: ProblemList
   var problems = ProblemList()
   private(set) var index = 0
@@ -66,15 +58,10 @@ struct Parser {
   /// The last statement of the text.
   var lastKind: Statement.Kind?
 
-  /// - Parameter nameKinds: Those that a parser of a piece before has made, where the names are the same.
-  init(_ source: SourceText, _ stream: TokenStream, nameKinds known: consuming [Expression.Kind?] = []) {
+  init(_ source: SourceText, _ stream: TokenStream) {
     self.source = source
     tokens = stream.tokens
     literals = stream.literals
-    names = stream.names
-    numbering = stream.numbering
-    nameKinds = known
-    nameKinds.append(contentsOf: repeatElement(nil, count: max(0, stream.names.count - nameKinds.count)))
     lexicalProblems = stream.problems
     isUnfinished = stream.isUnfinished
     token = tokens[0]
@@ -129,25 +116,10 @@ struct Parser {
   /// From a token to the last one read.
   func range(from start: Token) -> SourceRange { SourceRange(source.id, Int(start.lower), Int(previousEnd)) }
   var endOfPrevious: SourceRange { SourceRange(source.id, Int(previousEnd), Int(previousEnd)) }
-  func text(_ token: Token) -> String {
-    if token.kind == .word, token.literal >= 0 { return names[Int(token.literal)] }
-    return source.text(Int(token.lower)..<Int(token.upper))
-  }
+  func text(_ token: Token) -> String { source.text(Int(token.lower)..<Int(token.upper)) }
 
   /// A word as the name that it is.
-  func name(_ token: Token) -> Name { Name(text(token), range(token), symbol: symbol(token)) }
-
-  /// The number that a word has in the tree as a name.
-  func symbol(_ token: Token) -> Int32 { numbering.number(token.literal) }
-
-  /// A word as the value that its name stands for.
-  mutating func nameKind(_ token: Token) -> Expression.Kind {
-    guard token.literal >= 0 else { return .name(text(token)) }
-    if let known = nameKinds[Int(token.literal)] { return known }
-    let kind = Expression.Kind.name(names[Int(token.literal)])
-    nameKinds[Int(token.literal)] = kind
-    return kind
-  }
+  func name(_ token: Token) -> Name { Name(text(token), range(token)) }
 
   /// The token in words for an error.
   func described(_ token: Token) -> String {
@@ -162,8 +134,6 @@ struct Parser {
   }
 
   // MARK: Errors
-
-  var hasNoProblem: Bool { problems.count + lexicalProblems.count == 0 }
 
   mutating func report(_ kind: SyntaxProblem.Kind, _ place: SourceRange) { problems.append(kind, place) }
 

@@ -29,7 +29,7 @@ struct Token: Sendable {
   let startsLine: Bool
   let lower: Int32
   let upper: Int32
-  /// Where its value stands among the literals, or a word among the names; or -1.
+  /// Where its value stands among the literals, or -1.
   let literal: Int32
 }
 
@@ -46,10 +46,6 @@ enum Literal: Sendable {
 struct TokenStream: Sendable {
   var tokens: [Token] = []
   var literals: [Literal] = []
-  /// The words that stand in the source, by their symbols.
-  var names: [String] = []
-  /// What the numbers of the names become in the tree.
-  var numbering = SymbolNumbering()
   var problems = ProblemList()
   /// Whether the source ends inside a block text.
   var isUnfinished = false

@@ -1,13 +1,12 @@
-import Foundation
+import Coordination
 import Glibc
 
 /// One of the process's outputs. Writes whole pieces, in order, from whichever task, and gives up quietly when nobody
 /// reads any more.
-public final class OutputChannel: @unchecked Sendable {
-  // The lock keeps pieces whole.
-  private let lock = NSLock()
+public final class OutputChannel: Sendable {
   private let descriptor: Int32
-  private var isClosed = false
+  /// Its lock is held while a piece is written, which keeps pieces whole.
+  private let isClosed = Guarded(false)
 
   public static let standardOutput = OutputChannel(1)
   public static let standardError = OutputChannel(2)
@@ -32,7 +31,7 @@ public final class OutputChannel: @unchecked Sendable {
   public func write(_ text: String) { write(Array(text.utf8)) }
 
   public func write(_ bytes: [UInt8]) {
-    lock.withLock {
+    isClosed.withLock { isClosed in
       var rest = bytes[...]
       while !rest.isEmpty, !isClosed {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Glibc
 public import RunbookEvaluator
@@ -11,8 +12,7 @@ public actor TerminalPeople: People {
   private let user: String
   private let path: String
   private let lines: LineWriter?
-  private var isAsking = false
-  private var queue: [CheckedContinuation<Void, Never>] = []
+  private let turns = AsyncSemaphore(1)
 
   /// - Parameters:
   ///   - user: The name that answers are recorded under.
@@ -32,9 +32,8 @@ public actor TerminalPeople: People {
   }
 
   public func answer(_ question: Question) async throws(PeopleError) -> PersonAnswer {
-    if isAsking { await withCheckedContinuation { queue.append($0) } }
-    isAsking = true
-    defer { next() }
+    guard await turns.wait() else { throw .cancelled }
+    defer { turns.signal() }
     let terminal = try open()
     defer { terminal.close() }
     switch question {
@@ -73,11 +72,6 @@ public actor TerminalPeople: People {
       guard let words = problem(text) else { return text }
       terminal.output.write("\(words)\n")
     }
-  }
-
-  private func next() {
-    isAsking = false
-    if !queue.isEmpty { queue.removeFirst().resume() }
   }
 
   private static let lineLimit = 64 << 10

@@ -29,36 +29,6 @@ public protocol RunWatcher: Sendable {
   var patience: TimeSpan { get }
 }
 
-extension RunWatcher {
-  /// Waits until what is awaited has ended, or the task is cancelled.
-  ///
-  /// - Parameters:
-  ///   - every: The time between two looks, where it is prescribed.
-  ///   - hear: Told what shows while the wait goes on. Must not block.
-  public func watch(
-    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
-  ) async -> WatchOutcome {
-    guard !Task.isCancelled else { return WatchOutcome(.failure(.cancelled)) }
-    let inbox = WatchInbox { news, _ in hear(news) }
-    let giveUp = await begin([RunWait(for: target, by: deadline, every: every)], telling: inbox)
-    if let arrival = await inbox.next().first { return arrival.outcome }
-    await giveUp()
-    return await inbox.next().first?.outcome ?? WatchOutcome(.failure(.cancelled))
-  }
-
-  /// The run once it has ended.
-  public func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
-    try await watch(.end(of: run), by: deadline, every: every) { _ in }.result.get()
-  }
-
-  /// The first run of the operation that started after `moment`, once it has ended. The deadline covers both waits.
-  public func endOfNextRun(
-    of operation: DataOperation, since moment: Timestamp, by deadline: Timestamp, every: TimeSpan?
-  ) async throws(WatchError) -> Run {
-    try await watch(.nextRun(of: operation, since: moment), by: deadline, every: every) { _ in }.result.get()
-  }
-}
-
 /// One wait.
 public struct RunWait: Sendable {
   public let target: WatchTarget

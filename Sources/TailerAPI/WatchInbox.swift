@@ -1,4 +1,4 @@
-import Synchronization
+import Coordination
 
 /// Where waits that were begun together tell what becomes of them. One task takes their outcomes as they come, so that a
 /// wait costs no task of its own: thousands go on at once.
@@ -12,10 +12,11 @@ public final class WatchInbox: Sendable {
   private struct State {
     var arrived: [Arrival] = []
     var isClosed = false
-    var reader: CheckedContinuation<Void, Never>?
+    /// Kept when something arrives or the inbox is closed, where that is waited for.
+    var news: Promise<Void>?
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let listener: @Sendable (WatchNews, Int) -> Void
 
   /// - Parameter listener: Told what shows while the waits go on, and of which by its place. Must not block.
@@ -24,18 +25,11 @@ public final class WatchInbox: Sendable {
   /// What has arrived since the last time, as soon as there is something; nothing where the inbox is closed, which the
   /// task's cancellation does too. To be called by one task.
   public func next() async -> [Arrival] {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let isReady = state.withLock { state in
-          if state.isClosed || !state.arrived.isEmpty { return true }
-          state.reader = continuation
-          return false
-        }
-        if isReady { continuation.resume() }
-      }
-    } onCancel: {
-      close()
+    let news = state.withLock { state in
+      if !state.isClosed, state.arrived.isEmpty { state.news = Promise() }
+      return state.news
     }
+    if let news, await news.value() == nil { close() }
     return state.withLock { state in
       defer { state.arrived = [] }
       return state.arrived
@@ -46,8 +40,8 @@ public final class WatchInbox: Sendable {
   public func close() {
     state.withLock { state in
       state.isClosed = true
-      return state.reader.take()
-    }?.resume()
+      return state.news.take()
+    }?.fulfill(())
   }
 
   /// For the watcher: tells news of the wait at that place.
@@ -57,7 +51,7 @@ public final class WatchInbox: Sendable {
   public func bring(_ outcome: WatchOutcome, of index: Int) {
     state.withLock { state in
       state.arrived.append(Arrival(index: index, outcome: outcome))
-      return state.reader.take()
-    }?.resume()
+      return state.news.take()
+    }?.fulfill(())
   }
 }

@@ -1,5 +1,5 @@
 public import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 public import TailerAPI
 
 /// Tokens that can be fetched anew: each is kept for its life and replaced shortly before its end. However many callers
@@ -9,20 +9,20 @@ public final class CachedTokens: TokenSource {
 
   private struct State {
     var token: Token?
-    /// Who waits for the fetch that is going on; `nil` while none is.
-    var line: [OneShot<Fetched>]?
+    /// The fetch that is going on.
+    var fetching: Promise<Fetched>?
   }
 
   private enum Step {
     case have(Token)
-    case wait(OneShot<Fetched>)
-    case fetch
+    case wait(Promise<Fetched>)
+    case fetch(Promise<Fetched>)
   }
 
   private let fetch: @Sendable () async throws(TokenError) -> Token
   private let clock: any WallClock
   private let margin: TimeSpan
-  private let state = NIOLockedValueBox(State())
+  private let state = Guarded(State())
 
   /// - Parameters:
   ///   - margin: how long before the end of its life a token is no longer handed out.
@@ -45,31 +45,30 @@ public final class CachedTokens: TokenSource {
       switch nextStep(unless: refused) {
       case .have(let token):
         return token
-      case .wait(let turn):
-        switch await turn.value() {
+      case .wait(let fetching):
+        switch await fetching.value() {
         case .success(let token)?: return token
         // The caller that fetched was cancelled; this one was not.
         case .failure(.cancelled)?: continue
         case .failure(let error)?: throw error
         case nil: throw .cancelled
         }
-      case .fetch:
-        return try await fetched(unless: refused).get()
+      case .fetch(let fetching):
+        let result = await fetched(unless: refused)
+        fetching.fulfill(result)
+        return try result.get()
       }
     }
   }
 
   private func nextStep(unless refused: Token?) -> Step {
     let limit = clock.now.advanced(by: margin)
-    return state.withLockedValue { state in
-      if state.line != nil {
-        let turn = OneShot<Fetched>()
-        state.line?.append(turn)
-        return .wait(turn)
-      }
+    return state.withLock { state in
+      if let fetching = state.fetching { return .wait(fetching) }
       if let token = state.token, token != refused, token.expiry.map({ $0 > limit }) ?? true { return .have(token) }
-      state.line = []
-      return .fetch
+      let fetching = Promise<Fetched>()
+      state.fetching = fetching
+      return .fetch(fetching)
     }
   }
 
@@ -81,7 +80,8 @@ public final class CachedTokens: TokenSource {
       result = .failure(error)
     }
     let now = clock.now
-    let line = state.withLockedValue { state in
+    state.withLock { state in
+      state.fetching = nil
       switch result {
       case .success(let token):
         state.token = token
@@ -91,10 +91,7 @@ public final class CachedTokens: TokenSource {
           result = .success(old)
         }
       }
-      defer { state.line = nil }
-      return state.line ?? []
     }
-    for turn in line { turn.bring(result) }
     return result
   }
 }

@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 public import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -49,12 +49,12 @@ public final class HTTPClientTransport: HTTPTransport {
 
   public let base: BaseAddress
   private let settings: Settings
-  private let limits: TimeLimits
+  private let clock: any WallClock
   /// Made for the first request: what sends nothing has nothing to close.
-  private let client = NIOLockedValueBox<HTTPClient?>(nil)
+  private let client = Guarded<HTTPClient?>(nil)
   private let configuration: HTTPClient.Configuration
-  private let window: RequestWindow
-  private let versions = NIOLockedValueBox<[String: Int]>([:])
+  private let window: AsyncSemaphore
+  private let versions = Guarded<[String: Int]>([:])
 
   /// - Parameters:
   ///   - clock: measures the limits of requests; those of connections are the library's.
@@ -63,8 +63,8 @@ public final class HTTPClientTransport: HTTPTransport {
   ) throws(UnusableTrustRoots) {
     self.base = base
     self.settings = settings
-    limits = TimeLimits(clock: clock)
-    window = RequestWindow(settings.maximumInFlight)
+    self.clock = clock
+    window = AsyncSemaphore(settings.maximumInFlight)
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
     if let path = settings.trustRoots {
@@ -93,8 +93,7 @@ public final class HTTPClientTransport: HTTPTransport {
 
   /// Closes the connections. To be called when nothing is under way, and not left out where anything was sent.
   public func shutdown() async {
-    limits.stop()
-    let made = client.withLockedValue { client in
+    let made = client.withLock { client in
       defer { client = nil }
       return client
     }
@@ -102,7 +101,7 @@ public final class HTTPClientTransport: HTTPTransport {
   }
 
   private var openClient: HTTPClient {
-    client.withLockedValue { client in
+    client.withLock { client in
       let made = client ?? HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
       client = made
       return made
@@ -110,7 +109,7 @@ public final class HTTPClientTransport: HTTPTransport {
   }
 
   /// How many replies came over which version of HTTP: `HTTP/2.0`, `HTTP/1.1`.
-  public var replyVersions: [String: Int] { versions.withLockedValue { $0 } }
+  public var replyVersions: [String: Int] { versions.withLock { $0 } }
 
   public func send(_ request: TailerAPI.HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
     guard let result = await window.inside({ await self.exchange(request, within: limit) }) else { throw .cancelled }
@@ -122,14 +121,19 @@ public final class HTTPClientTransport: HTTPTransport {
   ) async -> Result<HTTPReply, TransportError> {
     let body = WitnessedBody(request.body)
     let carrying = Task { await self.carryOut(request, body) }
-    let timing = limits.begin(limit) { carrying.cancel() }
+    let timing = Task { [clock] in
+      guard (try? await clock.sleep(for: limit)) != nil else { return false }
+      carrying.cancel()
+      return true
+    }
     // Whether the body was asked for is only certain once nothing goes on any more.
     let ending = await withTaskCancellationHandler {
       await carrying.value
     } onCancel: {
       carrying.cancel()
     }
-    let isTimeUp = !limits.end(timing)
+    timing.cancel()
+    let isTimeUp = await timing.value
     switch ending {
     case .success(let reply): return .success(reply)
     case .failure where Task.isCancelled: return .failure(.cancelled)
@@ -147,7 +151,7 @@ public final class HTTPClientTransport: HTTPTransport {
     do {
       let message = try message(request, body)
       let response = try await openClient.execute(message, deadline: .distantFuture)
-      versions.withLockedValue { $0["\(response.version)", default: 0] += 1 }
+      versions.withLock { $0["\(response.version)", default: 0] += 1 }
       let bytes = try await response.body.collect(upTo: settings.largestReply)
       var headers: [String: String] = [:]
       for (name, value) in response.headers {

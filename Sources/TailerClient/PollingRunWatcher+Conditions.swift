@@ -1,11 +1,12 @@
 public import CivilTime
+import Coordination
 public import TailerAPI
 
 /// A condition that waits for its next look.
 struct Turn {
   /// From here on it may go along with others.
   let earliest: Timestamp
-  let woken = OneShot<Timestamp>()
+  let woken = Promise<Timestamp>()
 }
 
 extension PollingRunWatcher {
@@ -49,13 +50,13 @@ extension PollingRunWatcher {
     var isAnyDue = false
     while let (_, id) = turnQueue.next(by: now) {
       guard let turn = turns.removeValue(forKey: id) else { continue }
-      turn.woken.bring(now)
+      turn.woken.fulfill(now)
       isAnyDue = true
     }
     guard isAnyDue else { return }
     for (id, turn) in turns.sorted(by: { $0.key < $1.key }) where turn.earliest <= now {
       turns[id] = nil
-      turn.woken.bring(now)
+      turn.woken.fulfill(now)
     }
   }
 
@@ -90,25 +91,15 @@ extension PollingRunWatcher {
   /// does not list or began too early.
   private func listing(
     of operation: DataOperation, for count: Int, since moment: Timestamp
-  ) -> OneShot<SharedReads.Reply>? {
+  ) -> Promise<SharedReads.Reply>? {
     guard let number = numbers[operation], !watched[number].watches.isEmpty else { return nil }
     if !watched[number].isLooking {
       begin(number, clock.now)
-      watched[number].listingSince = clock.now
+      watched[number].listing = Listing(since: clock.now)
       _ = spawn { await self.look(at: number, listing: count) }
     }
-    guard let since = watched[number].listingSince, since >= moment else { return nil }
-    let reader = OneShot<SharedReads.Reply>()
-    watched[number].readers.append(reader)
-    return reader
-  }
-
-  /// Gives the readers what the look listed, or why it did not.
-  func answerReaders(of number: Int, _ reply: SharedReads.Reply) {
-    watched[number].listingSince = nil
-    let readers = watched[number].readers
-    watched[number].readers = []
-    for reader in readers { reader.bring(reply) }
+    guard let listing = watched[number].listing, listing.since >= moment else { return nil }
+    return listing.reply
   }
 
   /// A read for a condition. It ends when an await's last look would, and at the deadline at once where the service

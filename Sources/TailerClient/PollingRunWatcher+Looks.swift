@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import TailerAPI
 
 /// What one call of `get_by_status` can list together.
@@ -35,15 +36,15 @@ extension PollingRunWatcher {
     let look = nextLook()
     do throws(ServiceError) {
       if needsListing(number) || wanted != nil {
-        watched[number].listingSince = watched[number].listingSince ?? look.moment
+        watched[number].listing = watched[number].listing ?? Listing(since: look.moment)
         let listed = try await listing(of: number, atLeast: wanted ?? 1)
-        answerReaders(of: number, .success(listed))
+        watched[number].listing.take()?.reply.fulfill(.success(listed))
         take(listed, of: number, look)
       }
       try await lookAlone(at: number, look)
       watched[number].failingSince = nil
     } catch {
-      answerReaders(of: number, .failure(error))
+      watched[number].listing.take()?.reply.fulfill(.failure(error))
       fail(number, error)
     }
     settle(number, look)

@@ -1,5 +1,5 @@
 public import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 public import TailerAPI
 
 /// Watches the runs of a process by asking the service as seldom as their past allows (design, *Watching runs*).
@@ -33,7 +33,7 @@ public actor PollingRunWatcher: RunWatcher {
   let reads: SharedReads
   /// How many awaits there are.
   private var awaits = 0
-  private let counts = NIOLockedValueBox(WatchTotals())
+  private let counts = Guarded(WatchTotals())
   /// Of awaits and conditions.
   var lastID = 0
   private var lookNumber = 0
@@ -59,9 +59,9 @@ public actor PollingRunWatcher: RunWatcher {
   public nonisolated var patience: TimeSpan { settings.patience }
 
   /// What all awaits have cost so far.
-  public nonisolated var totals: WatchTotals { counts.withLockedValue { $0 } }
+  public nonisolated var totals: WatchTotals { counts.withLock { $0 } }
 
-  nonisolated func count(_ change: (inout WatchTotals) -> Void) { counts.withLockedValue { change(&$0) } }
+  nonisolated func count(_ change: (inout WatchTotals) -> Void) { counts.withLock { change(&$0) } }
 
   // MARK: Waiting
 

@@ -1,5 +1,5 @@
 public import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 public import TailerAPI
 
 /// The process's one cap on requests a second, and the place where the service's wish to be left alone is kept.
@@ -19,15 +19,15 @@ public final class RequestCap: Sendable {
     var whole = Timestamp.earliest
     /// No look before it, and no call unless that were too long.
     var held = Timestamp.earliest
-    var isLineMoving = false
-    var line: ArraySlice<OneShot<Void>> = []
   }
 
   private let clock: any WallClock
   private let cost: TimeSpan
   private let burst: Double
   private let longestHold: TimeSpan
-  private let state = NIOLockedValueBox(State())
+  private let state = Guarded(State())
+  /// Where looks stand: the first of them sleeps, the others wait for it.
+  private let line = AsyncSemaphore(1)
 
   /// - Parameters:
   ///   - perSecond: How many requests a second; `infinity` for no cap.
@@ -52,18 +52,18 @@ public final class RequestCap: Sendable {
   /// The service wants no request within that time.
   public func hold(for span: TimeSpan) {
     let end = clock.now.advanced(by: span)
-    state.withLockedValue { $0.held = max($0.held, end) }
+    state.withLock { $0.held = max($0.held, end) }
   }
 
   /// Until when no look may go; `nil` where one may.
   public var heldUntil: Timestamp? {
-    let held = state.withLockedValue(\.held)
+    let held = state.withLock(\.held)
     return held > clock.now ? held : nil
   }
 
   private func callTurn() async -> Bool {
     let now = clock.now
-    let turn = state.withLockedValue { state in
+    let turn = state.withLock { state in
       let held = state.held.since(now) <= longestHold ? state.held : now
       let turn = max(now, held, begin(after: state, leaving: 0))
       state.whole = max(state.whole, turn).advanced(by: cost)
@@ -72,23 +72,12 @@ public final class RequestCap: Sendable {
     return await sleep(until: turn, from: now)
   }
 
-  /// The first of the line sleeps, the others wait for it.
   private func lookTurn() async -> Bool {
-    guard !Task.isCancelled else { return false }
-    let place = state.withLockedValue { state -> OneShot<Void>? in
-      guard state.isLineMoving else {
-        state.isLineMoving = true
-        return nil
-      }
-      let place = OneShot<Void>()
-      state.line.append(place)
-      return place
-    }
-    if let place, await place.value() == nil { return false }
-    defer { moveLine() }
+    guard await line.wait() else { return false }
+    defer { line.signal() }
     while true {
       let now = clock.now
-      let turn = state.withLockedValue { state -> Timestamp? in
+      let turn = state.withLock { state -> Timestamp? in
         let turn = max(state.held, begin(after: state, leaving: burst / 2))
         guard turn <= now else { return turn }
         state.whole = max(state.whole, now).advanced(by: cost)
@@ -96,15 +85,6 @@ public final class RequestCap: Sendable {
       }
       guard let turn else { return true }
       guard await sleep(until: turn, from: now) else { return false }
-    }
-  }
-
-  private func moveLine() {
-    state.withLockedValue { state in
-      while let next = state.line.popFirst() {
-        if next.bring(()) { return }
-      }
-      state.isLineMoving = false
     }
   }
 

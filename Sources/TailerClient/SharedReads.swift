@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 
 /// Reads that several ask for at the same time, made once.
@@ -20,7 +20,7 @@ final class SharedReads: Sendable {
     /// What it tells was then or later. It may be older than the read, which can be a look's that was under way.
     let since: Timestamp
     /// Who waits for it, by their own numbers.
-    var askers: [Int: OneShot<Answer>]
+    var askers: [Int: Promise<Answer>]
     let task: Task<Void, Never>
   }
 
@@ -44,7 +44,7 @@ final class SharedReads: Sendable {
 
   private let clock: any WallClock
   private let executor: (any TaskExecutor)?
-  private let state = NIOLockedValueBox(State())
+  private let state = Guarded(State())
 
   init(clock: any WallClock) {
     self.clock = clock
@@ -56,11 +56,11 @@ final class SharedReads: Sendable {
     to request: ServiceRequest, since moment: Timestamp, by limit: Timestamp,
     _ ask: @escaping @Sendable () async throws(ServiceError) -> [Run]
   ) async throws(ServiceError) -> [Run]? {
-    let asker = OneShot<Answer>()
+    let asker = Promise<Answer>()
     let place = join(asker, request, since: moment, ask)
     let timer = Task(executorPreference: executor) { [clock] in
       do { try await clock.sleep(until: limit) } catch { return }
-      asker.bring(.timeIsUp)
+      asker.fulfill(.timeIsUp)
     }
     defer { timer.cancel() }
     switch await asker.value() {
@@ -78,10 +78,10 @@ final class SharedReads: Sendable {
   private typealias Place = (reading: Int, asker: Int)
 
   private func join(
-    _ asker: OneShot<Answer>, _ request: ServiceRequest, since moment: Timestamp,
+    _ asker: Promise<Answer>, _ request: ServiceRequest, since moment: Timestamp,
     _ ask: @escaping @Sendable () async throws(ServiceError) -> [Run]
   ) -> Place {
-    state.withLockedValue { state in
+    state.withLock { state in
       let number = state.nextNumber()
       if let latest = state.latest[request], let reading = state.readings[latest], reading.since >= moment {
         state.readings[latest]?.askers[number] = asker
@@ -90,8 +90,8 @@ final class SharedReads: Sendable {
       let task = Task(executorPreference: executor) {
         let reply: Reply
         do throws(ServiceError) { reply = .success(try await ask()) } catch { reply = .failure(error) }
-        let reading = self.state.withLockedValue { $0.remove(number) }
-        for (_, asker) in (reading?.askers ?? [:]).sorted(by: { $0.key < $1.key }) { asker.bring(.reply(reply)) }
+        let reading = self.state.withLock { $0.remove(number) }
+        for (_, asker) in (reading?.askers ?? [:]).sorted(by: { $0.key < $1.key }) { asker.fulfill(.reply(reply)) }
       }
       state.readings[number] = Reading(
         request: request, since: min(moment, clock.now), askers: [number: asker], task: task)
@@ -101,7 +101,7 @@ final class SharedReads: Sendable {
   }
 
   private func leave(_ place: Place) {
-    let unwanted = state.withLockedValue { state -> Task<Void, Never>? in
+    let unwanted = state.withLock { state -> Task<Void, Never>? in
       state.readings[place.reading]?.askers[place.asker] = nil
       guard state.readings[place.reading]?.askers.isEmpty == true else { return nil }
       return state.remove(place.reading)?.task

@@ -1,5 +1,5 @@
 public import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 public import TailerAPI
 
 /// The service over HTTP. Repeats what may be repeated; a launch whose outcome is not known is never sent again.
@@ -18,10 +18,10 @@ public final class TailerServiceClient: TailerService {
   private let clock: any WallClock
   private let random: @Sendable () -> Double
   private let settings: ClientSettings
-  private let window: RequestWindow?
+  private let window: AsyncSemaphore?
   private let cap: RequestCap
   private let kind: RequestCap.Kind
-  private let counts: NIOLockedValueBox<RequestCounts>
+  private let counts: Guarded<RequestCounts>
 
   /// - Parameters:
   ///   - random: numbers in 0..<1, for the jitter of pauses.
@@ -35,10 +35,10 @@ public final class TailerServiceClient: TailerService {
     self.clock = clock
     self.settings = settings
     self.random = random
-    window = settings.maximumInFlight.map { RequestWindow($0) }
+    window = settings.maximumInFlight.map { AsyncSemaphore($0) }
     cap = RequestCap(perSecond: settings.requestsPerSecond, longestHold: settings.longestRetryAfter, clock: clock)
     kind = .call
-    counts = NIOLockedValueBox(RequestCounts())
+    counts = Guarded(RequestCounts())
   }
 
   private init(_ other: TailerServiceClient, as kind: RequestCap.Kind) {
@@ -56,7 +56,7 @@ public final class TailerServiceClient: TailerService {
   /// Its requests count with the others under the one cap.
   public var looking: any TailerService { TailerServiceClient(self, as: .look) }
 
-  public var requestCounts: RequestCounts { counts.withLockedValue { $0 } }
+  public var requestCounts: RequestCounts { counts.withLock { $0 } }
 
   public var quietUntil: Timestamp? { cap.heldUntil }
 
@@ -226,7 +226,7 @@ public final class TailerServiceClient: TailerService {
     var message = request.httpRequest
     message.headers["authorization"] = token.authorization
     let exchange = { [message] () async -> Result<HTTPReply, TransportError> in
-      self.counts.withLockedValue { $0.count(request.action, isRetry: isRetry) }
+      self.counts.withLock { $0.count(request.action, isRetry: isRetry) }
       do throws(TransportError) {
         return .success(try await self.transport.send(message, within: self.settings.requestLimit))
       } catch {

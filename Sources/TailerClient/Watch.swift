@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import TailerAPI
 
 /// One await, as the watcher keeps it.
@@ -88,6 +89,13 @@ struct Watch {
   }
 }
 
+/// What a look lists, also for others who want it.
+struct Listing {
+  /// When the look began.
+  let since: Timestamp
+  let reply = Promise<SharedReads.Reply>()
+}
+
 /// An operation as the watcher knows it, with the awaits on it, which share their looks.
 struct WatchedOperation {
   let operation: DataOperation
@@ -98,10 +106,8 @@ struct WatchedOperation {
   /// When the look began that is under way.
   var lookingSince: Timestamp?
   var isLooking: Bool { lookingSince != nil }
-  /// When the look began that is under way and lists its runs.
-  var listingSince: Timestamp?
-  /// Who else wants what it lists.
-  var readers: [OneShot<SharedReads.Reply>] = []
+  /// What the look lists that is under way, where it does.
+  var listing: Listing?
   /// Since when looks have failed in passing ways.
   var failingSince: Timestamp?
   /// Its entry in the queue of what is due; others are of the past.

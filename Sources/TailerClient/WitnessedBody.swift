@@ -1,14 +1,14 @@
-import NIOConcurrencyHelpers
+import Coordination
 
 /// A request's body that knows whether it was read, which the client library does when it is about to write it to a
 /// connection and not before.
 struct WitnessedBody: Collection, Sendable {
   private let bytes: [UInt8]
-  private let asked = NIOLockedValueBox(false)
+  private let asked = Guarded(false)
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  var wasAskedFor: Bool { asked.withLockedValue { $0 } }
+  var wasAskedFor: Bool { asked.withLock { $0 } }
 
   var startIndex: Int { bytes.startIndex }
   var endIndex: Int { bytes.endIndex }
@@ -31,5 +31,5 @@ struct WitnessedBody: Collection, Sendable {
     return try bytes.withContiguousStorageIfAvailable(body)
   }
 
-  private func witness() { asked.withLockedValue { $0 = true } }
+  private func witness() { asked.withLock { $0 = true } }
 }

@@ -1,3 +1,4 @@
+import Coordination
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -13,19 +14,19 @@ final class OpenConnections: Sendable {
   private let state = Guarded(State())
 
   func add(_ channel: any Channel) {
-    let isClosed = state.withValue {
+    let isClosed = state.withLock {
       if !$0.isClosed { $0.channels[ObjectIdentifier(channel)] = channel }
       return $0.isClosed
     }
     if isClosed { channel.close(promise: nil) }
     channel.closeFuture.whenComplete { [self] _ in
-      state.withValue { _ = $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
+      state.withLock { _ = $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
     }
   }
 
   /// Closes them all, and those that are still to come.
   func close() {
-    let channels = state.withValue {
+    let channels = state.withLock {
       $0.isClosed = true
       return Array($0.channels.values)
     }

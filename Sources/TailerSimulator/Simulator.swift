@@ -1,4 +1,5 @@
 public import CivilTime
+import Coordination
 public import TailerAPI
 
 /// The service without a socket: a state machine that is given requests and moments, and holds the platform.
@@ -36,44 +37,44 @@ public final class Simulator: Sendable {
 
   /// Takes a request that arrives at a moment. A moment before the latest one counts as the latest.
   public func handle(_ request: HTTPRequest, at moment: Timestamp) -> Answer {
-    state.withValue { $0.handle(request, at: moment) }
+    state.withLock { $0.handle(request, at: moment) }
   }
 
   /// Accepts a token from now on, until it expires. Where any token was accepted, only those named are then.
   public func accept(token: String, until expiry: Timestamp = .latest) {
-    state.withValue { $0.tokens = ($0.tokens ?? [:]).merging([token: expiry]) { $1 } }
+    state.withLock { $0.tokens = ($0.tokens ?? [:]).merging([token: expiry]) { $1 } }
   }
 
   public func revoke(token: String) {
-    state.withValue { $0.tokens = ($0.tokens ?? [:]).filter { $0.key != token } }
+    state.withLock { $0.tokens = ($0.tokens ?? [:]).filter { $0.key != token } }
   }
 
-  public func add(_ fault: FaultRule) { state.withValue { $0.faults.append(fault) } }
+  public func add(_ fault: FaultRule) { state.withLock { $0.faults.append(fault) } }
 
   /// Lets the time pass without a request.
-  public func advance(to moment: Timestamp) { state.withValue { $0.platform.advance(to: moment) } }
+  public func advance(to moment: Timestamp) { state.withLock { $0.platform.advance(to: moment) } }
 
   /// Lets everything happen that is still to come: runs end, schedules start. Ends also where workflows feed
   /// themselves, since the number of runs is bounded.
   public func settle() {
-    state.withValue {
+    state.withLock {
       while let next = $0.platform.nextEvent { $0.platform.advance(to: next) }
     }
   }
 
   /// The moment to which the platform has come.
-  public var now: Timestamp { state.withValue { $0.platform.now } }
+  public var now: Timestamp { state.withLock { $0.platform.now } }
   /// Every run there is, in the order of their launches.
-  public var runs: [SimulatedRun] { state.withValue { $0.platform.runs } }
+  public var runs: [SimulatedRun] { state.withLock { $0.platform.runs } }
   /// The runs that requests launched.
   public var launches: [SimulatedRun] { runs.filter { $0.origin == .api } }
   /// What requests changed, in order.
-  public var effects: [Effect] { state.withValue { $0.platform.effects } }
+  public var effects: [Effect] { state.withLock { $0.platform.effects } }
   /// The first hundred thousand requests.
-  public var requests: [RequestRecord] { state.withValue { $0.records } }
-  public var requestCount: Int { state.withValue { $0.requestCount } }
+  public var requests: [RequestRecord] { state.withLock { $0.records } }
+  public var requestCount: Int { state.withLock { $0.requestCount } }
   /// The number of requests by action; `unknown` for those that name none of the seven.
-  public var requestCounts: [String: Int] { state.withValue { $0.actionCounts } }
+  public var requestCounts: [String: Int] { state.withLock { $0.actionCounts } }
 
   public func runs(of operation: DataOperation) -> [SimulatedRun] {
     let key = Platform.Key(operation)
@@ -81,7 +82,7 @@ public final class Simulator: Sendable {
   }
 
   public func activation(of operation: DataOperation) -> Activation {
-    state.withValue {
+    state.withLock {
       let key = Platform.Key(operation)
       return $0.platform.operations[key]?.activation ?? $0.platform.workflows[key]?.activation ?? .enabled
     }
@@ -89,11 +90,11 @@ public final class Simulator: Sendable {
 
   /// The job ids whose success a workflow holds.
   public func flags(of workflow: DataOperation) -> Set<String> {
-    state.withValue { $0.platform.workflows[Platform.Key(workflow)]?.flags ?? [] }
+    state.withLock { $0.platform.workflows[Platform.Key(workflow)]?.flags ?? [] }
   }
 
   public var snapshot: Snapshot {
-    state.withValue { state in
+    state.withLock { state in
       let platform = state.platform
       var activations: [String: Activation] = [:]
       for operation in platform.operations.values where operation.activation != .enabled {

@@ -1,4 +1,5 @@
 public import CivilTime
+import Coordination
 public import TailerAPI
 
 import class Foundation.NSCondition
@@ -41,7 +42,7 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
   private var ready = ReadyJobs()
   private var interleaving: SeededGenerator?
   private var alarms = MomentQueue<Int>()
-  private var sleepers: [Int: CheckedContinuation<Bool, Never>] = [:]
+  private var sleepers: [Int: Promise<Void>] = [:]
   private var lastSleeper = 0
   private var holds = 0
   private var isRunning = false
@@ -61,25 +62,19 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
   public func sleep(for span: TimeSpan) async throws(CancellationError) {
     if Task.isCancelled { throw CancellationError() }
     guard span > .zero else { return }
+    let end = Promise<Void>()
     let sleeper = locked {
       lastSleeper += 1
+      sleepers[lastSleeper] = end
+      if let due = moment.adding(span) { alarms.add(lastSleeper, at: due) }
+      condition.signal()
       return lastSleeper
     }
-    let isOver = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let isCancelled = locked {
-          if Task.isCancelled { return true }
-          sleepers[sleeper] = continuation
-          if let due = moment.adding(span) { alarms.add(sleeper, at: due) }
-          condition.signal()
-          return false
-        }
-        if isCancelled { continuation.resume(returning: false) }
-      }
-    } onCancel: {
-      locked { sleepers.removeValue(forKey: sleeper) }?.resume(returning: false)
+    guard await end.value() != nil else {
+      // It is ready, so the clock stands still until here.
+      locked { sleepers[sleeper] = nil }
+      throw CancellationError()
     }
-    guard isOver else { throw CancellationError() }
   }
 
   /// Keeps the clock still until the work, which other threads do, is done.
@@ -116,25 +111,27 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
     _ body: @escaping @Sendable () async throws -> Success
   ) async throws -> Success {
     let started = Guarded<(task: Task<Void, Never>?, isCancelled: Bool)>((nil, false))
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Success, any Error>) in
-        let thread = Thread {
-          let result = Result {
-            try self.run(body) { task in
-              let isCancelled = started.withValue {
-                $0.task = task
-                return $0.isCancelled
-              }
-              if isCancelled { task.cancel() }
+    let end = Promise<Result<Success, any Error>>()
+    let thread = Thread {
+      end.fulfill(
+        Result {
+          try self.run(body) { task in
+            let isCancelled = started.withLock {
+              $0.task = task
+              return $0.isCancelled
             }
+            if isCancelled { task.cancel() }
           }
-          continuation.resume(with: result)
-        }
-        thread.stackSize = 16 << 20
-        thread.start()
-      }
+        })
+    }
+    thread.stackSize = 16 << 20
+    thread.start()
+    return try await withTaskCancellationHandler {
+      // A task of its own waits, since the body comes to its end also where the caller is cancelled.
+      let result = await Task { await end.value() }.value
+      return try (result ?? .failure(CancellationError())).get()
     } onCancel: {
-      let task = started.withValue {
+      let task = started.withLock {
         $0.isCancelled = true
         return $0.task
       }
@@ -156,12 +153,12 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
     let task = Task(executorPreference: self) {
       let result: Result<Success, any Error>
       do { result = .success(try await body()) } catch { result = .failure(error) }
-      outcome.withValue { $0 = result }
+      outcome.withLock { $0 = result }
     }
     onStart(task)
     var deadlock: Deadlock?
     while true {
-      if let result = outcome.withValue({ $0 }) {
+      if let result = outcome.withLock({ $0 }) {
         if let deadlock { throw deadlock }
         return try result.get()
       }
@@ -186,7 +183,7 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
         guard let sleeper = sleepers.removeValue(forKey: alarm.element) else { continue }
         moment = max(moment, alarm.moment)
         condition.unlock()
-        sleeper.resume(returning: true)
+        sleeper.fulfill(())
         condition.lock()
       } else if holds > 0 || idle == .waitForOthers {
         condition.wait()

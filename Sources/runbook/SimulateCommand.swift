@@ -1,5 +1,6 @@
 import ArgumentParser
 import CivilTime
+import Coordination
 import Foundation
 import RunbookEvaluator
 import RunbookRecord
@@ -71,19 +72,17 @@ struct SimulateCommand: AsyncParsableCommand {
 }
 
 /// What requests have changed on the platform, each told once.
-private final class EffectsTold: @unchecked Sendable {
+private final class EffectsTold: Sendable {
   private let simulator: Simulator
-  private let lock = NSLock()
-  // The lock guards it.
-  private var count = 0
+  private let told = Guarded(0)
 
   init(of simulator: Simulator) { self.simulator = simulator }
 
   func news() -> [String] {
-    lock.withLock {
+    told.withLock { told in
       let effects = simulator.effects
-      defer { count = effects.count }
-      return effects.dropFirst(count).map(\.words)
+      defer { told = effects.count }
+      return effects.dropFirst(told).map(\.words)
     }
   }
 }

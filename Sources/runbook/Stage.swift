@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import Foundation
 import Glibc
 import RunbookChecker
@@ -165,12 +166,11 @@ final class Stage: Sendable {
 }
 
 /// Passes events on to whoever listens now.
-final class EventRelay: EventListener, @unchecked Sendable {
-  private let lock = NSLock()
-  private var listener: any EventListener
+final class EventRelay: EventListener {
+  private let listener: Guarded<any EventListener>
 
-  init(to listener: any EventListener) { self.listener = listener }
+  init(to listener: any EventListener) { self.listener = Guarded(listener) }
 
-  func use(_ other: any EventListener) { lock.withLock { listener = other } }
-  func hear(_ event: Event) { lock.withLock { listener }.hear(event) }
+  func use(_ other: any EventListener) { listener.withLock { $0 = other } }
+  func hear(_ event: Event) { listener.withLock { $0 }.hear(event) }
 }

@@ -1,6 +1,7 @@
 """What is measured, and beside what."""
 
 import dataclasses
+import glob
 import json
 import os
 import shutil
@@ -8,10 +9,12 @@ import subprocess
 import sys
 import time
 
+import long_runbook
 from measure import Command, Failed
 from service import IDENTITY, Service
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+PLAYBOOKS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "runbooks")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Case:
     goal: object = None
     # How many rounds, where it is not the number that was asked for.
     rounds: int = 0
-    # How many bytes ours goes through, for a rate.
-    size: int = 0
+    # The name of a command that is taken off both sides: what the rest costs without it.
+    less: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +80,7 @@ class Suite:
 
     def all(self):
         return [make() for make in (
-            self.start_up, self.start_up_checking, self.checking, self.looping, self.launching, self.launching_hundred,
+            self.start_up, self.checking_playbooks, self.checking_long_files, self.looping, self.launching, self.launching_hundred,
             self.launching_thousand, self.launching_over_tls, self.awaiting)]
 
     def scaled(self, count, least=1):
@@ -89,24 +92,21 @@ class Suite:
             file.write(text)
         return path
 
-    def ours(self, *arguments, settings="", environment=None, **rest):
+    def ours(self, *arguments, settings="", environment=None, name="runbook", **rest):
         """The program, with nothing of this machine's own settings, and a journal that is kept as always."""
-        name = "config.yaml" if not settings else "config-of-its-own.yaml"
-        variables = {"RUNBOOK_CONFIG": self.path(name, f"profile: p\nprofiles: {{ p: {{ {settings} }} }}\n"),
+        file = "config.yaml" if not settings else "config-of-its-own.yaml"
+        variables = {"RUNBOOK_CONFIG": self.path(file, f"profile: p\nprofiles: {{ p: {{ {settings} }} }}\n"),
                      "RUNBOOK_STATE_DIRECTORY": os.path.join(self.folder, "state"), **(environment or {})}
 
         def started(number):
             return [self.program] + [part(number) if callable(part) else part for part in arguments]
 
-        return Command("runbook", started, variables, **rest)
+        return Command(name, started, variables, **rest)
 
     # Start-up.
 
     def start_up(self):
-        peers = []
-        if has("lua5.4", "its start"):
-            peers.append(Command("lua", lambda _: ["lua5.4", "-v"]))
-        peers.append(Command("python3", lambda _: [python(), "-c", "pass"]))
+        peers = [Command("python3", lambda _: [python(), "-c", "pass"])]
         if has("curl", "its start"):
             peers.append(Command("curl", lambda _: ["curl", "--version"]))
         if has_module("requests", "its start"):
@@ -116,31 +116,31 @@ class Suite:
         goal = Goal("a round under 10 ms", lambda ours, _: ours < 0.010)
         yield Case("start-up, `--version`", [self.ours("--version")] + peers, goal=goal)
 
-    def start_up_checking(self):
-        folder = self.long_files("small", 1)
-        small = os.path.join(folder, "long.runbook")
-        peers = []
-        if has("luac5.4", "its check"):
-            peers.append(Command("luac -p", lambda _: ["luac5.4", "-p", os.path.join(folder, "long.lua")]))
-        goal = Goal("a round under 10 ms", lambda ours, _: ours < 0.010)
-        yield Case("start-up, checking a small file", [self.ours("check", small)] + peers, goal=goal)
-
     # The language.
 
-    def long_files(self, name, lines):
-        """A folder with one program in two languages, `long.runbook` and `long.lua`."""
-        folder = os.path.join(self.folder, name)
-        subprocess.run([python(), os.path.join(HERE, "generate-long-runbook.py"), folder, str(lines)], check=True)
-        return folder
+    def checking_playbooks(self):
+        files = sorted(glob.glob(os.path.join(PLAYBOOKS, "*.runbook")))
+        start_up = self.ours("--version", name="start-up")
+        yield Case("checking all playbooks of `runbooks/`", [self.ours("check", *files), start_up],
+                   goal=ratio_goal("start-up", 2, "at most twice the start-up"))
 
-    def checking(self):
-        folder = self.long_files("large", self.scaled(100_000, 100))
-        file = os.path.join(folder, "long.runbook")
-        peers = []
-        if has("luac5.4", "checking beside it"):
-            peers.append(Command("luac -p", lambda _: ["luac5.4", "-p", os.path.join(folder, "long.lua")]))
-        yield Case("checking a long file, start-up included", [self.ours("check", file)] + peers,
-                   goal=ratio_goal("luac -p", 1, "faster than luac -p"), size=os.path.getsize(file))
+    def checking_long_files(self):
+        """Time and memory grow as the file does: what is beyond the start-up, beside a file of a thousand lines."""
+        short = self.scaled(1000, 50)
+        for size in (2500, 5000, 10_000):
+            lines = self.scaled(size, 50)
+            commands = [self.ours("check", self.long_file(lines)),
+                        self.ours("check", self.long_file(short), name=f"{short:,} lines"),
+                        self.ours("--version", name="start-up")]
+            bound = 1.25 * size / 1000
+            goal = ratio_goal(f"{short:,} lines", bound, f"at most {bound:.3g} times")
+            for measure in ("time", "memory"):
+                yield Case(f"checking {lines:,} lines, {measure} without the start-up", commands, measure, goal,
+                           less="start-up")
+
+    def long_file(self, lines):
+        """A file of about so many lines, the same one every time."""
+        return self.path(f"long-{lines}.runbook", long_runbook.text(lines))
 
     def looping(self):
         steps = self.scaled(1_000_000, 1000)
@@ -158,10 +158,6 @@ class Suite:
             Command("bash", lambda _: [
                 "bash", "-c", f"s=0; for ((n = 1; n <= {steps}; n++)); do s=$((s + n)); done; echo $s"],
                     verify=verify, rounds=5)]
-        if has("lua5.4", "its loop"):
-            peers.insert(0, Command(
-                "lua", lambda _: ["lua5.4", "-e", f"local s = 0 for n = 1, {steps} do s = s + n end print(s)"],
-                verify=verify))
         yield Case(f"a loop of {steps:,} steps", [ours] + peers)
 
     # Launches.

@@ -9,36 +9,46 @@ def head():
 
 
 def rows(case, samples):
+    """Prints the rows of a case, and gives how many goals of it are not met."""
     field = "peak" if case.measure == "memory" else "wall"
-    ours, *others = [command.name for command in case.commands]
-    mine = median(samples[ours], field)
-    theirs = {name: median(samples[name], field) for name in others if samples[name]}
+    ours = case.commands[0].name
+    others = [command.name for command in case.commands[1:] if samples[command.name] and command.name != case.less]
+
+    def cost(name, field):
+        return median(samples[name], field) - (median(samples[case.less], field) if case.less else 0)
+
+    mine = cost(ours, field)
+    theirs = {name: cost(name, field) for name in others}
     # A bound on time alone is met if one round meets it: what else goes on on the machine only adds to it.
     bounded = min(sample.wall for sample in samples[ours]) if field == "wall" else mine
-    own = figure(mine, field) + (f", {case.size / mine / 1e6:.1f} MB/s" if case.size else "")
-    if not theirs:
-        print(f"| {case.name} | | {own} | | | | {verdict(case.goal, None, mine, bounded, theirs)} |")
-    for index, name in enumerate(theirs):
-        cpu = median(samples[ours], "cpu"), median(samples[name], "cpu")
-        words = verdict(case.goal, name, mine, bounded, theirs, index == 0)
-        print(f"| {case.name if index == 0 else ''} | {name} | {own} | {figure(theirs[name], field)} "
-              f"| {ratio(mine, theirs[name])} | {ratio(*cpu)} | {words} |", flush=True)
+    judged = {name: verdict(case.goal, name, mine, bounded, theirs, index == 0)
+              for index, name in enumerate(others or [None])}
+    for index, (name, (words, _)) in enumerate(judged.items()):
+        title = case.name if index == 0 else ""
+        beside = "", "", "", ""
+        if name is not None:
+            cpu = cost(ours, "cpu"), cost(name, "cpu")
+            beside = name, figure(theirs[name], field), ratio(mine, theirs[name]), ratio(*cpu)
+        print(f"| {title} | {beside[0]} | {figure(mine, field)} | {beside[1]} | {beside[2]} | {beside[3]} | {words} |",
+              flush=True)
+    return sum(not is_met for _, is_met in judged.values())
 
 
 def failed(case, failure):
     print(f"| {case.name} | failed: {' '.join(str(failure).split())} | | | | | |", flush=True)
 
 
-def verdict(goal, name, mine, bounded, theirs, is_first=True):
+def verdict(goal, name, mine, bounded, theirs, is_first):
+    """What a row says of a goal, and whether it is met; a row that the goal is not about meets it in silence."""
     if goal is None or (goal.beside != name if goal.beside else not is_first):
-        return ""
-    is_met = goal.met(mine, theirs.get(goal.beside)) if goal.beside else goal.met(bounded, None)
-    return f"{goal.words}: {'met' if is_met else 'not met'}"
+        return "", True
+    is_met = bool(goal.met(mine, theirs.get(goal.beside)) if goal.beside else goal.met(bounded, None))
+    return f"{goal.words}: {'met' if is_met else 'not met'}", is_met
 
 
 def figure(value, field):
     if field == "peak":
-        return f"{value / 1e6:.0f} MB"
+        return f"{value / 1e6:.1f} MB" if value < 10e6 else f"{value / 1e6:.0f} MB"
     return f"{value * 1e3:.1f} ms" if value < 1 else f"{value:.2f} s"
 
 

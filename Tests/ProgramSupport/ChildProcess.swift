@@ -21,12 +21,16 @@ public final class ChildProcess {
     public let description: String
   }
 
-  /// The program under test, which stands beside the test bundle in the build folder.
+  /// The program under test: the one that RUNBOOK_PROGRAM names, else the one that was built with the tests.
   public static var program: String {
+    if let path = ProcessInfo.processInfo.environment["RUNBOOK_PROGRAM"] { return URL(filePath: path).path }
+    return buildFolder + "/runbook"
+  }
+
+  /// Where the test bundle stands, with all that is built together with it.
+  public static var buildFolder: String {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-    let folder =
-      bundle?.deletingLastPathComponent() ?? URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    return folder.appending(path: "runbook").path
+    return (bundle ?? URL(filePath: CommandLine.arguments[0])).deletingLastPathComponent().path
   }
 
   /// - Throws: `Failure` where it does not start.

@@ -73,7 +73,8 @@ public final class PseudoTerminal {
     screen.resize(width: width)
   }
 
-  public func hangUp() { kill(process.processIdentifier, SIGHUP) }
+  public func hangUp() { signal(SIGHUP) }
+  public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// All that has come, with the sequences that move the cursor and paint.
   public var bytes: String { String(decoding: received, as: UTF8.self) }

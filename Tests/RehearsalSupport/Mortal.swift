@@ -19,6 +19,9 @@ public final class Life: @unchecked Sendable {
   public var pointsPassed: Int { lock.withLock { point } }
   public var isOver: Bool { lock.withLock { over } }
 
+  /// Ends it now.
+  public func finish() { lock.withLock { over = true } }
+
   /// Passes a point; whether life goes on behind it.
   func goesOn() -> Bool {
     lock.withLock {

@@ -23,6 +23,9 @@ public struct Rehearsal: Sendable {
   public var interleaving: UInt64?
   /// Raises the interruption at that moment after the start.
   public var interruptAfter: TimeSpan?
+  /// Kills the process at that moment after the start: nothing is waited for, written or sent any more.
+  public var dieAfter: TimeSpan?
+  public var clientSettings = ClientSettings()
   /// What stands between the runbook and the service, such as a service that behaves otherwise.
   public var behind: (@Sendable (any TailerService) -> any TailerService)?
   /// The machine that the process runs on; one that never sleeps, with the right time, where it is left out.
@@ -106,8 +109,20 @@ public struct Rehearsal: Sendable {
     let time = world.time
     let machine = machine?(time)
     let clock: any WallClock = machine ?? time
-    let (parameters, people, policy, delay, jitter) = (parameters, people, policy, interruptAfter, jitter)
-    var client: any TailerService = world.client(living: life ?? Life(), on: machine)
+    let (parameters, people, policy, jitter) = (parameters, people, policy, jitter)
+    let life = life ?? dieAfter.map { _ in Life() }
+    // Who is killed waits for nothing any more either.
+    let blows: [(TimeSpan?, @Sendable () -> Void)] = [
+      (interruptAfter, { interruption.raise() }),
+      (
+        dieAfter,
+        {
+          life?.finish()
+          interruption.raise()
+        }
+      ),
+    ]
+    var client: any TailerService = world.client(living: life ?? Life(), on: machine, settings: clientSettings)
     if let behind { client = behind(client) }
     let journal: any HeldJournal = life.map { MortalJournal(journal, life: $0) } ?? journal
     let effects = Effects(
@@ -121,11 +136,11 @@ public struct Rehearsal: Sendable {
             of: runbook, effects: effects, policy: policy, today: day, interruption: interruption)
           return await execution.run(runbook, parameters: parameters)
         }
-        if let delay {
+        for case (let delay?, let blow) in blows {
           group.addTask {
             do {
               try await clock.sleep(for: delay)
-              interruption.raise()
+              blow()
             } catch {}
             return nil
           }
@@ -173,11 +188,14 @@ public final class World: Sendable {
   }
 
   /// A client for one life of the process.
-  public func client(living life: Life = Life(), on machine: Machine? = nil) -> TailerServiceClient {
+  public func client(
+    living life: Life = Life(), on machine: Machine? = nil, settings: ClientSettings = ClientSettings()
+  ) -> TailerServiceClient {
     var transport: any HTTPTransport = SimulatedTransport(simulator, clock: time)
     if let machine { transport = machine.network(transport) }
     return TailerServiceClient(
-      transport: MortalTransport(transport, life: life), tokens: AnyToken(), clock: machine ?? time, random: { 0.5 })
+      transport: MortalTransport(transport, life: life), tokens: AnyToken(), clock: machine ?? time,
+      settings: settings, random: { 0.5 })
   }
 }
 

@@ -12,17 +12,82 @@ struct CostTests {
     var confluence = Confluence()
     var comparisons = 0
     var start = FlowState()
-    for key in 0..<count { start.facts[key] = Fact(.number, .constant(.number(.zero))) }
+    for key in 0..<count { start.facts[VariableID(number: key)] = Fact(.number, .constant(.number(.zero))) }
     for key in 0..<count {
       var way = start
-      way.facts[key] = Fact(.number, .constant(.number(Number(1))))
+      way.facts[VariableID(number: key)] = Fact(.number, .constant(.number(Number(1))))
       confluence.add(way) { _, one, other in
         comparisons += 1
         return one.flatMap { one in other.map { one.joined($0) } }
       }
     }
     #expect(comparisons <= 2 * count)
-    #expect(confluence.state?.facts[0] == Fact(.number))
+    #expect(confluence.state?.facts[VariableID(number: 0)] == Fact(.number))
+  }
+
+  /// Where errors can be raised all along a text that changes one thing after the other, each place costs that change.
+  @Test(arguments: [100, 1_000, 10_000])
+  func aLongRowOfErrorsIsJoinedChangeByChange(_ count: Int) {
+    var confluence = Confluence()
+    var comparisons = 0
+    var state = FlowState()
+    for key in 0..<count {
+      state.facts[VariableID(number: key)] = Fact(.number, .constant(.number(.zero)))
+      confluence.addRaised(state) { _, _, _ in
+        comparisons += 1
+        return Fact(.number)
+      }
+    }
+    #expect(comparisons < count)
+    #expect(confluence.state?.facts.count == count)
+  }
+
+  /// Two ways that part are asked for what either has changed, and for nothing that they share.
+  @Test(arguments: [10, 10_000])
+  func waysAreJoinedByWhatTheyHaveChanged(_ count: Int) {
+    var shared = FlowMap<Int, Int>()
+    for key in 0..<count { shared[key] = key }
+    var (one, other) = (shared, shared)
+    one[3] = 30
+    one[count] = 1
+    other[4] = nil
+    other[5] = 5
+    #expect(one.differences(from: other) == [3, 4, count])
+    var asked: Set<Int> = []
+    let joined = one.joined(other) { key, one, other in
+      asked.insert(key)
+      return one ?? other
+    }
+    #expect(asked == [3, 4, count])
+    #expect((joined[3], joined[4], joined[5], joined[count]) == (30, 4, 5, 1))
+    #expect(one.joined(one) { _, _, _ in nil } == one)
+  }
+
+  /// Statements that are walked over again, in calls and in further rounds of loops, are as many more as the text is
+  /// longer.
+  @Test func whatIsWalkedOverAgainGrowsWithTheText() {
+    func walkedAgain(_ parts: Int) -> Int {
+      let text = (0..<parts).map { part in
+        """
+        procedure relaunch\(part)(job) {
+          var failures = 0
+          for round in 1 .. 3 { if round > failures { launch job; await run or ignore; failures = round } }
+          return failures
+        }
+        procedure twice\(part)(job) { return relaunch\(part)(job) + relaunch\(part)(job) }
+        var count\(part) = twice\(part)(a)
+        for job in [a, b] { count\(part) = count\(part) + twice\(part)(job) }
+
+        """
+      }.joined()
+      let source = SourceText(id: SourceID(0), name: "", text: preamble + text)
+      var checker = Checker(program: parse(source).program, sources: SourceMap(), context: CheckContext())
+      #expect(checker.check().diagnostics.isEmpty)
+      return 50_000 + 20 * checker.items.count - checker.effort
+    }
+    let one = walkedAgain(1)
+    #expect(one > 10)
+    #expect(walkedAgain(200) == 200 * one)
   }
 
   /// What flow knows of a name goes with it: else each call would leave all later ones more to carry.

@@ -1,3 +1,5 @@
+import FaultSupport
+import Foundation
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookSyntax
@@ -5,6 +7,19 @@ import Testing
 
 /// Texts that are meant to bring the checker down, or to keep it busy.
 struct HostileTests {
+  /// Whoever draws a diagnostic, or jumps to it, goes to where it says.
+  @Test(arguments: ["try(", "try"])
+  func everyPlaceLiesInItsSource(_ text: String) throws {
+    let found = checked(text)
+    let diagnostics = found.syntaxErrors + found.result.diagnostics
+    try #require(!diagnostics.isEmpty)
+    let places = diagnostics.flatMap { [$0.primary.range] + $0.secondary.map(\.range) }
+    let isInside = places.allSatisfy { 0 <= $0.lower && $0.lower <= $0.upper && Int($0.upper) <= text.utf8.count }
+    knownFault("attack 8: a diagnostic stands behind the end of its source") {
+      #expect(isInside)
+    }
+  }
+
   private static func nested(_ open: String, _ close: String, around inner: String, behind start: String = "") -> String
   {
     // As deep as the parser lets a tree be, which is not the same for all.
@@ -44,7 +59,21 @@ struct HostileTests {
       text += "procedure p\(level)() {\n\(block) p\(level + 1)()\n\(String(repeating: "}\n", count: 31))"
     }
     text += "procedure p40() { print 1 }\np0()"
-    #expect(Set(checked(text).errors) == ["calls-too-deep"])
+    #expect(Set(errorsOnTheSmallestStack(text)) == ["calls-too-deep"])
+  }
+
+  /// Checks on the smallest stack that a thread has.
+  private func errorsOnTheSmallestStack(_ text: String) -> [String] {
+    nonisolated(unsafe) var found: [String] = []
+    let done = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      found = checked(text).errors
+      done.signal()
+    }
+    thread.stackSize = 512 << 10
+    thread.start()
+    done.wait()
+    return found
   }
 
   /// Loops in loops, each of which changes something, so that each is gone through again.

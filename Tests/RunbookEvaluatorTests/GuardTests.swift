@@ -1,4 +1,5 @@
 import CivilTime
+import FaultSupport
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
@@ -188,5 +189,30 @@ import Testing
     #expect(outcome.printed == ["on"])
     let answers = outcome.events.compactMap { if case .answered(_, let answer) = $0.kind { answer } else { nil } }
     #expect(answers == [PersonAnswer(isYes: true, by: "ann", note: "all there")])
+  }
+
+  /// A guard's question is apart from the effect it guards: protecting an environment, or no longer, changes nothing that is
+  /// on record.
+  @Test(arguments: [true, false]) func aGuardThatChangesBetweenTwoProcessesChangesNothingRecorded(_ isLifted: Bool)
+    throws
+  {
+    var rehearsal = try Rehearsal(
+      preamble + "launch table-to-table \"x\" in PROD\nawait run or fail\nprint \"over\"",
+      scenario: platform(more: "takes: 5m"))
+    let (world, journal) = (World(scenario: rehearsal.scenario), MemoryJournal())
+    rehearsal.people = ScriptedPeople(yes: true)
+    rehearsal.policy.guards.protectedEnvironments = isLifted ? ["PROD"] : []
+    rehearsal.dieAfter = .minutes(1)
+    _ = try rehearsal.run(on: world, journal: journal)
+    try #require(world.simulator.launches.count == 1)
+    rehearsal.people = Nobody()
+    rehearsal.policy.guards.protectedEnvironments = isLifted ? [] : ["PROD"]
+    rehearsal.dieAfter = nil
+    let resumed = try rehearsal.run(on: world, journal: journal)
+    #expect(world.simulator.launches.count == 1)
+    knownFault("path 6: a guard that was added or lifted between two processes takes its effect's identity") {
+      #expect(resumed.exitStatus == 0, "\(resumed.failure?.message ?? "")")
+      #expect(resumed.printed == ["over"])
+    }
   }
 }

@@ -3,6 +3,7 @@ import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
 import RunbookRecord
+import SeedSupport
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -71,7 +72,7 @@ import Testing
     #expect(outcome.simulator.requestCounts["set_configuration_status"] == 3)
   }
 
-  @Test(arguments: [nil, 1, 2, 3, 4, 5] as [UInt64?])
+  @Test(arguments: [nil] + Seeds.each(5).map(Optional.some))
   func anyOrderComesToTheSame(_ seed: UInt64?) throws {
     var rehearsal = try Rehearsal(
       preamble

@@ -1,9 +1,11 @@
 import CivilTime
+import FaultSupport
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
 import RunbookRecord
 import TailerAPI
+import TailerClient
 import TailerSimulator
 import Testing
 
@@ -107,5 +109,35 @@ import Testing
     #expect(outcome.exitStatus == 3)
     #expect(outcome.failure?.id == "journal-unavailable")
     #expect(world.simulator.requestCounts["launch_job"] == nil)
+  }
+
+  /// A launch's time is its request's: one that was put off is looked for from when it was sent.
+  @Test func aLaunchThatWasPutOffIsFoundByWhenItWasSent() throws {
+    let outcome = try rehearse(
+      Self.text, on: platform(more: "faults: [launch_job 1..2: 429 retry after 110s, launch_job 3: reply lost]"))
+    try #require(outcome.simulator.requestCounts["launch_job"] == 3 && outcome.simulator.launches.count == 1)
+    knownFault("path 5: a launch that the service put off cannot be adopted, for its intent is older than its run") {
+      #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
+      #expect(outcome.printed == outcome.simulator.launches.map(\.id))
+    }
+  }
+
+  /// Launches that the cap on requests holds back are not on record as begun before they may go.
+  @Test func anIntentIsWrittenWhenItsRequestMayGo() async throws {
+    var rehearsal = try Rehearsal(
+      preamble + "parallel for n in 1 .. 200 max 200 { launch table-to-table \"j${n}\" }", scenario: platform())
+    rehearsal.clientSettings = ClientSettings(maximumInFlight: 1000, requestsPerSecond: 10)
+    let (world, journal) = (World(scenario: rehearsal.scenario), MemoryJournal())
+    #expect(try rehearsal.run(on: world, journal: journal).exitStatus == 0)
+    let launched = Dictionary(uniqueKeysWithValues: world.simulator.launches.map { ($0.operation, $0.launched) })
+    try #require(launched.count == 200)
+    let delays = await journal.initialRecords().compactMap { entry -> TimeSpan? in
+      guard case .launch(let operation, _, _, let moment) = entry.record.intent else { return nil }
+      return launched[operation]?.since(moment)
+    }
+    try #require(delays.count == 200)
+    knownFault("path 5: launches wait inside the client, long after their intents were written") {
+      #expect(delays.allSatisfy { $0 <= .seconds(1) }, "up to \(delays.max() ?? .zero)")
+    }
   }
 }

@@ -1,6 +1,9 @@
+import CivilTime
+import FaultSupport
 import Foundation
 import RunbookEvaluator
 import RunbookRecord
+import TailerAPI
 import Testing
 
 @testable import RunbookJournal
@@ -79,6 +82,47 @@ import Testing
       try store.file.execute("PRAGMA max_page_count = 1000000")
       try await journal.intend(bulky, at: .test("\(written)#0"))
       #expect(try await store.entries(of: "x").count == written + 1)
+    }
+  }
+
+  /// Which disk is full is the first thing that somebody has to know.
+  @Test func aFullDiskNamesThePath() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      try store.file.execute("PRAGMA max_page_count = 40")
+      let (_, error) = try await fill(journal, limit: 200)
+      let words = if case .unavailable(let words)? = error { words } else { "" }
+      try #require(words.contains("the disk is full"))
+      knownFault("field 10: a full disk does not name its path") {
+        #expect(words.contains(directory), "\(words)")
+      }
+    }
+  }
+
+  @Test func pruningGivesSpaceBack() async throws {
+    try await withDirectory { directory in
+      let store = try SQLiteJournalStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      let runs = (0..<500).map { Run.test("20261123-030000-0a795c70-2557-4a60-ba16-\($0)") }
+      for index in 0..<50 {
+        try await journal.finish(.list("runs"), .runs(runs), at: .test("\(index)#0"), isLight: true)
+      }
+      try await journal.end(.test())
+      let before = try size(of: directory)
+      try #require(before > 4 << 20)
+      #expect(try await store.prune(endedBefore: Timestamp.start.advanced(by: .days(1))) == 1)
+      let after = try size(of: directory)
+      knownFault("field 9: pruning takes space, and gives none back") {
+        #expect(after < before / 10, "\(before) bytes before, \(after) after")
+      }
+    }
+  }
+
+  private func size(of directory: String) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: directory).reduce(0) { sum, name in
+      let attributes = try FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")
+      return sum + (attributes[.size] as? Int ?? 0)
     }
   }
 }

@@ -1,8 +1,10 @@
+import FaultSupport
 import Foundation
 import GoldenSupport
 import RunbookDiagnostics
 import RunbookFormatter
 import RunbookSyntax
+import SeedSupport
 import Testing
 
 @Suite("The layout")
@@ -26,6 +28,15 @@ struct FormatterTests {
     }
   }
 
+  @Test("keeps a combining mark that stands behind a space in a comment")
+  func combiningMarks() throws {
+    let comment = "# a \u{301}"
+    let result = try #require(formatted(parsed("print 1  \(comment)\n")))
+    knownFault("attack 8: fmt loses a combining mark behind a space in a comment") {
+      #expect(Array(result.unicodeScalars) == Array("print 1  \(comment)\n".unicodeScalars))
+    }
+  }
+
   @Test("is as it was recorded")
   func goldens() throws {
     let goldens = try Golden.all(in: Golden.directory("Formatter"))
@@ -39,7 +50,7 @@ struct FormatterTests {
   @Test("leaves the tree as it is for every sentence of the grammar, and does nothing a second time")
   func sentences() throws {
     var generator = SentenceGenerator(try Grammar.project(), seed: 99)
-    for index in 0..<600 {
+    for index in 0..<Seeds.rounds(600) {
       let text = generator.sentence("program", depth: 8 + index % 20)
       #expect(laidOut(text) != nil, "\(text)")
     }

@@ -1,6 +1,7 @@
 import Foundation
 import RunbookDiagnostics
 import RunbookSyntax
+import SeedSupport
 import Testing
 
 @Suite("Hostile input")
@@ -107,7 +108,7 @@ struct HostileTests {
     var random = Dice(42)
     let words = Array("{}()[]\"'$\\#;,:.=!<>+-*/%&|\n\r\t é\u{202E}🚀az09_".utf8)
     let sample = Array(everything.utf8)
-    for round in 0..<3_000 {
+    for round in 0..<Seeds.rounds(3_000) {
       var bytes: [UInt8]
       switch round % 3 {
       case 0: bytes = (0..<random.next(below: 120)).map { _ in UInt8(random.next(below: 256)) }

@@ -29,7 +29,7 @@ import Testing
       // What happened when depends on how often the service is looked at, and is no part of the language.
       let lasting = file.split(separator: "\n", omittingEmptySubsequences: false)
         .filter { $0.firstMatch(of: /^\d\d:\d\d:\d\d\s/) == nil }.joined(separator: "\n")
-      try golden.expect("outcome", lasting)
+      try golden.expect("outcome", withoutPacing(lasting))
     }
   }
 

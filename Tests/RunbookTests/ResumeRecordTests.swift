@@ -1,3 +1,4 @@
+import FaultSupport
 import Foundation
 import Glibc
 import Testing
@@ -152,6 +153,10 @@ import Testing
       #expect(site.launchRequests == 1)
 
       unlink(site.statePath + "/filler")
+      let history = try site.run("history").output
+      knownFault("field 10: an execution that a full disk stopped is called killed") {
+        #expect(!history.contains("its process was killed"), "\(history)")
+      }
       let resumed = try site.run("resume")
       #expect(resumed.status == 0, "\(resumed.news)")
       #expect(resumed.output == "over\n")

@@ -1,4 +1,5 @@
 import CivilTime
+import FaultSupport
 import TailerAPI
 import Testing
 
@@ -151,6 +152,18 @@ import Testing
     #expect(error?.kind == .throttled)
     #expect(error?.retryAfter == .days(1))
     #expect(clock.sleeps.isEmpty)
+  }
+
+  /// The code, where a redirect leads, and what was expected: also where the reply has no words of its own.
+  @Test(arguments: [(302, ["location": "https://login.example.com/x"], "login.example.com"), (502, [:], "502")])
+  func aLaunchWhoseReplyHasNoWordsSaysWhatCame(_ code: Int, _ headers: [String: String], _ word: String) async throws {
+    let transport = ScriptedTransport(.code(code, "", headers))
+    let error = await failure { () async throws(ServiceError) in try await client(transport).launched(Sample.prepare) }
+    #expect(error?.kind == .unknown)
+    let words = error?.message ?? ""
+    knownFault("field, words: an unconfirmed launch says “no message”") {
+      #expect(words.contains("\(code)") && words.contains(word), "\(words)")
+    }
   }
 
   @Test func aCancelledCallSendsNothing() async throws {

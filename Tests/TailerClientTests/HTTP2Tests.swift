@@ -1,6 +1,7 @@
 import CivilTime
+import Coordination
+import FaultSupport
 import FoundationEssentials
-import NIOConcurrencyHelpers
 import Subprocess
 import TailerAPI
 import TailerSimulator
@@ -29,9 +30,9 @@ import Testing
   }
 
   private final class Log: Sendable {
-    private let state = NIOLockedValueBox<[SimulatorServer.Exchange]>([])
-    var exchanges: [SimulatorServer.Exchange] { state.withLockedValue { $0 } }
-    func note(_ exchange: SimulatorServer.Exchange) { state.withLockedValue { $0.append(exchange) } }
+    private let state = Guarded<[SimulatorServer.Exchange]>([])
+    var exchanges: [SimulatorServer.Exchange] { state.withLock { $0 } }
+    func note(_ exchange: SimulatorServer.Exchange) { state.withLock { $0.append(exchange) } }
   }
 
   /// Serves while the body runs, which is given the port.
@@ -41,9 +42,9 @@ import Testing
   ) async throws -> Result {
     let server = SimulatorServer(
       simulator, clock: HastyClock(), certificate: certificate, log: { log.note($0) })
-    let listening = OneShot<Int>()
+    let listening = Promise<Int>()
     return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run { listening.bring($0) } }
+      group.addTask { try await server.run { listening.fulfill($0) } }
       let port = try #require(await listening.value())
       let result = try await body(port)
       group.cancelAll()
@@ -140,5 +141,82 @@ import Testing
     }
     #expect(error?.kind == .unknown)
     #expect(simulator.launches.count == 1)
+  }
+
+  // MARK: What proves that nothing was processed
+
+  /// What became of a request that is answered with these frames, and how many arrived.
+  private func fate(
+    _ behaviour: RawHTTP2Server.Behaviour
+  ) async throws -> (error: TransportError?, requests: Int) {
+    let (certificate, folder) = try await certificate(for: "IP:127.0.0.1")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let server = try await RawHTTP2Server(behaviour, chain: certificate.chain, privateKey: certificate.privateKey)
+    let transport = try HTTPClientTransport(
+      base: BaseAddress("https://127.0.0.1:\(server.port)"), settings: .init(trustRoots: certificate.chain))
+    let request = HTTPRequest(path: "/v1/dag/launch", headers: [:], body: Array("{}".utf8))
+    var error: TransportError?
+    do throws(TransportError) {
+      _ = try await transport.send(request, within: .seconds(30))
+    } catch let failure {
+      error = failure
+    }
+    await transport.shutdown()
+    await server.stop()
+    return (error, server.requests)
+  }
+
+  private func isNeverSent(_ error: TransportError?) -> Bool { if case .neverSent = error { true } else { false } }
+
+  /// RFC 9113, 8.7: nothing was processed of a stream that is reset so.
+  @Test func aRefusedStreamWasNotProcessed() async throws {
+    let (error, requests) = try await fate(.resetStream(code: 7))
+    try #require(error != nil && requests == 1)
+    knownFault("field 3: a proof that nothing was processed is taken for unknown") {
+      #expect(isNeverSent(error), "\(String(describing: error))")
+    }
+  }
+
+  /// Any other code proves nothing. A GOAWAY whose last stream is below the request's would, but the library closes the
+  /// stream with CANCEL then, as it does for a reset with that code: it stays unknown.
+  @Test func anythingElseMayHaveBeenProcessed() async throws {
+    for behaviour in [
+      RawHTTP2Server.Behaviour.resetStream(code: 2), .resetStream(code: 8), .goAway(lastStream: 1),
+      .goAway(lastStream: 0),
+    ] {
+      let (error, requests) = try await fate(behaviour)
+      #expect(requests == 1)
+      #expect(error != nil && !isNeverSent(error), "\(behaviour)")
+    }
+  }
+
+  @Test func noMessageShowsTheLibrarysInternals() async throws {
+    for code in [UInt32(2), 8] {
+      let (error, _) = try await fate(.resetStream(code: code))
+      let words = try #require(error.map { "\($0)" })
+      knownFault("field 3: a message shows the library's own account of a closed stream") {
+        #expect(!words.contains("streamID") && !words.contains("location"), "\(words)")
+      }
+    }
+  }
+
+  // MARK: Certificates
+
+  /// Nothing becomes better by trying again; what is wrong, and what helps, is said.
+  @Test func anUnknownIssuerIsTriedOnceAndNamed() async throws {
+    let (shown, folder) = try await certificate(for: "IP:127.0.0.1")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let error = try await serving(Simulator(Scenario(now: Sample.now)), shown, Log()) { port in
+      let transport = try HTTPClientTransport(base: BaseAddress("https://127.0.0.1:\(port)"))
+      let client = client(transport)
+      let error = await failure { () async throws(ServiceError) in try await client.launched(Sample.prepare) }
+      await transport.shutdown()
+      return error
+    }
+    #expect(error?.kind == .neverSent)
+    knownFault("field, certificates: an unknown issuer is tried six times, and neither named nor told what helps") {
+      #expect(error?.attempts == 1)
+      #expect(error?.message.contains("issuer") == true && error?.message.contains("--trust") == true)
+    }
   }
 }

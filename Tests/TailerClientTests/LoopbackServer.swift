@@ -1,4 +1,4 @@
-import NIOConcurrencyHelpers
+import Coordination
 import NIOCore
 import NIOPosix
 
@@ -20,7 +20,7 @@ final class LoopbackServer: Sendable {
 
   let port: Int
   private let channel: any Channel
-  private let state: NIOLockedValueBox<State>
+  private let state: Guarded<State>
 
   private struct State {
     var requests = 0
@@ -29,15 +29,15 @@ final class LoopbackServer: Sendable {
   }
 
   /// Whole requests that have arrived.
-  var requests: Int { state.withLockedValue { $0.requests } }
-  var connections: Int { state.withLockedValue { $0.connections } }
+  var requests: Int { state.withLock { $0.requests } }
+  var connections: Int { state.withLock { $0.connections } }
 
   init(_ behaviour: Behaviour, onRequest: (@Sendable () -> Void)? = nil) async throws {
-    let state = NIOLockedValueBox(State(onRequest: onRequest))
+    let state = Guarded(State(onRequest: onRequest))
     self.state = state
     channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .childChannelInitializer { channel in
-        state.withLockedValue { $0.connections += 1 }
+        state.withLock { $0.connections += 1 }
         return channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(Handler(behaviour, state))
         }
@@ -53,10 +53,10 @@ final class LoopbackServer: Sendable {
     typealias OutboundOut = ByteBuffer
 
     private let behaviour: Behaviour
-    private let state: NIOLockedValueBox<State>
+    private let state: Guarded<State>
     private var received: [UInt8] = []
 
-    init(_ behaviour: Behaviour, _ state: NIOLockedValueBox<State>) {
+    init(_ behaviour: Behaviour, _ state: Guarded<State>) {
       self.behaviour = behaviour
       self.state = state
     }
@@ -68,7 +68,7 @@ final class LoopbackServer: Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       received += Array(unwrapInboundIn(data).readableBytesView)
       while takeRequest() {
-        let heard = state.withLockedValue { state in
+        let heard = state.withLock { state in
           state.requests += 1
           return state.onRequest
         }

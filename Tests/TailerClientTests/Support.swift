@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 
 @testable import TailerClient
@@ -44,18 +44,18 @@ enum Sample {
 
 /// A clock on which sleeping takes no time: it moves on by each sleep and writes it down.
 final class HastyClock: WallClock {
-  private let state: NIOLockedValueBox<(now: Timestamp, sleeps: [TimeSpan])>
+  private let state: Guarded<(now: Timestamp, sleeps: [TimeSpan])>
 
-  init(_ now: Timestamp = Sample.now) { state = NIOLockedValueBox((now, [])) }
+  init(_ now: Timestamp = Sample.now) { state = Guarded((now, [])) }
 
-  var now: Timestamp { state.withLockedValue { $0.now } }
-  var sleeps: [TimeSpan] { state.withLockedValue { $0.sleeps } }
+  var now: Timestamp { state.withLock { $0.now } }
+  var sleeps: [TimeSpan] { state.withLock { $0.sleeps } }
 
-  func advance(by span: TimeSpan) { state.withLockedValue { $0.now = $0.now.advanced(by: span) } }
+  func advance(by span: TimeSpan) { state.withLock { $0.now = $0.now.advanced(by: span) } }
 
   func sleep(for span: TimeSpan) async throws(CancellationError) {
     guard !Task.isCancelled else { throw CancellationError() }
-    state.withLockedValue {
+    state.withLock {
       $0.now = $0.now.advanced(by: span)
       $0.sleeps.append(span)
     }
@@ -66,14 +66,14 @@ typealias Exchange = Result<HTTPReply, TransportError>
 
 /// Answers each exchange by a script, the last answer again and again, and keeps the requests.
 final class ScriptedTransport: HTTPTransport {
-  private let state: NIOLockedValueBox<(script: ArraySlice<Exchange>, requests: [HTTPRequest])>
+  private let state: Guarded<(script: ArraySlice<Exchange>, requests: [HTTPRequest])>
 
-  init(_ script: Exchange...) { state = NIOLockedValueBox((script[...], [])) }
+  init(_ script: Exchange...) { state = Guarded((script[...], [])) }
 
-  var requests: [HTTPRequest] { state.withLockedValue { $0.requests } }
+  var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
   func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
-    let exchange = state.withLockedValue { state in
+    let exchange = state.withLock { state in
       state.requests.append(request)
       return state.script.count > 1 ? state.script.popFirst() : state.script.first
     }

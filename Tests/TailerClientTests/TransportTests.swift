@@ -1,5 +1,6 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
+import FaultSupport
 import TailerAPI
 import Testing
 
@@ -13,25 +14,13 @@ import Testing
 
   /// Its sleeps end when the test says so.
   private final class HeldClock: WallClock {
-    private let state = NIOLockedValueBox<(sleepers: [OneShot<Void>], isOver: Bool)>(([], false))
+    private let sleepsEnd = Promise<Void>()
     var now: Timestamp { Sample.now }
 
-    func end() {
-      let sleepers = state.withLockedValue { state in
-        state.isOver = true
-        return state.sleepers
-      }
-      for sleeper in sleepers { sleeper.bring(()) }
-    }
+    func end() { sleepsEnd.fulfill(()) }
 
     func sleep(for span: TimeSpan) async throws(CancellationError) {
-      let sleeper = OneShot<Void>()
-      let isOver = state.withLockedValue { state in
-        state.sleepers.append(sleeper)
-        return state.isOver
-      }
-      guard !isOver else { return }
-      guard await sleeper.value() != nil else { throw CancellationError() }
+      guard await sleepsEnd.value() != nil else { throw CancellationError() }
     }
   }
 
@@ -181,10 +170,10 @@ import Testing
   }
 
   @Test func aCancelledRequestEndsAtOnce() async throws {
-    let transportHolder = NIOLockedValueBox<Task<Exchange, any Error>?>(nil)
-    let server = try await LoopbackServer(.stall, onRequest: { transportHolder.withLockedValue { $0?.cancel() } })
+    let transportHolder = Guarded<Task<Exchange, any Error>?>(nil)
+    let server = try await LoopbackServer(.stall, onRequest: { transportHolder.withLock { $0?.cancel() } })
     let task = Task { try await send(to: server.port) }
-    transportHolder.withLockedValue { $0 = task }
+    transportHolder.withLock { $0 = task }
     if server.requests > 0 { task.cancel() }
     #expect(try await task.value == .failure(.cancelled))
     await server.stop()
@@ -207,6 +196,62 @@ import Testing
       #expect(throws: HTTPClientTransport.UnusableTrustRoots.self) {
         _ = try HTTPClientTransport(base: base, settings: .init(trustRoots: path))
       }
+    }
+  }
+
+  // MARK: What does not become better by trying again
+
+  /// How often a look was sent to a server that answers so, and what was said in the end.
+  private func look(
+    at text: String, settings: HTTPClientTransport.Settings = .init()
+  ) async throws -> (requests: Int, words: String) {
+    let server = try await LoopbackServer(.answerThenClose(text))
+    let transport = try HTTPClientTransport(
+      base: BaseAddress("http://127.0.0.1:\(server.port)"), settings: settings, clock: HeldClock())
+    let client = client(transport)
+    let error = await failure { () async throws(ServiceError) in
+      try await client.lastRuns(of: Sample.prepare, RunFilter(limit: 10))
+    }
+    await transport.shutdown()
+    await server.stop()
+    return (server.requests, error?.message ?? "")
+  }
+
+  @Test func aReplyThatIsTooLargeIsNotAskedForAgain() async throws {
+    let body = String(repeating: "x", count: 2000)
+    let (requests, words) = try await look(
+      at: "HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n\(body)", settings: .init(largestReply: 1000))
+    knownFault("field, too large: a reply that is too large is asked for six times") {
+      #expect(requests == 1)
+      #expect(words.contains("1000") && words.contains("limit"), "\(words)")
+    }
+  }
+
+  /// Interim replies without end would keep a core busy until the request's deadline.
+  @Test func aFloodOfInterimRepliesIsBounded() async throws {
+    let flood = String(repeating: "HTTP/1.1 103 Early Hints\r\n\r\n", count: 20_000)
+    let server = try await LoopbackServer(.answer(flood + LoopbackServer.launched))
+    let exchange = try await send(to: server.port)
+    await server.stop()
+    knownFault("attack 8: a flood of interim replies is read without a bound") {
+      #expect(isFateUnknown(exchange), "\(exchange)")
+    }
+  }
+
+  @Test func aServerThatSpeaksNoHTTPIsNotAskedAgain() async throws {
+    let (requests, words) = try await look(at: "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+    knownFault("field, no HTTP: a server that speaks no HTTP is asked six times") {
+      #expect(requests == 1)
+      #expect(words.contains("HTTP"), "\(words)")
+    }
+  }
+
+  @Test func aFileOfCertificatesThatIsMissingIsSaidToBe() throws {
+    let error = #expect(throws: HTTPClientTransport.UnusableTrustRoots.self) {
+      _ = try HTTPClientTransport(base: BaseAddress("https://localhost"), settings: .init(trustRoots: "/nowhere.pem"))
+    }
+    knownFault("field, certificates: a missing file of trusted certificates is called a failure of TLS") {
+      #expect(error?.reason.lowercased().contains("no such file") == true, "\(error?.reason ?? "")")
     }
   }
 }

@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -43,9 +43,9 @@ import Testing
 
   /// The turns of conditions that begin at those moments, up to a deadline that all have.
   private func turns(beginningAt starts: [TimeSpan], every: TimeSpan?) async throws -> [[TimeSpan]] {
-    let generator = NIOLockedValueBox(SeededGenerator(seed: 5))
+    let generator = Guarded(SeededGenerator(seed: 5))
     let rig = WatcherRig(
-      Scenario(now: Sample.now), random: { generator.withLockedValue { Double.random(in: 0..<1, using: &$0) } })
+      Scenario(now: Sample.now), random: { generator.withLock { Double.random(in: 0..<1, using: &$0) } })
     return try await rig.time.drive {
       try await withThrowingTaskGroup(of: (Int, [TimeSpan]).self) { group in
         for (number, start) in starts.enumerated() {

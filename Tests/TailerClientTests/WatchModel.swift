@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 import TailerSimulator
 
@@ -39,21 +39,21 @@ final class ModelService: TailerService {
   private let time: VirtualTime
   private let cap: RequestCap
   private let habits: Habits
-  private let state: NIOLockedValueBox<State>
+  private let state: Guarded<State>
 
   init(_ habits: Habits, time: VirtualTime, seed: UInt64) {
     self.time = time
     self.habits = habits
     cap = RequestCap(perSecond: ClientSettings().requestsPerSecond, longestHold: .minutes(2), clock: time)
-    state = NIOLockedValueBox(State(generator: SeededGenerator(seed: seed)))
+    state = Guarded(State(generator: SeededGenerator(seed: seed)))
   }
 
-  var requestCounts: RequestCounts { state.withLockedValue { $0.counts } }
-  var moments: [Timestamp] { state.withLockedValue { $0.moments } }
+  var requestCounts: RequestCounts { state.withLock { $0.counts } }
+  var moments: [Timestamp] { state.withLock { $0.moments } }
 
   /// Puts a run there that starts at the moment; runs are put there in the order of their starts.
   func start(_ operation: DataOperation, at moment: Timestamp, takes seconds: Double?) -> Run {
-    state.withLockedValue { state in
+    state.withLock { state in
       let digits = moment.description.filter(\.isNumber)
       let id = "\(digits.prefix(8))-\(digits.dropFirst(8).prefix(6))-\(state.runs.count)"
       let isUnlisted = Double.random(in: 0..<1, using: &state.generator) < habits.unlisted
@@ -69,7 +69,7 @@ final class ModelService: TailerService {
 
   private func answer<T>(_ action: String, _ body: (State) -> T) async throws(ServiceError) -> T {
     guard await cap.turn(.look) else { throw ServiceError(.cancelled, action: action, message: "cancelled") }
-    let result = state.withLockedValue { state -> T? in
+    let result = state.withLock { state -> T? in
       state.counts.count(action, isRetry: false)
       state.moments.append(time.now)
       return Double.random(in: 0..<1, using: &state.generator) < habits.busy ? nil : body(state)
@@ -189,7 +189,7 @@ struct WatchModel {
   private func simulate(seed: UInt64) throws -> (ModelService, (Figures, Figures, Figures)) {
     let time = VirtualTime(startingAt: Sample.now)
     let service = ModelService(habits, time: time, seed: seed)
-    let generator = NIOLockedValueBox(SeededGenerator(seed: seed &+ 1))
+    let generator = Guarded(SeededGenerator(seed: seed &+ 1))
     var drawing = SeededGenerator(seed: seed)
     var starts: [(moment: Timestamp, operation: DataOperation, seconds: Double?)] = []
     for number in 0..<operations {
@@ -208,7 +208,7 @@ struct WatchModel {
     starts.sort { $0.moment < $1.moment }
     let watcher = PollingRunWatcher(
       service: service, clock: time, settings: settings,
-      random: { generator.withLockedValue { Double.random(in: 0..<1, using: &$0) } })
+      random: { generator.withLock { Double.random(in: 0..<1, using: &$0) } })
     let (timeout, isOneRun, planned) = (timeout, isOneRun, starts)
     let outcomes = try time.run {
       await withTaskGroup(of: (Int, WatchOutcome).self) { group in

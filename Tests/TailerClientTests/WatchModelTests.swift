@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import SeedSupport
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -10,7 +11,6 @@ import Testing
 @Suite struct WatchModelTests {
   private typealias Figures = WatchModel.Figures
 
-  private static let isFull = ProcessInfo.processInfo.environment["RUNBOOK_BENCHMARK"] == "1"
   private static let halfHour = WatchModel.normal(minutes: 30, deviation: 3)
 
   @discardableResult
@@ -30,7 +30,7 @@ import Testing
   }
 
   /// The goal is 1 % of the requests; what is held is closer to what is reached.
-  @Test(arguments: [7, 11, 23, 42, 1999] as [UInt64]) func tenThousandAwaitsOverAThousandOperations(
+  @Test(arguments: Seeds.each(5)) func tenThousandAwaitsOverAThousandOperations(
     _ seed: UInt64
   ) throws {
     let (watcher, fixed, _) = try figures(
@@ -42,7 +42,7 @@ import Testing
 
   /// Those of one operation that overlap are few, and those of many operations share their listings.
   @Test func overDays() throws {
-    let scale = Self.isFull ? 1 : 2
+    let scale = Seeds.areAll ? 1 : 2
     let (watcher, fixed, _) = try figures(
       WatchModel(
         name: "the same over days", operations: 1000 / scale, each: 10 / scale, spread: .days(3 / scale),
@@ -95,7 +95,7 @@ import Testing
 
   /// Each 429 holds everything up for half a minute. A listing for many that meets it is not made up for by a look at each,
   /// which would meet it again and again.
-  @Test(arguments: [7, 11, 23, 42, 1999] as [UInt64]) func aBusyService(_ seed: UInt64) throws {
+  @Test(arguments: Seeds.each(5)) func aBusyService(_ seed: UInt64) throws {
     let (watcher, fixed, _) = try figures(
       WatchModel(
         name: "one request in twenty meets 429", operations: 100, each: 10, spread: .hours(1),

@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -37,16 +37,16 @@ import Testing
     let operation = job()
     let rig = WatcherRig(
       WatcherRig.scenario(past: [28, 30, 31, 29, 32], next: [.init(.success, after: .minutes(30))], operation))
-    let news = NIOLockedValueBox<[WatchNews]>([])
+    let news = Guarded<[WatchNews]>([])
     _ = try await rig.time.drive {
       let run = try await rig.launched(operation)
       return await rig.watcher.watch(.end(of: run), by: after(.hours(2)), every: nil) { piece in
-        news.withLockedValue { $0.append(piece) }
+        news.withLock { $0.append(piece) }
       }
     }
     let usual = UsualDuration(
       median: .minutes(30), range: .minutes(28)...(.minutes(32)), longest: .minutes(32), runs: 5)
-    #expect(news.withLockedValue { $0 } == [.usual(usual)])
+    #expect(news.withLock { $0 } == [.usual(usual)])
   }
 
   @Test func saysThatTheNextRunHasStarted() async throws {
@@ -54,13 +54,13 @@ import Testing
     var scenario = WatcherRig.scenario(past: [], next: [], operation)
     scenario.operations[0].schedule = [Scenario.Start(at: after(.minutes(10)), .init(.success, after: .minutes(5)))]
     let rig = WatcherRig(scenario)
-    let news = NIOLockedValueBox<[WatchNews]>([])
+    let news = Guarded<[WatchNews]>([])
     _ = try await rig.time.drive {
       await rig.watcher.watch(
         .nextRun(of: operation, since: Sample.now), by: after(.hours(2)), every: nil
-      ) { piece in news.withLockedValue { $0.append(piece) } }
+      ) { piece in news.withLock { $0.append(piece) } }
     }
-    let heard = news.withLockedValue { $0 }
+    let heard = news.withLock { $0 }
     guard case .appeared(let run)? = heard.first else {
       Issue.record("\(heard)")
       return

@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 import TailerSimulator
 
@@ -11,7 +11,7 @@ struct WatcherRig: Sendable {
   let simulator: Simulator
   let service: TailerServiceClient
   let watcher: PollingRunWatcher
-  private let costs = NIOLockedValueBox<[WatchCost]>([])
+  private let costs = Guarded<[WatchCost]>([])
 
   init(
     _ scenario: Scenario, settings: WatchSettings = WatchSettings(), random: @escaping @Sendable () -> Double = { 0.5 }
@@ -26,12 +26,12 @@ struct WatcherRig: Sendable {
 
   func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
     let outcome = await watcher.watch(.end(of: run), by: deadline, every: every) { _ in }
-    costs.withLockedValue { $0.append(outcome.cost) }
+    costs.withLock { $0.append(outcome.cost) }
     return try outcome.result.get()
   }
 
   /// What the awaits that are over have cost.
-  var watchCosts: [WatchCost] { costs.withLockedValue { $0 } }
+  var watchCosts: [WatchCost] { costs.withLock { $0 } }
   /// In seconds.
   var delays: [Double] { watchCosts.compactMap { $0.noticedAfter?.inSeconds } }
 
@@ -48,6 +48,36 @@ struct WatcherRig: Sendable {
     }
     scenario.operations = [Scenario.Operation(operation, plans: next, history: history)]
     return scenario
+  }
+}
+
+extension RunWatcher {
+  /// Waits until what is awaited has ended, or the task is cancelled.
+  ///
+  /// - Parameters:
+  ///   - every: The time between two looks, where it is prescribed.
+  ///   - hear: Told what shows while the wait goes on. Must not block.
+  func watch(
+    _ target: WatchTarget, by deadline: Timestamp, every: TimeSpan?, hear: @escaping @Sendable (WatchNews) -> Void
+  ) async -> WatchOutcome {
+    guard !Task.isCancelled else { return WatchOutcome(.failure(.cancelled)) }
+    let inbox = WatchInbox { news, _ in hear(news) }
+    let giveUp = await begin([RunWait(for: target, by: deadline, every: every)], telling: inbox)
+    if let arrival = await inbox.next().first { return arrival.outcome }
+    await giveUp()
+    return await inbox.next().first?.outcome ?? WatchOutcome(.failure(.cancelled))
+  }
+
+  /// The run once it has ended.
+  func end(of run: Run, by deadline: Timestamp, every: TimeSpan?) async throws(WatchError) -> Run {
+    try await watch(.end(of: run), by: deadline, every: every) { _ in }.result.get()
+  }
+
+  /// The first run of the operation that started after `moment`, once it has ended. The deadline covers both waits.
+  func endOfNextRun(
+    of operation: DataOperation, since moment: Timestamp, by deadline: Timestamp, every: TimeSpan?
+  ) async throws(WatchError) -> Run {
+    try await watch(.nextRun(of: operation, since: moment), by: deadline, every: every) { _ in }.result.get()
   }
 }
 

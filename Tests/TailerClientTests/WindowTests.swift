@@ -1,5 +1,5 @@
 import CivilTime
-import NIOConcurrencyHelpers
+import Coordination
 import TailerAPI
 import Testing
 
@@ -8,16 +8,16 @@ import Testing
 @Suite struct WindowTests {
   /// Answers once as many exchanges are under way as can be, and remembers how many were.
   private final class CountingTransport: HTTPTransport {
-    private let state = NIOLockedValueBox<(now: Int, most: Int)>((0, 0))
-    var most: Int { state.withLockedValue { $0.most } }
+    private let state = Guarded<(now: Int, most: Int)>((0, 0))
+    var most: Int { state.withLock { $0.most } }
 
     func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
-      state.withLockedValue { state in
+      state.withLock { state in
         state.now += 1
         state.most = max(state.most, state.now)
       }
       for _ in 0..<20 { await Task.yield() }
-      state.withLockedValue { $0.now -= 1 }
+      state.withLock { $0.now -= 1 }
       return HTTPReply(status: 200, body: Array(#"{"results": []}"#.utf8))
     }
   }
@@ -31,27 +31,6 @@ import Testing
     }
     #expect(transport.most <= 3)
     #expect(client.requestCounts.byAction == ["get_last_status": 200])
-  }
-
-  @Test func oneThatIsCancelledInTheLineGivesItsPlaceUp() async {
-    let window = RequestWindow(1)
-    let isHeld = OneShot<Void>()
-    let release = OneShot<Void>()
-    let holder = Task {
-      await window.inside {
-        isHeld.bring(())
-        _ = await release.value()
-      }
-    }
-    _ = await isHeld.value()
-    let leaving = Task { await window.inside { true } }
-    leaving.cancel()
-    #expect(await leaving.value == nil)
-    let staying = Task { await window.inside { true } }
-    release.bring(())
-    #expect(await staying.value == true)
-    await holder.value
-    #expect(await window.inside { true } == true)
   }
 }
 

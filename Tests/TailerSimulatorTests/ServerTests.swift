@@ -1,4 +1,5 @@
 import CivilTime
+import FaultSupport
 import FoundationEssentials
 import Glibc
 import Subprocess
@@ -247,6 +248,22 @@ import Testing
       #expect(try await curl(base, path, #"{\#(Self.four),"action":"get_last_status"}"#, more).line == "200 1.1")
     }
     #expect(simulator.effects == [])
+  }
+
+  /// A page that a browser shows, or a name that leads to loopback, is not who the simulator is for.
+  @Test(arguments: ["Host: evil.example", "Origin: https://evil.example"])
+  func whoComesByAnotherNameIsRefused(_ header: String) async throws {
+    let simulator = Simulator(scenario())
+    var line = ""
+    _ = try await serve(simulator) { base, more in
+      line = try await curl(
+        base, "/v1/dag/status", #"{\#(Self.four),"action":"get_last_status"}"#, more + ["-H", header]
+      ).line
+    }
+    let code = line
+    knownFault("attack 8: the simulator checks neither Host nor Origin") {
+      #expect(code.hasPrefix("4"), "\(code)")
+    }
   }
 
   @Test(arguments: ["0.0.0.0", "192.168.0.1", "::", "example.com", "127.0.0", "127.0.0.1.example.com", "128.0.0.1", ""])

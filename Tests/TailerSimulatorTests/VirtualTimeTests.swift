@@ -1,4 +1,5 @@
 import CivilTime
+import SeedSupport
 import TailerAPI
 import TailerSimulator
 import Testing
@@ -133,7 +134,7 @@ import Testing
     #expect(plain.count == 12)
     #expect(try Self.steps(interleaving: nil) == plain)
     var orders: Set<[String]> = []
-    for seed in 0..<20 as Range<UInt64> {
+    for seed in Seeds.each(20) {
       let order = try Self.steps(interleaving: seed)
       #expect(try Self.steps(interleaving: seed) == order)
       #expect(order.sorted() == plain.sorted())

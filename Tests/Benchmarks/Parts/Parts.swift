@@ -1,19 +1,17 @@
 import Foundation
 
-/// Measures what cannot be measured from outside, within one process, and prints it as JSON: `BenchmarkParts RUNBOOK
-/// FOLDER ROUNDS`. `Tests/Benchmarks/run` builds and calls it.
+/// Measures what cannot be measured from outside, within one process, and prints it as JSON: `BenchmarkParts FOLDER
+/// ROUNDS`. `Tests/Benchmarks/run` builds and calls it.
 @main
 struct Parts {
   static func main() async throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 4, let rounds = Int(arguments[3]), rounds > 0 else {
-      FileHandle.standardError.write(Data("usage: BenchmarkParts RUNBOOK FOLDER ROUNDS\n".utf8))
+    guard arguments.count == 3, let rounds = Int(arguments[2]), rounds > 0 else {
+      FileHandle.standardError.write(Data("usage: BenchmarkParts FOLDER ROUNDS\n".utf8))
       exit(64)
     }
-    let figures =
-      try TextParts(path: arguments[1], rounds: rounds).figures()
-      + [try await JournalParts(directory: arguments[2], rounds: rounds).oneByOne()]
-      + [try await JournalParts(directory: arguments[2], rounds: rounds).together()]
+    let journal = JournalParts(directory: arguments[1], rounds: rounds)
+    let figures = [try await journal.oneByOne(), try await journal.together()]
     print(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
   }
 }
@@ -27,8 +25,6 @@ struct Figure: Encodable {
   }
 
   let name: String
-  /// Bytes that were gone through, for a rate.
-  var size: Int?
   var series: [Series]
 }
 

@@ -1,0 +1,66 @@
+import FaultSupport
+import Foundation
+import Glibc
+import ProgramSupport
+import Testing
+
+/// The token is written nowhere, and what is wrong with it is said with where it came from.
+@Suite(.timeLimit(.minutes(1))) struct SecretTests {
+  private static let opaque = "opaque-secret-that-nobody-may-see"
+
+  private func environment(_ more: [String: String]) -> [String: String] {
+    Program.surroundings(["TAILER_API_URL": "http://127.0.0.1:1", "TAILER_API_JWT": Self.opaque].merging(more) { $1 })
+  }
+
+  @Test func theTokenIsNoParameter() throws {
+    let result = try Program.run(
+      ["run", "--simulate", "-c", "param t from env \"TAILER_API_JWT\"\nprint t"], environment: environment([:]))
+    knownFault("attack 2: the token can be a parameter, and is printed") {
+      #expect(!(result.output + result.news).contains(Self.opaque))
+    }
+  }
+
+  @Test func anIncludedEnvironmentDoesNotShowTheToken() throws {
+    try Program.withFolder { folder in
+      let file = folder.appending(path: "x.runbook")
+      try Data("include \"/proc/self/environ\"\n".utf8).write(to: file)
+      // The excerpt shows the beginning of a long line.
+      let result = try Program.run(
+        ["check", file.path], environment: ["TAILER_API_JWT": Self.opaque, "PATH": "/usr/bin:/bin"])
+      #expect(result.status == 2)
+      knownFault("attack 2: check draws the token in an excerpt") {
+        #expect(!(result.output + result.news).contains(Self.opaque))
+      }
+    }
+  }
+
+  // MARK: Where it comes from
+
+  @Test func aTokenThatIsWrongNamesItsVariable() throws {
+    let result = try Program.run(["run", "-c", "print 1"], environment: environment(["TAILER_API_JWT": "a b"]))
+    #expect(result.status == 3)
+    knownFault("field, tokens: a token that is wrong does not say where it came from") {
+      #expect(result.news.contains("TAILER_API_JWT"), "\(result.news)")
+    }
+  }
+
+  @Test func anAddressThatIsWrongNamesItsVariable() throws {
+    let result = try Program.run(["run", "-c", "print 1"], environment: environment(["TAILER_API_URL": "ftp://x"]))
+    #expect(result.status == 64)
+    knownFault("field, tokens: an address that is wrong does not say where it came from") {
+      #expect(result.news.contains("TAILER_API_URL"), "\(result.news)")
+    }
+  }
+
+  @Test func aTokenCommandThatIsMissingIsNoRefusal() throws {
+    try Site.with { site in
+      try site.configure("token-command: [no-such-program]")
+      site.set("TAILER_API_JWT", to: nil)
+      let result = try site.run("run", try site.write("launch prepare\n"))
+      try #require(result.news.contains("no-such-program"), "\(result.news)")
+      knownFault("field, tokens: a token command that is missing is said to be a refusal of the service") {
+        #expect(!result.news.contains("the service refused"), "\(result.news)")
+      }
+    }
+  }
+}
