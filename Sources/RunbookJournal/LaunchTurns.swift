@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import RunbookRecord
 import TailerAPI
 
@@ -12,7 +13,7 @@ extension HeldRecord {
         await giveBack(ticket, of: key)
         throw .cancelled
       }
-      let generation = surroundings.signals.generation(of: ticket.operation)
+      let nextReturn = surroundings.signals.nextReturn(of: ticket.operation)
       let now = surroundings.clock.now
       let standing = try await reading { [rules = surroundings.rules] rows in
         try rules.standing(of: ticket, at: now, rows)
@@ -23,7 +24,7 @@ extension HeldRecord {
         try await write(.visible) { [rules = surroundings.rules] rows in
           try rules.dismiss(execution, before: ticket, at: now, rows)
         }
-      case .behind(let other): await pause(behind: other, since: generation)
+      case .behind(let other): await pause(behind: other, until: nextReturn)
       case .unsettled(let moment):
         try? await surroundings.clock.sleep(
           for: min(max(moment.since(now), .milliseconds(1)), surroundings.timing.renewal))
@@ -56,11 +57,11 @@ extension HeldRecord {
   }
 
   /// Waits for a ticket of this process to be given back; for one of another process, looks again soon.
-  private func pause(behind other: LaunchTicket, since generation: Int) async {
-    let (signals, clock) = (surroundings.signals, surroundings.clock)
-    let span = signals.isOwn(other.number) ? surroundings.timing.renewal : surroundings.timing.polling
+  private func pause(behind other: LaunchTicket, until nextReturn: Promise<Void>) async {
+    let clock = surroundings.clock
+    let span = surroundings.signals.isOwn(other.number) ? surroundings.timing.renewal : surroundings.timing.polling
     await withTaskGroup { group in
-      group.addTask { await signals.wait(for: other.operation, since: generation) }
+      group.addTask { _ = await nextReturn.value() }
       group.addTask { try? await clock.sleep(for: span) }
       await group.next()
       group.cancelAll()
