@@ -13,7 +13,13 @@ public final class SourceText: Sendable {
     self.id = id
     self.name = name
     self.bytes = bytes
-    lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { Int32(clamping: $0 + 1) }
+    var starts: [Int32] = [0]
+    var offset = 0
+    while offset < bytes.count {
+      if bytes[offset] == 0x0A { starts.append(Int32(clamping: offset + 1)) }
+      offset += 1
+    }
+    lineStarts = starts
   }
 
   public convenience init(id: SourceID, name: String, text: String) {
