@@ -120,12 +120,7 @@ extension SQLiteJournal {
     let clock = surroundings.clock
     let isOwn = surroundings.signals.isOwn(other.number)
     let span = isOwn ? surroundings.timing.renewal : surroundings.timing.polling
-    await withTaskGroup { group in
-      group.addTask { _ = await nextReturn.value() }
-      group.addTask { try? await clock.sleep(for: span) }
-      await group.next()
-      group.cancelAll()
-    }
+    _ = await nextReturn.value(by: clock.now.advanced(by: span), on: clock)
   }
 
   private func giveBack(_ ticket: LaunchTicket, of key: EffectKey) async {
