@@ -32,8 +32,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-    // Maps whose versions share what they have in common, for what the checker knows on many ways at once, and the queues of
-    // what is due at moments.
+    // Maps whose versions share what they have in common, for what the checker knows on many ways at once, and queues: of
+    // what is due at moments, and of who waits.
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     // Runs the token command without a shell.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -43,7 +43,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
-    room("Coordination"),
+    room("Coordination", [.product(name: "DequeModule", package: "swift-collections")]),
     room("CivilTime", [.product(name: "HeapModule", package: "swift-collections")]),
     room("TailerAPI", ["Coordination", "CivilTime"]),
     room("RunbookDiagnostics"),
@@ -107,6 +107,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),

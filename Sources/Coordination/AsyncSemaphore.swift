@@ -1,9 +1,11 @@
+import DequeModule
+
 /// A bound on how many tasks have a place at once; the others wait, first come, first served.
 public final class AsyncSemaphore: Sendable {
   private struct State {
     var free: Int
     /// Who waits, behind those who have been given a place since.
-    var line: ArraySlice<Promise<Void>> = []
+    var line: Deque<Promise<Void>> = []
   }
 
   private let state: Guarded<State>

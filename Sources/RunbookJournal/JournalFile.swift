@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import Foundation
 import GRDB
 import RunbookRecord
@@ -8,7 +9,7 @@ import RunbookRecord
 /// A write takes as long as the disk takes, and while another process writes, up to the busy time-out. `commit` waits
 /// without a thread, and shares its transaction with what else waits; `read` and `write` block the calling thread. No
 /// transaction waits for anything else.
-final class JournalFile: @unchecked Sendable {
+final class JournalFile: Sendable {
   let path: String
   private let busyTimeout: TimeSpan
   private let queue: DatabaseQueue
@@ -87,16 +88,19 @@ final class JournalFile: @unchecked Sendable {
   func commit<T: Sendable>(
     _ durability: Durability, _ body: @escaping @Sendable (Database) throws -> T
   ) async throws -> T {
-    let found = Found<T>()
+    let found = Guarded<T?>(nil)
     return try await withCheckedThrowingContinuation { continuation in
       let write = CommitLine.Write(
         durability: durability,
-        body: { db in found.value = try body(db) },
+        body: { db in
+          let value = try body(db)
+          found.withLock { $0 = value }
+        },
         end: { error in
           continuation.resume(
             with: Result {
               if let error { throw error }
-              guard let value = found.value else { throw UnreadableRecord() }
+              guard let value = found.withLock({ $0 }) else { throw UnreadableRecord() }
               return value
             })
         })
@@ -144,11 +148,6 @@ final class JournalFile: @unchecked Sendable {
     default: return "\(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
     }
   }
-}
-
-/// What a body has found, on its way to who waits for it. Used on the connection's queue only.
-private final class Found<T: Sendable>: @unchecked Sendable {
-  var value: T?
 }
 
 /// A row that does not say what a row of its table says.

@@ -10,18 +10,14 @@ import TailerAPI
 final class SharedReads: Sendable {
   typealias Reply = Result<[Run], ServiceError>
 
-  private enum Answer {
-    case reply(Reply)
-    case timeIsUp
-  }
-
   private struct Reading {
     let request: ServiceRequest
     /// What it tells was then or later. It may be older than the read, which can be a look's that was under way.
     let since: Timestamp
-    /// Who waits for it, by their own numbers.
-    var askers: [Int: Promise<Answer>]
+    let reply: Promise<Reply>
     let task: Task<Void, Never>
+    /// How many wait for it.
+    var askers = 0
   }
 
   private struct State {
@@ -29,11 +25,6 @@ final class SharedReads: Sendable {
     var readings: [Int: Reading] = [:]
     /// The youngest reading of each request.
     var latest: [ServiceRequest: Int] = [:]
-
-    mutating func nextNumber() -> Int {
-      lastNumber += 1
-      return lastNumber
-    }
 
     mutating func remove(_ number: Int) -> Reading? {
       guard let reading = readings.removeValue(forKey: number) else { return nil }
@@ -56,55 +47,44 @@ final class SharedReads: Sendable {
     to request: ServiceRequest, since moment: Timestamp, by limit: Timestamp,
     _ ask: @escaping @Sendable () async throws(ServiceError) -> [Run]
   ) async throws(ServiceError) -> [Run]? {
-    let asker = Promise<Answer>()
-    let place = join(asker, request, since: moment, ask)
-    let timer = Task(executorPreference: executor) { [clock] in
-      do { try await clock.sleep(until: limit) } catch { return }
-      asker.fulfill(.timeIsUp)
-    }
-    defer { timer.cancel() }
-    switch await asker.value() {
-    case .reply(let reply):
-      return try reply.get()
-    case .timeIsUp:
-      leave(place)
-      return nil
-    case nil:
-      leave(place)
+    let (number, reply) = join(request, since: moment, ask)
+    defer { leave(number) }
+    if let reply = await reply.value(by: limit, on: clock) { return try reply.get() }
+    guard !Task.isCancelled else {
       throw ServiceError(.cancelled, action: request.action, message: "cancelled")
     }
+    return nil
   }
 
-  private typealias Place = (reading: Int, asker: Int)
-
   private func join(
-    _ asker: Promise<Answer>, _ request: ServiceRequest, since moment: Timestamp,
+    _ request: ServiceRequest, since moment: Timestamp,
     _ ask: @escaping @Sendable () async throws(ServiceError) -> [Run]
-  ) -> Place {
+  ) -> (reading: Int, reply: Promise<Reply>) {
     state.withLock { state in
-      let number = state.nextNumber()
       if let latest = state.latest[request], let reading = state.readings[latest], reading.since >= moment {
-        state.readings[latest]?.askers[number] = asker
-        return (latest, number)
+        state.readings[latest]?.askers += 1
+        return (latest, reading.reply)
       }
+      state.lastNumber += 1
+      let number = state.lastNumber
+      let reply = Promise<Reply>()
       let task = Task(executorPreference: executor) {
-        let reply: Reply
-        do throws(ServiceError) { reply = .success(try await ask()) } catch { reply = .failure(error) }
-        let reading = self.state.withLock { $0.remove(number) }
-        for (_, asker) in (reading?.askers ?? [:]).sorted(by: { $0.key < $1.key }) { asker.fulfill(.reply(reply)) }
+        let result: Reply
+        do throws(ServiceError) { result = .success(try await ask()) } catch { result = .failure(error) }
+        _ = self.state.withLock { $0.remove(number) }
+        reply.fulfill(result)
       }
       state.readings[number] = Reading(
-        request: request, since: min(moment, clock.now), askers: [number: asker], task: task)
+        request: request, since: min(moment, clock.now), reply: reply, task: task, askers: 1)
       state.latest[request] = number
-      return (number, number)
+      return (number, reply)
     }
   }
 
-  private func leave(_ place: Place) {
+  private func leave(_ number: Int) {
     let unwanted = state.withLock { state -> Task<Void, Never>? in
-      state.readings[place.reading]?.askers[place.asker] = nil
-      guard state.readings[place.reading]?.askers.isEmpty == true else { return nil }
-      return state.remove(place.reading)?.task
+      state.readings[number]?.askers -= 1
+      return state.readings[number]?.askers == 0 ? state.remove(number)?.task : nil
     }
     unwanted?.cancel()
   }

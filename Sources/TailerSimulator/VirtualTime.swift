@@ -1,5 +1,6 @@
 public import CivilTime
 import Coordination
+import DequeModule
 public import TailerAPI
 
 import class Foundation.NSCondition
@@ -39,7 +40,7 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
   private let condition = NSCondition()
   private let idle: Idle
   private var moment: Timestamp
-  private var ready = ReadyJobs()
+  private var ready: Deque<UnownedJob> = []
   private var interleaving: SeededGenerator?
   private var alarms = MomentQueue<Int>()
   private var sleepers: [Int: Promise<Void>] = [:]
@@ -178,7 +179,7 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
     condition.lock()
     defer { condition.unlock() }
     while true {
-      if let job = ready.take(with: &interleaving) { return job }
+      if let job = nextReady() { return job }
       if holds == 0, let alarm = alarms.next() {
         guard let sleeper = sleepers.removeValue(forKey: alarm.element) else { continue }
         moment = max(moment, alarm.moment)
@@ -193,33 +194,18 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
     }
   }
 
+  /// First in, first out, unless a generator draws.
+  private func nextReady() -> UnownedJob? {
+    if var drawing = interleaving, !ready.isEmpty {
+      ready.swapAt(0, Int.random(in: 0..<ready.count, using: &drawing))
+      interleaving = drawing
+    }
+    return ready.popFirst()
+  }
+
   private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     condition.lock()
     defer { condition.unlock() }
     return try body()
-  }
-}
-
-/// Jobs that can go on: first in, first out, unless a generator draws.
-private struct ReadyJobs {
-  private var jobs: [UnownedJob] = []
-  private var head = 0
-
-  mutating func append(_ job: UnownedJob) { jobs.append(job) }
-
-  mutating func take(with generator: inout SeededGenerator?) -> UnownedJob? {
-    guard head < jobs.count else { return nil }
-    if var drawing = generator {
-      jobs.swapAt(head, Int.random(in: head..<jobs.count, using: &drawing))
-      generator = drawing
-    }
-    defer {
-      head += 1
-      if head == jobs.count || head > 1024 {
-        jobs.removeFirst(head)
-        head = 0
-      }
-    }
-    return jobs[head]
   }
 }

@@ -1,3 +1,4 @@
+import Coordination
 @preconcurrency import Dispatch
 import Glibc
 import RunbookEvaluator
@@ -12,13 +13,17 @@ final class Signals {
 
   init(raising interruption: Interruption) {
     let queue = DispatchQueue(label: "signals")
-    let first = FirstSignal()
+    let first = Guarded<DispatchTime?>(nil)
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        if let moment = first.moment, DispatchTime.now() > moment + Self.together { _exit(130) }
-        if first.moment == nil { first.moment = .now() }
+        let now = DispatchTime.now()
+        let moment = first.withLock { first in
+          defer { first = first ?? now }
+          return first ?? now
+        }
+        if now > moment + Self.together { _exit(130) }
         interruption.raise()
       }
       source.resume()
@@ -27,9 +32,4 @@ final class Signals {
   }
 
   deinit { for source in sources { source.cancel() } }
-}
-
-/// When the first signal came. Used on the signals' own queue only.
-private final class FirstSignal: @unchecked Sendable {
-  var moment: DispatchTime?
 }

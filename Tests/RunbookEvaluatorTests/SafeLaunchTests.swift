@@ -131,8 +131,8 @@ import Testing
     #expect(try rehearsal.run(on: world, journal: journal).exitStatus == 0)
     let launched = Dictionary(uniqueKeysWithValues: world.simulator.launches.map { ($0.operation, $0.launched) })
     try #require(launched.count == 200)
-    let delays = await journal.initialRecords().compactMap { entry -> TimeSpan? in
-      guard case .launch(let operation, _, _, let moment) = entry.record.intent else { return nil }
+    let delays = await journal.recorded.compactMap { entry -> TimeSpan? in
+      guard case .launch(let operation, _, _, let moment) = entry.intent else { return nil }
       return launched[operation]?.since(moment)
     }
     try #require(delays.count == 200)

@@ -88,7 +88,7 @@ import Testing
   /// Which disk is full is the first thing that somebody has to know.
   @Test func aFullDiskNamesThePath() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       try store.file.execute("PRAGMA max_page_count = 40")
       let (_, error) = try await fill(journal, limit: 200)
@@ -102,7 +102,7 @@ import Testing
 
   @Test func pruningGivesSpaceBack() async throws {
     try await withDirectory { directory in
-      let store = try SQLiteJournalStore.test(in: directory)
+      let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
       let runs = (0..<500).map { Run.test("20261123-030000-0a795c70-2557-4a60-ba16-\($0)") }
       for index in 0..<50 {

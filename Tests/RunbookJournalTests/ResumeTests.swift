@@ -293,7 +293,7 @@ import Testing
   /// Who only reads waits for nobody who writes.
   @Test func listingNeedsNoWriteLock() async throws {
     try await withDirectory { directory in
-      try await SQLiteJournalStore.test(in: directory).begin(.test("x")).end(.test())
+      try await RecordStore.test(in: directory).begin(.test("x")).end(.test())
       var configuration = Configuration()
       configuration.allowsUnsafeTransactions = true
       let writer = try DatabaseQueue(path: directory + "/journal.sqlite", configuration: configuration)
@@ -301,7 +301,7 @@ import Testing
       var listed: [String] = []
       var failure: (any Error)?
       do {
-        listed = try await SQLiteJournalStore.test(in: directory, timing: .init(busy: .milliseconds(100))).executions(
+        listed = try await RecordStore.test(in: directory, timing: .init(busy: .milliseconds(100))).executions(
           limit: 9
         ).map(\.header.id)
       } catch {

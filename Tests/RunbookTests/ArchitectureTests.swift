@@ -52,7 +52,7 @@ import Testing
     "RunbookChecker", "RunbookRecord", "RunbookEvaluator",
   ]
   static let harmless: Set<String> = [
-    "Foundation", "FoundationEssentials", "Synchronization", "HashTreeCollections", "HeapModule",
+    "Foundation", "FoundationEssentials", "Synchronization", "DequeModule", "HashTreeCollections", "HeapModule",
   ]
 
   private static func imports(of room: String) throws -> Set<String> {
