@@ -36,6 +36,11 @@ public struct Guards: Sendable {
     return .ask(.confirm("\(verb.capitalizedFirst) \(object)\(detail)?\(hint)"))
   }
 
+  /// Whether a recorded question reads as one that stood before a change, and not as one of the runbook's own.
+  public static func asks(_ words: String) -> Bool {
+    ["Launch", "Mark", "Reset", "Disable", "Enable", "Archive"].contains { words.hasPrefix("\($0) ") }
+  }
+
   /// The operations of each environment with its name behind them, in the order of the environments' names.
   private static func places(_ operations: [DataOperation]) -> [String] {
     Dictionary(grouping: operations, by: \.environment).sorted { $0.key < $1.key }.map { environment, those in

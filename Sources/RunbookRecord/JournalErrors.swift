@@ -40,9 +40,9 @@ public enum LaunchAgain: Hashable, Sendable {
   case dated(CalendarDate?)
   case numbered(RecordNumber)
 
-  /// Reads `2020-12-30`, `none`, `#12` or nothing; `nil` for anything else.
+  /// Reads `only`, `2020-12-30`, `none` or `#12`; `nil` for anything else.
   public init?(_ text: String) {
-    if text.isEmpty {
+    if text == "only" {
       self = .only
     } else if text == "none" {
       self = .dated(nil)

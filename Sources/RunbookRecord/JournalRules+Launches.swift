@@ -28,7 +28,9 @@ extension JournalRules {
     guard queue.last == ticket, let head = queue.first else { return .gone }
     guard head == ticket else {
       let lease = try rows.lease(of: head.execution)
-      guard let lease, lease.fence == head.fence, livingHolder(of: lease, at: now) != nil else {
+      // Whoever asks under the same lease lives.
+      let isOwn = head.execution == ticket.execution
+      guard let lease, lease.fence == head.fence, isOwn || livingHolder(of: lease, at: now) != nil else {
         return .behindDead(execution: head.execution)
       }
       return .behind(head)

@@ -5,6 +5,7 @@ import RunbookDiagnostics
 import RunbookEvaluator
 import RunbookRecord
 import RunbookSession
+import RunbookSyntax
 import RunbookTerminal
 import TailerAPI
 
@@ -63,6 +64,7 @@ struct Resumption {
       let (preparation, runbook) = try stage.check(
         try source(of: header), files: SourceFiles(directory: header.directory))
     else { throw CommandFailure(status: 2) }
+    try await requireResumable(header, runbook, opened)
     let arguments = header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     guard
       let parameters = try await stage.parameters(
@@ -101,6 +103,36 @@ struct Resumption {
       runbook, as: accepted, parameters: parameters,
       accepting: accepted.header.isEdited == true ? comparison : nil)
     return stage.conclude(report, at: service.clock.now, isRecorded: true)
+  }
+
+  /// An execution of before settings were recorded goes on only where nothing in it depends on what was not recorded either:
+  /// which branch failed first, what a condition saw, what a guard was answered.
+  ///
+  /// - Throws: `CommandFailure` with 64, which names the version of the program that can go on with it.
+  private func requireResumable(
+    _ header: ExecutionHeader, _ runbook: CheckedRunbook, _ opened: Session.Opened
+  ) async throws {
+    guard header.settings == nil else { return }
+    let programs = [runbook.program.statements] + runbook.included.values.map(\.statements)
+    let hasBranches = programs.contains { statements in
+      TreeWalk(statements).contains { node in
+        guard case .statement(let statement) = node else { return false }
+        switch statement.kind {
+        case .parallel, .parallelFor, .waitUntil: return true
+        default: return false
+        }
+      }
+    }
+    let asksBeforeChanges = try await opened.journal.initialRecords().contains { effect in
+      if case .ask(let words) = effect.intent { Guards.asks(words) } else { false }
+    }
+    guard hasBranches || asksBeforeChanges else { return }
+    let what = hasBranches ? "`parallel` or `wait until`" : "a guard's question"
+    throw CommandFailure(
+      """
+      \(header.id) was begun by runbook 0.1.0, which recorded too little to go on with \(what): finish it with that \
+      version, settle its launches with --adopt or --launch-again, or give it up with --abandon
+      """, status: 64)
   }
 
   /// The file as it is now; the recorded text where it was no file.

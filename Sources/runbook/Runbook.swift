@@ -27,7 +27,7 @@ struct Runbook: AsyncParsableCommand {
     }
     // So may `--launch-again`.
     if let index = arguments.firstIndex(of: "--launch-again"), !arguments[..<index].contains("--") {
-      arguments[index] = "--launch-again="
+      arguments[index] = "--launch-again=only"
     }
     do {
       var command = try parseAsRoot(arguments)

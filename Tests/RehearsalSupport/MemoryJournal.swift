@@ -1,4 +1,5 @@
 public import CivilTime
+import Coordination
 public import RunbookJournal
 public import RunbookRecord
 public import TailerAPI
@@ -10,6 +11,8 @@ public actor MemoryJournal: HeldJournal {
   private let rows = MemoryRowStore()
   private let store: RecordStore
   private var held: (any HeldJournal)?
+  /// Lets one of those who come at once begin it.
+  private let beginning = AsyncSemaphore(1)
 
   public init(executionID: String = "memory") {
     self.executionID = executionID
@@ -18,6 +21,9 @@ public actor MemoryJournal: HeldJournal {
 
   /// The record, which begins when it is first asked for.
   private func journal() async throws(JournalError) -> any HeldJournal {
+    if let held { return held }
+    _ = await beginning.wait()
+    defer { beginning.signal() }
     if let held { return held }
     do throws(JournalStoreError) {
       let begun = try await store.begin(.rehearsal(executionID))

@@ -24,6 +24,8 @@ import Testing
       "missing-default": .missingDefault(what: "environment"), "not-a-workflow": .notWorkflow(operation),
       "workflow-without-runs": .workflowHasNoRuns(workflow), "status-not-settable": .notSettable("WAITING"),
       "lease-lost": .leaseLost(holder: "ann on pump-3, process 4711"),
+      "record-contradicted": .recordContradicted("effect #3, launch p, has an outcome already"),
+      "run-is-taken": .runIsTaken("r1", owner: "#3 of the execution 20261123-0300-x"),
     ]
   }()
 

@@ -19,17 +19,17 @@ import Testing
       let record = try await journal.record(of: key)
       if record?.outcome != nil { continue }
       try await journal.lockLaunches(of: .prepare, for: key)
-      var adopted = false
+      var adopter: Adopter?
       if record == nil {
         try await journal.intend(.launching(), at: key, settlesAt: .start)
         await platform.launch(run.id)
       } else if await platform.launched.contains(run.id) {
         guard try await journal.claim(run, for: key) else { throw JournalError.unavailable("owned by another") }
-        adopted = true
+        adopter = Adopter(user: "ada", at: .start)
       } else {
         await platform.launch(run.id)
       }
-      try await journal.finish(.launching(), .run(run, adopted: adopted), at: key, isLight: false)
+      try await journal.finish(.launching(), .run(run, adopted: adopter != nil, by: adopter), at: key, isLight: false)
       await journal.unlockLaunches(of: .prepare, for: key)
     }
     try await awaits(journal)

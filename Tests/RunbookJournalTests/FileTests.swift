@@ -130,7 +130,7 @@ import Testing
       #expect(try store.file.durableWrites == 3)
       let entries = try await store.entries(of: "x")
       #expect(entries.map(\.key) == effects.map(\.key))
-      #expect(entries.map(\.outcome) == (0..<300).map { $0 < 200 ? .done : nil })
+      #expect(entries.map(\.outcome) == (0..<300).map { $0 < 200 ? .failed(.timeout) : nil })
     }
   }
 

@@ -191,7 +191,7 @@ import Testing
       #expect(try await journal.claim(.test("r1"), for: .test("0#0")))
       let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .none)
       let record = try await resumed.record(of: .test("0#0"))
-      #expect(record?.outcome == .run(.test("r1"), adopted: true))
+      #expect(record?.outcome == .run(.test("r1"), adopted: true, by: Adopter(user: "ada", at: .start)))
       #expect(record?.intent == .launching(baseline: ["old"]))
     }
   }
@@ -204,6 +204,26 @@ import Testing
       try await second.intend(.launching(), at: .test("0#0"))
       #expect(try await second.claim(.test("r1"), for: .test("0#0")) == false)
       #expect(try await second.record(of: .test("0#0"))?.outcome == nil)
+    }
+  }
+
+  /// Nobody takes a run for its own launch's while another launch may have brought it about, unless a person says so.
+  @Test func aRunIsNotAdoptedWhileAnotherLaunchIsOpen() async throws {
+    try await withDirectory { directory in
+      let store = try RecordStore.test(in: directory)
+      let (first, second) = (try await store.begin(.test("x")), try await store.begin(.test("y", holder: .test(2))))
+      let clock = ManualClock()
+      clock.advance(by: .minutes(5))
+      try await first.intend(.launching(), at: .test("0#0"))
+      let later = try await RecordStore.test(in: directory, clock: clock).begin(.test("z", holder: .test(3)))
+      try await later.intend(.launching(), at: .test("0#0"))
+      let number = try #require(try await later.record(of: .test("0#0"))).number
+      #expect(try await later.claim(.test("r1"), for: number, by: nil) == false)
+      #expect(try await later.record(of: .test("0#0"))?.outcome == nil)
+      try await first.finish(.launching(), .run(.test("r0"), adopted: false), at: .test("0#0"), isLight: false)
+      #expect(try await later.claim(.test("r0"), for: number, by: nil) == false)
+      #expect(try await later.claim(.test("r1"), for: number, by: nil))
+      #expect(try await second.ownedRuns(of: .prepare) == ["r0", "r1"])
     }
   }
 

@@ -177,11 +177,12 @@ extension HeldJournal {
     try intended.get()
   }
 
-  /// A claim of the launch at a place, which begins there where it has not.
+  /// A claim of the launch at a place, which begins there where it has not; by a person, whose word counts though other
+  /// launches of the operation are open.
   func claim(_ run: Run, for key: EffectKey) async throws(JournalError) -> Bool {
     if try await record(of: key) == nil { try await intend(.launching(run.operation), at: key) }
     guard let effect = try await record(of: key) else { return false }
-    return try await claim(run, for: effect.number, by: nil)
+    return try await claim(run, for: effect.number, by: Adopter(user: "ada", at: .start))
   }
 }
 
