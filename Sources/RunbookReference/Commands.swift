@@ -36,7 +36,7 @@ extension Reference {
       .command, "resume", abstract: "goes on where an execution stopped: the latest unfinished one, or the one named",
       forms: [
         "runbook resume", "runbook resume 20201230-112837-abcd", "runbook resume --adopt RUN",
-        "runbook resume --launch-again", "runbook resume --abandon 20201230-112837-abcd",
+        "runbook resume --launch-again=2020-12-30", "runbook resume --abandon 20201230-112837-abcd",
       ],
       discussion: [
         "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given.",

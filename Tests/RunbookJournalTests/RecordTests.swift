@@ -163,7 +163,9 @@ import Testing
       var journals: [any HeldJournal] = []
       for index in 0..<8 {
         let store = try RecordStore.test(in: directory)
-        journals.append(try await store.begin(.test("x\(index)")))
+        let journal = try await store.begin(.test("x\(index)"))
+        try await journal.intend(.launching(), at: .test("0#0"))
+        journals.append(journal)
       }
       let wins = try await withThrowingTaskGroup { group in
         for journal in journals { group.addTask { try await journal.claim(.test("r1"), for: .test("0#0")) } }

@@ -7,8 +7,11 @@ struct Exploration {
   let states: Int
   let violation: String?
   let way: [String]
+  /// Whether every state was gone through; else those that take the fewest steps to come to.
+  let isWhole: Bool
 
-  init(of model: LaunchModel, limit: Int = 3_000_000) {
+  /// - Parameter limit: How many states are gone through at most.
+  init(of model: LaunchModel, limit: Int) {
     var seen: [[UInt8]: Int32] = [:]
     // For each state that was found: the one before it, and the step that led here.
     var origins: [(before: Int32, step: String)] = []
@@ -41,20 +44,20 @@ struct Exploration {
         seen[key] = new
         origins.append((number, name))
         if let violation = model.violation(in: found) {
-          self.init(states: origins.count, violation: violation, way: way(to: new))
+          self.init(states: origins.count, violation: violation, way: way(to: new), isWhole: false)
           return
         }
         queue.append((new, found))
       }
     }
-    let isWhole = next == queue.count
-    self.init(states: origins.count, violation: isWhole ? nil : "too many states", way: [])
+    self.init(states: origins.count, violation: nil, way: [], isWhole: next == queue.count)
   }
 
-  private init(states: Int, violation: String?, way: [String]) {
+  private init(states: Int, violation: String?, way: [String], isWhole: Bool) {
     self.states = states
     self.violation = violation
     self.way = way
+    self.isWhole = isWhole
   }
 }
 

@@ -180,17 +180,21 @@ struct LaunchModel {
     }
     let me = state.processes[process]
     guard let lease = me.lease else {
+      // What happens again to the other execution is what happens to the first one.
+      guard execution == 1 else { return }
       step("takes the execution up") { next, rows in
-        let resumed = try rules.resume(Self.name(execution), by: Self.holder(process), launchingAgain: [], at: now, rows)
+        let resumed = try rules.resume(
+          Self.name(execution), by: Self.holder(process), launchingAgain: [], at: now, rows)
         try rules.apply(resumed.reopening, of: execution, rows)
         next.processes[process].lease = resumed.lease
       }
       // A person says so who sees the operation's runs.
       let isUnseen = candidates(for: effect(of: execution, state), state).isEmpty
-      if isUnseen, let effect = effect(of: execution, state), effect.outcome != nil, effect.number.value < 5 {
+      if isUnseen, let effect = effect(of: execution, state), effect.outcome != nil, effect.number.value < 3 {
         step("is told to launch again") { next, rows in
           let again = Set([effect.number])
-          let resumed = try rules.resume(Self.name(execution), by: Self.holder(process), launchingAgain: again, at: now, rows)
+          let resumed = try rules.resume(
+            Self.name(execution), by: Self.holder(process), launchingAgain: again, at: now, rows)
           try rules.apply(resumed.reopening, of: execution, rows)
           next.processes[process].lease = resumed.lease
         }

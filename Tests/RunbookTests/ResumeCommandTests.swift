@@ -333,7 +333,7 @@ import Testing
       let refused = try site.run("resume", id, "--accept-changes")
       #expect(refused.status == 2)
       #expect(refused.news.contains("change it back"), "\(refused.news)")
-      #expect(try site.history() as NSArray == before as NSArray)
+      #expect(try Site.withoutLives(site.history()) == Site.withoutLives(before))
     }
   }
 }

@@ -172,6 +172,11 @@ final class Site: @unchecked Sendable {
     return try objects(run("history", "--output", "json").output)
   }
 
+  /// Summaries without the processes that worked on the executions: who only looks has lived, and leaves all else as it was.
+  static func withoutLives(_ summaries: [[String: Any]]) -> NSArray {
+    summaries.map { summary in summary.filter { $0.key != "lives" } } as NSArray
+  }
+
   func objects(_ lines: String) throws -> [[String: Any]] {
     try lines.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
