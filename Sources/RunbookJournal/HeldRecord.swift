@@ -161,9 +161,10 @@ actor HeldRecord: HeldJournal {
     guard let ticket = tickets[key.path] else {
       throw .contradiction("\(intent.words) begins without its operation's turn")
     }
-    try await changing(
-      .durable, beside: { [rules = surroundings.rules] rows in try rules.requireTurn(ticket, at: now, rows) }
-    ) { record, changes throws(RecordContradiction) in
+    let requireTurn = { @Sendable [rules = surroundings.rules] (rows: any JournalRows) throws in
+      try rules.requireTurn(ticket, at: now, rows)
+    }
+    try await changing(.durable, beside: requireTurn) { record, changes throws(RecordContradiction) in
       changes.append(try record.begin(intent, at: key, as: ticket.effect, settlesAt: settlesAt, now: now))
     }
   }
@@ -208,18 +209,17 @@ actor HeldRecord: HeldJournal {
       return known.id == run.id && known.operation == run.operation
     }
     let now = surroundings.clock.now
+    // A launch that began since the look may have brought the run about.
+    let requireNoRivals = {
+      @Sendable [rules = surroundings.rules, execution = lease.execution] (rows: any JournalRows) throws in
+      guard adopter == nil else { return }
+      let rivals = try rules.rivals(of: number, execution, run.operation, for: run.began, rows)
+      guard rivals.isEmpty else {
+        throw JournalError.runIsTaken(run.id, by: RunOwner(executionID: nil, effect: rivals.first?.effect))
+      }
+    }
     do throws(JournalError) {
-      try await changing(
-        .durable,
-        beside: { [rules = surroundings.rules, execution = lease.execution] rows in
-          guard adopter == nil else { return }
-          // A launch that began since the look may have brought the run about.
-          let rivals = try rules.rivals(of: number, execution, run.operation, for: run.began, rows)
-          guard rivals.isEmpty else {
-            throw JournalError.runIsTaken(run.id, by: RunOwner(executionID: nil, effect: rivals.first?.effect))
-          }
-        }
-      ) { record, changes throws(RecordContradiction) in
+      try await changing(.durable, beside: requireNoRivals) { record, changes throws(RecordContradiction) in
         changes.append(try record.end(number, .run(run, adopted: true, by: adopter), now: now))
       }
       return true
@@ -239,15 +239,12 @@ actor HeldRecord: HeldJournal {
   func accept(
     _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
   ) async throws(JournalError) {
-    let execution = lease.execution
-    try await changing(
-      .durable,
-      beside: { rows in
-        guard var state = try rows.execution(number: execution) else { return }
-        state.header = header
-        try rows.put(state)
-      }
-    ) { record, changes throws(RecordContradiction) in
+    let putHeader = { @Sendable [execution = lease.execution] (rows: any JournalRows) throws in
+      guard var state = try rows.execution(number: execution) else { return }
+      state.header = header
+      try rows.put(state)
+    }
+    try await changing(.durable, beside: putHeader) { record, changes throws(RecordContradiction) in
       for number in settingAside { changes.append(try record.setAside(number)) }
       for (number, key) in rewording.sorted(by: { $0.key < $1.key }) {
         changes.append(try record.move(number, to: key))

@@ -164,7 +164,9 @@ import Testing
       for index in 0..<8 {
         let store = try RecordStore.test(in: directory)
         let journal = try await store.begin(.test("x\(index)"))
-        try await journal.intend(.launching(), at: .test("0#0"))
+        try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
+        try await journal.intend(.launching(), at: .test("0#0"), settlesAt: .start)
+        await journal.unlockLaunches(of: .prepare, for: .test("0#0"))
         journals.append(journal)
       }
       let wins = try await withThrowingTaskGroup { group in

@@ -118,7 +118,8 @@ import Testing
       header.sources = []
       let session = try await store.begin(header)
       try await session.intend(.launching(), at: .test("0#0"))
-      #expect(try await store.summary(of: "session") == ExecutionSummary(header: header, state: .ended, end: nil))
+      let summary = try await store.summary(of: "session")
+      #expect(summary.header == header && summary.state == .ended && summary.end == nil)
       header.id = "living"
       header.holder = .test(7)
       _ = try await store.begin(header)
