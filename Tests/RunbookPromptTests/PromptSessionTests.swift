@@ -1,5 +1,6 @@
 import CivilTime
 import FaultSupport
+import RehearsalSupport
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
