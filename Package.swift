@@ -190,7 +190,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .testTarget(
-      name: "RunbookRecordTests", dependencies: ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord"],
+      name: "RunbookRecordTests",
+      dependencies: ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "SeedSupport"],
       swiftSettings: settings + optimized),
     tests(
       "RunbookJournalTests",

@@ -282,7 +282,7 @@ actor HeldRecord: HeldJournal {
   }
 
   func keepLease() async {
-    while !hasEnded {
+    while surroundings.store.isShared, !hasEnded {
       do {
         try await surroundings.clock.sleep(for: surroundings.timing.renewal)
       } catch {

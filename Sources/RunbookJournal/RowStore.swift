@@ -21,6 +21,8 @@ public protocol RowStore: Sendable {
   ) async throws -> T
   /// What the store's own errors say, for people.
   func words(for error: any Error) -> String
+  /// Whether other processes can see the rows, and have to be shown that this one lives.
+  var isShared: Bool { get }
 }
 
 /// Rows that live as long as the process.
@@ -46,6 +48,8 @@ public final class MemoryRowStore: RowStore {
   }
 
   public func words(for error: any Error) -> String { "\(error)" }
+
+  public var isShared: Bool { false }
 
   /// The rows as they are, for tests.
   public var tables: MemoryRows.Tables { rows.withLock { $0 } }

@@ -43,4 +43,6 @@ public final class SQLiteRowStore: RowStore {
   }
 
   public func words(for error: any Error) -> String { file.words(for: error) }
+
+  public var isShared: Bool { true }
 }

@@ -24,10 +24,8 @@ public struct PromptLoop: Sendable {
   /// Returns when the person leaves or the terminal goes away, with the exit status.
   public func run() async -> Int32 {
     let session = PromptSession(configuration, terminal: terminal, history: history, suggestions: suggestions)
+    if let known = try? await configuration.session.store.knownOperations() { suggestions.add(known) }
     return await withTaskGroup(of: Void.self, returning: Int32.self) { group in
-      group.addTask { [configuration, suggestions] in
-        if let known = try? await configuration.session.store.knownOperations() { suggestions.add(known) }
-      }
       let helpers = configuration.isRehearsal ? [] : [Task { await tick(session) }, Task { await keepLease(session) }]
       var reader = EntryReader()
       var status: Int32?

@@ -36,7 +36,7 @@ extension JournalRules {
       return .behind(head)
     }
     let unsettled = try rows.openLaunches(of: ticket.operation)
-      .filter { $0.execution != ticket.execution && !$0.isUnconfirmed && $0.settlesAt > now }
+      .filter { $0.execution != ticket.execution && !$0.isUnconfirmed && $0.settlesAt >= now }
     guard let last = unsettled.map(\.settlesAt).max() else { return .first }
     return .unsettled(until: last)
   }

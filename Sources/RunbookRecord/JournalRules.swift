@@ -173,7 +173,7 @@ public struct JournalRules: Sendable {
     guard meant.count == 1 else {
       throw JournalStoreError.severalLaunches(id: state.header.id, open: meant.map(JournalEntry.init))
     }
-    if let settlesAt = launch.settlesAt, settlesAt > now {
+    if let settlesAt = launch.settlesAt, settlesAt >= now {
       throw JournalStoreError.launchIsUnsettled(id: state.header.id, until: settlesAt)
     }
     return [launch.number]

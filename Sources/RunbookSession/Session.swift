@@ -130,10 +130,17 @@ public struct Session: Sendable {
     accepting changes: Comparison? = nil
   ) async -> Report {
     let execution = execution(opened, of: runbook, accepting: changes)
-    let lease = Task { await opened.journal.keepLease() }
-    let result = await execution.run(runbook, parameters: parameters.mapValues(\.value))
-    lease.cancel()
-    return await close(opened, after: result)
+    return await close(opened, after: evaluate(execution, runbook, parameters, under: opened.journal))
+  }
+
+  /// The lease is kept by a child task, which shares the clock's executor: an actor that a task elsewhere keeps busy would let
+  /// virtual time pass.
+  private func evaluate(
+    _ execution: Execution, _ runbook: CheckedRunbook, _ parameters: [String: GivenParameter],
+    under journal: any HeldJournal
+  ) async -> ExecutionResult {
+    async let _ = journal.keepLease()
+    return await execution.run(runbook, parameters: parameters.mapValues(\.value))
   }
 
   /// Records an ending.

@@ -5,6 +5,9 @@ public import TailerAPI
 
 import class Foundation.NSCondition
 import class Foundation.Thread
+import func Glibc.pthread_equal
+import func Glibc.pthread_self
+import struct Glibc.pthread_t
 
 /// A clock on which nothing but waiting takes time, and the executor that makes it so: a day of waiting is over at
 /// once, and the same program takes the same steps every time.
@@ -46,7 +49,7 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
   private var sleepers: [Int: Promise<Void>] = [:]
   private var lastSleeper = 0
   private var holds = 0
-  private var isRunning = false
+  private var runner: pthread_t?
 
   /// - Parameters:
   ///   - interleaving: a seed. With one, each step takes any of the ready jobs, drawn from the seed, so that tests can
@@ -63,6 +66,8 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
   public func sleep(for span: TimeSpan) async throws(CancellationError) {
     if Task.isCancelled { throw CancellationError() }
     guard span > .zero else { return }
+    assert(
+      idle == .waitForOthers || isOnRunner, "The clock cannot know when a task elsewhere is busy, and would run ahead.")
     let end = Promise<Void>()
     let sleeper = locked {
       lastSleeper += 1
@@ -77,6 +82,9 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
       throw CancellationError()
     }
   }
+
+  /// Whether this is the thread that carries the body out, as far as one does.
+  private var isOnRunner: Bool { locked { runner.map { pthread_equal($0, pthread_self()) != 0 } ?? true } }
 
   /// Keeps the clock still until the work, which other threads do, is done.
   public func holding<Result>(
@@ -144,11 +152,12 @@ public final class VirtualTime: WallClock, TaskExecutor, @unchecked Sendable {
     _ body: @escaping @Sendable () async throws -> Success, onStart: (Task<Void, Never>) -> Void
   ) throws -> Success {
     let isFirst = locked {
-      defer { isRunning = true }
-      return !isRunning
+      guard runner == nil else { return false }
+      runner = pthread_self()
+      return true
     }
     guard isFirst else { throw AlreadyRunning() }
-    defer { locked { isRunning = false } }
+    defer { locked { runner = nil } }
 
     let outcome = Guarded<Result<Success, any Error>?>(nil)
     let task = Task(executorPreference: self) {

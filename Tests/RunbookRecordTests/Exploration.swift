@@ -29,7 +29,7 @@ struct Exploration {
     }
 
     let start = model.start
-    seen[start.key] = 0
+    seen[model.key(of: start)] = 0
     origins.append((-1, ""))
     queue.append((0, start))
     while next < queue.count, origins.count < limit {
@@ -38,7 +38,7 @@ struct Exploration {
       queue[next].state = start
       next += 1
       for (name, found) in model.steps(from: state) {
-        let key = found.key
+        let key = model.key(of: found)
         guard seen[key] == nil else { continue }
         let new = Int32(origins.count)
         seen[key] = new
@@ -61,63 +61,79 @@ struct Exploration {
   }
 }
 
-extension LaunchModel.State {
-  /// What of the state decides what can happen next: two states with one key have the same future. Moments count only by
-  /// how long ago or ahead they are, as far as that matters.
-  var key: [UInt8] {
+extension LaunchModel {
+  /// What of a state decides what can happen next: two states with one key have the same future. Moments count only by how
+  /// long ago or ahead they are, as far as that matters; and what can do nothing any more counts as dead or over.
+  func key(of state: State) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(96)
-    func age(_ tick: Int) -> UInt8 { UInt8(clamping: min(max(now - tick, 0), LaunchModel.oldest)) }
-    func ahead(_ tick: Int) -> UInt8 { UInt8(clamping: min(max(tick - now + 1, 0), LaunchModel.oldest)) }
-    let rows = MemoryRows(tables)
-    for process in processes {
+    bytes.reserveCapacity(64)
+    func age(_ tick: Int, upTo limit: Int) -> UInt8 { UInt8(clamping: min(max(state.now - tick, 0), limit)) }
+    func ahead(_ tick: Int) -> UInt8 { UInt8(clamping: max(tick - state.now + 1, 0)) }
+    let rows = MemoryRows(state.tables)
+    for process in state.processes {
       let execution: Int64 = process.lease?.execution ?? 0
       let isHad = process.lease.map { rows.lease(of: execution)?.fence == $0.fence } ?? false
-      bytes += [process.lease == nil ? 0 : isHad ? 2 : 1]
+      let isLost = process.lease != nil && !isHad && rules.contains(.fence)
       switch process.step {
-      case .idle: bytes += [0]
-      case .queued(let ticket): bytes += [1, UInt8(clamping: ticket.effect.value), place(ticket, rows)]
-      case .hasTurn(let ticket): bytes += [2, UInt8(clamping: ticket.effect.value), place(ticket, rows)]
-      case .hasBaseline(let ticket, let baseline):
-        bytes += [3, ticket.map { place($0, rows) } ?? 0, baseline]
-      case .isOpen(let limit): bytes += [4, ahead(limit)]
-      case .hasSent: bytes += [5]
+      case .isOpen(let limit) where isLost && rules.contains(.sendBy) && ahead(limit) == 0: bytes += [6]
+      case .isOpen(let limit): bytes += [process.lease == nil ? 14 : isHad ? 24 : 4, ahead(limit)]
       case .dead: bytes += [6]
+      case _ where isLost: bytes += [6]
+      case .idle: bytes += [process.lease == nil ? 10 : isHad ? 20 : 0]
+      case .queued(let ticket): bytes += [isHad ? 21 : 1, UInt8(clamping: ticket.effect.value), place(ticket, rows)]
+      case .hasTurn(let ticket): bytes += [isHad ? 22 : 2, UInt8(clamping: ticket.effect.value), place(ticket, rows)]
+      case .hasBaseline(let ticket, let baseline):
+        bytes += [isHad ? 23 : 3, ticket.map { place($0, rows) } ?? 0, baseline]
+      case .hasSent: bytes += [isHad ? 25 : 5]
       }
     }
+    append(rows, at: state, to: &bytes)
+    for request in state.wire.sorted(by: { ($0.execution, $0.since) < ($1.execution, $1.since) }) {
+      bytes += [UInt8(clamping: request.execution), age(request.since, upTo: arrival)]
+    }
+    bytes += [0xFC]
+    for run in state.runs {
+      bytes += [UInt8(clamping: run.execution), run.isListed ? 9 : age(run.since, upTo: Self.listing)]
+    }
+    bytes += [0xFB, state.seenBefore.contains(1) ? 1 : 0, state.seenBefore.contains(2) ? 1 : 0]
+    bytes += [state.hasFailedOver ? 1 : 0]
+    if let before = state.lastCommit { append(MemoryRows(before), at: state, to: &bytes) }
+    return bytes
+  }
+
+  /// What the journal says, as far as it matters.
+  private func append(_ rows: MemoryRows, at state: State, to bytes: inout [UInt8]) {
     for execution in [Int64(1), 2] {
       let lease = rows.lease(of: execution)
-      bytes += [lease?.holder.map { UInt8(clamping: $0.process) + 1 } ?? 0]
-      if lease?.holder != nil { bytes += [age(LaunchModel.tick(lease?.renewedAt ?? .earliest))] }
+      let holder = lease?.holder.map { Int($0.process) }
+      bytes += [holder.map { UInt8(clamping: $0) + 1 } ?? 0]
+      if failsOver { bytes += [UInt8(clamping: lease?.fence ?? 0)] }
+      if let lease, let holder, state.processes[holder].step != .dead {
+        bytes += [UInt8(clamping: min(max(state.now - Self.tick(lease.renewedAt), 0), Self.leaseLife))]
+      }
       for effect in rows.effects(of: execution) {
-        let outcome: [UInt8] =
-          switch effect.outcome {
-          case nil: [1]
-          case .run(let run, _, _): [2] + run.id.utf8
-          default: [3]
-          }
-        bytes += [0xFF, UInt8(clamping: effect.number.value), UInt8(effect.standing.rawValue)] + outcome
+        bytes += [0xFF]
+        guard effect.standing == .current else { continue }
+        switch effect.outcome {
+        case .run(let run, _, _)?:
+          bytes += [2] + run.id.utf8
+          continue
+        case nil:
+          bytes += [1, effect.settlesAt.map { UInt8(clamping: max(Self.tick($0) - state.now + 1, 0)) } ?? 0]
+        default: bytes += [3]
+        }
         if case .launch(_, _, let baseline, _) = effect.intent { bytes += baseline.flatMap(\.utf8) }
-        bytes += [0xFE, effect.settlesAt.map { ahead(LaunchModel.tick($0)) } ?? 0]
       }
     }
     for ticket in rows.tickets(of: 1) { bytes += [0xFD, UInt8(clamping: ticket.execution)] }
-    for run in runs.indices {
+    bytes += [0xFE]
+    for run in state.runs.indices {
       bytes += [rows.owner(of: "\(run)", operation: 1).map { UInt8(clamping: $0.execution) } ?? 0]
     }
-    bytes += [0xFC]
-    for request in wire.sorted(by: { ($0.execution, $0.since) < ($1.execution, $1.since) }) {
-      bytes += [UInt8(clamping: request.execution), age(request.since)]
-    }
-    bytes += [0xFB]
-    for run in runs {
-      bytes += [UInt8(clamping: run.execution), run.isListed ? 1 : 0, run.isListed ? 0 : age(run.since)]
-    }
-    return bytes
   }
 
   /// Where a ticket stands in the queue, from 1; 0 where it has been taken away.
   private func place(_ ticket: LaunchTicket, _ rows: MemoryRows) -> UInt8 {
-    UInt8(clamping: (rows.tickets(of: ticket.operation).firstIndex { $0.number == ticket.number } ?? -1) + 1)
+    UInt8(clamping: (rows.tickets(of: ticket.operation).firstIndex(of: ticket) ?? -1) + 1)
   }
 }

@@ -7,7 +7,9 @@ import TailerAPI
 /// The journal is the real one: rows in memory, changed by the real rules. What the model adds is what processes do between
 /// their transactions, a network and a platform on small clocks.
 ///
-/// A process may stand still between any two steps, or die; a request may arrive late or never; a run is listed late.
+/// A process may stand still between any two steps, or die; a request may arrive late or never; a run is listed late. Once,
+/// somebody who knows no journal launches the operation too. The database may lose its last commit once, where that is asked
+/// for.
 struct LaunchModel {
   /// The rules, each of which can be left out to see that it is needed.
   enum Rule: String, CaseIterable, Sendable {
@@ -17,7 +19,7 @@ struct LaunchModel {
     case stamp
     /// One launch of an operation at a time.
     case turn
-    /// The turn is checked in the transaction that writes the intent.
+    /// The turn is checked in the transaction that writes the intent. Only a database that forgets can have taken it away.
     case turnChecked
     /// The operation's runs are looked at once the turn is had.
     case baselineAfterTurn
@@ -53,6 +55,7 @@ struct LaunchModel {
   }
 
   struct Run: Hashable {
+    /// 0 for the run of somebody who knows no journal.
     let execution: Int64
     var isListed = false
     var since: Int
@@ -69,13 +72,24 @@ struct LaunchModel {
     var processes = [Process(), Process(), Process()]
     var wire: [Request] = []
     var runs: [Run] = []
+    /// The executions that got their turn when the run of somebody else was there already.
+    var seenBefore: Set<Int64> = []
+    /// What the journal was before its last commit, while a failover can lose that.
+    var lastCommit: MemoryRows.Tables?
+    var hasFailedOver = false
   }
 
   let rules: Set<Rule>
 
-  init(without missing: Rule? = nil) { rules = Set(Rule.allCases).subtracting(missing.map { [$0] } ?? []) }
+  /// Whether the database loses its last commit at some time. What is looked at then is that launches take turns.
+  let failsOver: Bool
 
-  private var arrival: Int { rules.contains(.shortNetwork) ? Self.network : Self.oldest }
+  init(without missing: Rule? = nil, failsOver: Bool = false) {
+    self.failsOver = failsOver
+    rules = Set(Rule.allCases).subtracting(missing.map { [$0] } ?? [])
+  }
+
+  var arrival: Int { rules.contains(.shortNetwork) ? Self.network : Self.oldest }
   private var settling: Int {
     rules.contains(.fullWait) ? Self.sendBy + Self.network + Self.listing : 0
   }
@@ -122,14 +136,22 @@ struct LaunchModel {
   func steps(from state: State) -> [(name: String, state: State)] {
     var steps: [(String, State)] = []
     passTime(state, &steps)
+    if let before = state.lastCommit {
+      var forgotten = state
+      (forgotten.tables, forgotten.lastCommit, forgotten.hasFailedOver) = (before, nil, true)
+      steps.append(("the database loses its last commit", forgotten))
+    }
+    if !state.runs.contains(where: { $0.execution == 0 }) {
+      var launched = state
+      launched.runs.append(Run(execution: 0, isListed: true, since: state.now))
+      steps.append(("somebody else launches", launched))
+    }
     for (index, request) in state.wire.enumerated() {
       var lost = state
       lost.wire.remove(at: index)
-      if state.runs.count < 4 {
-        var arrived = lost
-        arrived.runs.append(Run(execution: request.execution, since: state.now))
-        steps.append(("a request of \(Self.name(request.execution)) arrives", arrived))
-      }
+      var arrived = lost
+      arrived.runs.append(Run(execution: request.execution, since: state.now))
+      steps.append(("a request of \(Self.name(request.execution)) arrives", arrived))
       steps.append(("a request of \(Self.name(request.execution)) is lost", lost))
     }
     for (index, run) in state.runs.enumerated() where !run.isListed {
@@ -164,6 +186,7 @@ struct LaunchModel {
       let rows = MemoryRows(state.tables)
       do {
         try rows.transaction { try body(&next, $0) }
+        if failsOver, !state.hasFailedOver, rows.tables != state.tables { next.lastCommit = state.tables }
         next.tables = rows.tables
       } catch is JournalError {
         // Who has lost its lease or its turn sends nothing more.
@@ -273,6 +296,7 @@ struct LaunchModel {
     guard self.rules.contains(.turn) else {
       return step("goes ahead") { next, rows in
         try require(lease, rows)
+        noteOthers(lease.execution, in: &next)
         next.processes[process].step = .hasBaseline(nil, baseline: Self.listed(next))
       }
     }
@@ -281,6 +305,10 @@ struct LaunchModel {
       let number = RecordNumber((try rows.effects(of: lease.execution).map(\.number.value).max() ?? 0) + 1)
       next.processes[process].step = .queued(try rules.enter(Self.operation, number, under: lease, rows))
     }
+  }
+
+  private func noteOthers(_ execution: Int64, in state: inout State) {
+    if state.runs.contains(where: { $0.execution == 0 }) { state.seenBefore.insert(execution) }
   }
 
   private func wait(
@@ -292,6 +320,7 @@ struct LaunchModel {
     switch standing {
     case .first where effect(of: lease.execution, state) == nil:
       step("has the turn") { next, _ in
+        noteOthers(lease.execution, in: &next)
         next.processes[process].step =
           self.rules.contains(.baselineAfterTurn) ? .hasTurn(ticket) : .hasBaseline(ticket, baseline: 0)
       }
@@ -369,12 +398,22 @@ struct LaunchModel {
 
   /// What must never be, in words; `nil` where all is well.
   func violation(in state: State) -> String? {
+    let effects = [Int64(1), 2].compactMap { execution in effect(of: execution, state).map { (execution, $0) } }
+    let underWay = effects.filter { _, effect in
+      effect.outcome == nil && (effect.settlesAt.map { Self.tick($0) >= state.now } ?? true)
+    }
+    if underWay.count > 1 { return "two launches of the operation were under way at once" }
+    if failsOver { return nil }
     for execution in [Int64(1), 2] where state.runs.count(where: { $0.execution == execution }) > 1 {
       return "\(Self.name(execution)) was launched twice"
     }
-    for effect in [effect(of: 1, state).map { (1, $0) }, effect(of: 2, state).map { (2, $0) }].compactMap({ $0 }) {
-      guard case .run(let run, _, _)? = effect.1.outcome, let index = Int(run.id) else { continue }
-      if state.runs[index].execution != Int64(effect.0) { return "\(Self.name(Int64(effect.0))) took the other's run" }
+    for (execution, effect) in effects {
+      guard case .run(let run, _, _)? = effect.outcome, let index = Int(run.id) else { continue }
+      let owner = state.runs[index].execution
+      if owner == 0, state.seenBefore.contains(execution) {
+        return "\(Self.name(execution)) took a run that was there before its turn"
+      }
+      if owner != 0, owner != execution { return "\(Self.name(execution)) took the other's run" }
     }
     return nil
   }

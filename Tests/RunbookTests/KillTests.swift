@@ -69,7 +69,7 @@ import Testing
   @Test(arguments: cases)
   func killedAnywhereEachLaunchHappensOnce(_ runbook: Case) throws {
     let deaths = Count()
-    DispatchQueue.concurrentPerform(iterations: Self.moments.count) { index in
+    Site.atOnce(Self.moments.count) { index in
       let moment = Self.moments[index]
       do {
         try Site.with(Site.scenario(moment.fault)) { site in

@@ -67,6 +67,14 @@ final class Site: @unchecked Sendable {
     }
   }
 
+  /// Carries the body out for each index, several at a time: what is tried with programs mostly waits.
+  static func atOnce(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let queue = OperationQueue()
+    queue.maxConcurrentOperationCount = 8
+    for index in 0..<count { queue.addOperation { body(index) } }
+    queue.waitUntilAllOperationsAreFinished()
+  }
+
   /// Writes the configuration file: a short delay of visibility, and what else is said.
   func configure(_ more: String, visibilityDelay: String = "1s", requestTimeout: String = "3s") throws {
     let text = """

@@ -51,7 +51,7 @@ import Testing
   @Test(arguments: Befallen.allCases) func neitherTakesTheOthersRunNorAnOlderOne(_ befallen: Befallen) throws {
     let tally = RivalTally()
     let points = befallen.points
-    DispatchQueue.concurrentPerform(iterations: points.count) { index in
+    Site.atOnce(points.count) { index in
       let fault = points[index]
       do {
         let scenario = Site.scenario("faults: [\(fault)]").replacing(
