@@ -196,8 +196,9 @@ let package = Package(
     tests(
       "RunbookJournalTests",
       [
-        "CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookJournal",
-        "FaultSupport",
+        "Coordination", "CivilTime", "TailerAPI", "TailerSimulator", "RunbookSyntax", "RunbookRecord",
+        "RunbookEvaluator",
+        "RunbookJournal", "FaultSupport", "SeedSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(

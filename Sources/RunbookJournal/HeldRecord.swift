@@ -19,7 +19,7 @@ actor HeldRecord: HeldJournal {
   nonisolated let executionID: String
   nonisolated let earlierCost: ExecutionCost?
   let surroundings: Surroundings
-  let lease: Lease
+  nonisolated let lease: Lease
   private let initial: [RecordedEffect]
   private var record: Record
   /// `nil` once it stands in the store.
@@ -275,6 +275,15 @@ actor HeldRecord: HeldJournal {
     leave()
   }
 
+  func settle() async throws(JournalError) {
+    let now = surroundings.clock.now
+    try await write(.durable) { [lease, reopening, rules = surroundings.rules] rows in
+      for effect in reopening ?? [] { try rules.put(effect, of: lease.execution, rows) }
+      try rules.release(lease, .gaveBack, at: now, rows)
+    }
+    leave()
+  }
+
   private func leave() {
     hasEnded = true
     for ticket in tickets.values { surroundings.signals.gaveBack(ticket.number, of: ticket.operation) }
@@ -298,6 +307,9 @@ actor HeldRecord: HeldJournal {
       }
     }
   }
+
+  /// What taking it up again has changed and is not written yet.
+  var pending: [RecordedEffect] { reopening ?? [] }
 
   /// A number for an effect that waits for its turn.
   func reserveNumber() -> RecordNumber { record.reserve() }

@@ -24,6 +24,9 @@ public final class SQLiteRowStore: RowStore {
     file = try JournalFile(at: place.journalPath, schema: schema, busyTimeout: busyTimeout)
   }
 
+  /// The folder in the state directory in which a journal of an older version is kept as it was.
+  public static func copyName(ofVersion version: Int) -> String { JournalCopy.folder(ofVersion: version) }
+
   /// Keeps the file open until the process ends, for a program that has no use for it being closed before. Closing copies
   /// SQLite's write-ahead log into the file and deletes it, which takes several more waits for the disk; the log is as
   /// good for the next process, and is copied whenever it has grown.

@@ -198,8 +198,8 @@ public struct JournalRules: Sendable {
 
   /// Writes what taking an execution up again has changed, once.
   public func apply(_ reopening: [RecordedEffect], of execution: Int64, _ rows: any JournalRows) throws {
-    guard var state = try rows.execution(number: execution), state.end != nil else { return }
     for effect in reopening { try put(effect, of: execution, rows) }
+    guard var state = try rows.execution(number: execution), state.end != nil else { return }
     state.end = nil
     try rows.put(state)
   }

@@ -50,6 +50,8 @@ public protocol HeldJournal: Journal {
   /// Gives the lease up and leaves the execution as it was taken up, where nothing has been recorded since. Durable when it
   /// returns.
   func giveBack() async throws(JournalError)
+  /// The same where what a person has said of its launches stands from now on. Durable when it returns.
+  func settle() async throws(JournalError)
   /// Shows from time to time that this process lives, also while it waits and writes nothing, until the task is cancelled
   /// or the lease is gone. To be run beside the execution; where it is not, a process in another container may take it
   /// for dead.

@@ -91,6 +91,9 @@ public struct Session: Sendable {
     }
   }
 
+  /// Leaves an execution as it was taken up, but for what a person has said of its launches.
+  public func settle(_ opened: Opened) async throws(JournalError) { try await opened.journal.settle() }
+
   /// Leaves an execution as it was taken up. What cannot be given back is free once this process has ended.
   public func giveBack(_ opened: Opened) async { try? await opened.journal.giveBack() }
 

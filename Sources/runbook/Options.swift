@@ -58,6 +58,15 @@ struct ServiceOptions: SettingOptions {
   }
 }
 
+/// Options that say what remains of a rehearsal.
+struct KeepingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Keep the rehearsal's record in a journal of its own in this folder, for `history` and `transcript` with --state-directory.",
+      valueName: "folder"))
+  var keepRecord: String?
+}
+
 /// Options that say how it is shown and what is allowed.
 struct ConductOptions: ParsableArguments {
   @Flag(name: [.short, .long], help: "Answer yes to everything that asks.") var yes = false

@@ -20,7 +20,7 @@ struct ReplCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run(service) { surroundings in
-      let choice = simulate.map(Service.Choice.simulated) ?? .configured
+      let choice = simulate.map { Service.Choice.simulated($0, keeping: nil) } ?? .configured
       guard isatty(0) == 1 else {
         let input = try Input(file: "-", text: nil, words: [], directory: surroundings.directory)
         return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct).start(on: choice)

@@ -3,6 +3,7 @@ import Foundation
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
+import RunbookJournal
 import RunbookRecord
 import RunbookSession
 import RunbookSyntax
@@ -60,6 +61,40 @@ struct Resumption {
       throw CommandFailure(
         "\(header.id) was started on \(header.service), and this would go on with \(service.name)", status: 64)
     }
+    let ready: Ready
+    do {
+      ready = try await prepare(opened, session, stage)
+    } catch {
+      // What an older version began can be settled though nothing here can go on with it.
+      if header.settings == nil, launchesAgain != .none || !adoptions.isEmpty { try await settle(opened, session) }
+      throw error
+    }
+    try await adopt(in: opened, session)
+    if id == nil, conduct.output == .lines, !conduct.quiet {
+      let words = ([header.name] + header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+        .joined(separator: " ")
+      OutputChannel.standardError.write(
+        "resuming \(header.id): \(words.printable), begun \(header.startedAt.plainMoment)\n")
+    }
+    let accepted = try await journaling { () async throws(JournalError) in
+      try await session.accept(ready.runbook, ready.comparison, in: opened)
+    }
+    let report = await session.run(
+      ready.runbook, as: accepted, parameters: ready.parameters,
+      accepting: accepted.header.isEdited == true ? ready.comparison : nil)
+    return stage.conclude(report, at: service.clock.now, recordedIn: .journal)
+  }
+
+  /// What an execution is gone on with.
+  private struct Ready {
+    let runbook: CheckedRunbook
+    let parameters: [String: GivenParameter]
+    let comparison: Comparison
+  }
+
+  /// - Throws: `CommandFailure`, where the execution cannot be gone on with.
+  private func prepare(_ opened: Session.Opened, _ session: Session, _ stage: Stage) async throws -> Ready {
+    let header = opened.header
     guard
       let (preparation, runbook) = try stage.check(
         try source(of: header), files: SourceFiles(directory: header.directory))
@@ -82,27 +117,29 @@ struct Resumption {
           status: 2)
       }
     }
+    return Ready(runbook: runbook, parameters: parameters, comparison: comparison)
+  }
+
+  private func adopt(in opened: Session.Opened, _ session: Session) async throws {
     do throws(Adoption.Refusal) {
       try await session.adopt(adoptions, in: opened, by: surroundings.user)
     } catch {
-      throw CommandFailure("\(header.id) is left as it is: \(error)", status: error.exitStatus)
+      throw CommandFailure("\(opened.header.id) is left as it is: \(error)", status: error.exitStatus)
     }
-    if id == nil, conduct.output == .lines, !conduct.quiet {
-      let words = ([header.name] + header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-        .joined(separator: " ")
-      OutputChannel.standardError.write(
-        "resuming \(header.id): \(words.printable), begun \(header.startedAt.plainMoment)\n")
-    }
-    let accepted: Session.Opened
+  }
+
+  private func settle(_ opened: Session.Opened, _ session: Session) async throws {
+    try await adopt(in: opened, session)
+    try await journaling { () async throws(JournalError) in try await session.settle(opened) }
+    OutputChannel.standardError.write("runbook: what was said of the launches of \(opened.header.id) is recorded\n")
+  }
+
+  private func journaling<T>(_ body: () async throws(JournalError) -> T) async throws -> T {
     do throws(JournalError) {
-      accepted = try await session.accept(runbook, comparison, in: opened)
+      return try await body()
     } catch {
       throw CommandFailure("the journal cannot be written: \(error.words)", status: 3)
     }
-    let report = await session.run(
-      runbook, as: accepted, parameters: parameters,
-      accepting: accepted.header.isEdited == true ? comparison : nil)
-    return stage.conclude(report, at: service.clock.now, isRecorded: true)
   }
 
   /// An execution of before settings were recorded goes on only where nothing in it depends on what was not recorded either:
@@ -130,8 +167,9 @@ struct Resumption {
     let what = hasBranches ? "`parallel` or `wait until`" : "a guard's question"
     throw CommandFailure(
       """
-      \(header.id) was begun by runbook 0.1.0, which recorded too little to go on with \(what): finish it with that \
-      version, settle its launches with --adopt or --launch-again, or give it up with --abandon
+      \(header.id) was begun by runbook 0.1.0, which recorded too little for this version to go on with \(what). \
+      Settle its launches with --adopt or --launch-again, give it up with --abandon, or finish it with runbook 0.1.0 over \
+      the copy of the journal from before, in \(surroundings.stateDirectory)/\(SQLiteRowStore.copyName(ofVersion: 1))
       """, status: 64)
   }
 

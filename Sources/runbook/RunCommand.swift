@@ -20,9 +20,13 @@ struct RunCommand: AsyncParsableCommand {
       "Rehearse on the built-in service, in no time. A scenario file may be named, with a path in it after `#`; without one the scenario beside the runbook is taken, or none.",
       valueName: "scenario"))
   var simulate: String?
+  @OptionGroup var keeping: KeepingOptions
   @Argument(help: "The runbook and its parameters.") var words: [String] = []
 
   func validate() throws {
+    guard keeping.keepRecord == nil || simulate != nil else {
+      throw ValidationError("--keep-record is for rehearsals: what is really done is recorded in any case.")
+    }
     guard words.isEmpty, c == nil, !service.explainSettings else { return }
     throw ValidationError("Name a file, `-` for standard input, or give a text with -c.")
   }
@@ -33,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
       let input = try Input(
         file: file, text: c, words: c == nil ? Array(words.dropFirst()) : words, directory: surroundings.directory)
       return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct)
-        .start(on: simulate.map(Service.Choice.simulated) ?? .configured)
+        .start(on: simulate.map { .simulated($0, keeping: keeping.keepRecord) } ?? .configured)
     }
   }
 }
@@ -48,6 +52,7 @@ struct RehearseCommand: AsyncParsableCommand {
       "The scenario file, with a path in it after `#`; the one beside the runbook when it is left out.",
       valueName: "scenario"))
   var scenario = ""
+  @OptionGroup var keeping: KeepingOptions
   @Argument(help: "The runbook and its parameters.") var words: [String]
 
   func run() async throws {
@@ -55,7 +60,7 @@ struct RehearseCommand: AsyncParsableCommand {
       let input = try Input(
         file: words.first, text: nil, words: Array(words.dropFirst()), directory: surroundings.directory)
       return try await RunbookRun(input: input, surroundings: surroundings, conduct: conduct)
-        .start(on: .simulated(scenario))
+        .start(on: .simulated(scenario, keeping: keeping.keepRecord))
     }
   }
 }

@@ -36,7 +36,7 @@ struct RunbookRun {
         return stage.tell(error)
       }
       let report = await session.run(runbook.runbook, as: opened, parameters: parameters)
-      return stage.conclude(report, at: service.clock.now, isRecorded: service.isReal)
+      return stage.conclude(report, at: service.clock.now, recordedIn: service.recordedIn)
     }
   }
 }

@@ -13,7 +13,18 @@ struct Service: Sendable {
     /// What the settings say.
     case configured
     /// A scenario file, perhaps with `#path`; empty for the one beside the runbook.
-    case simulated(String)
+    ///
+    /// - keeping: The folder of a journal that keeps the rehearsal's record; `nil` for a record that ends with it.
+    case simulated(String, keeping: String?)
+  }
+
+  /// Where the record of an execution remains.
+  enum Recorded {
+    case journal, nothing
+    /// Of a rehearsal: in a journal for nothing else.
+    case folder(String)
+
+    var canBeResumed: Bool { if case .journal = self { true } else { false } }
   }
 
   let client: TailerServiceClient
@@ -25,6 +36,7 @@ struct Service: Sendable {
   /// What stands in the record for the built-in service.
   static let simulatorName = "simulator"
   let isReal: Bool
+  let recordedIn: Recorded
   /// What the people of an execution have to go through: a rehearsal's time stands still while somebody thinks.
   let seeing: @Sendable (any People) -> any People
   /// Carries a body out on the clock's time, and closes the connections afterwards.
@@ -38,7 +50,8 @@ struct Service: Sendable {
   ) throws {
     switch choice {
     case .configured: try self.init(configuredIn: surroundings, store: store)
-    case .simulated(let scenario): try self.init(scenario: scenario, surroundings, runbook: path)
+    case .simulated(let scenario, let folder):
+      try self.init(scenario: scenario, surroundings, runbook: path, keeping: folder)
     }
   }
 
@@ -72,6 +85,7 @@ struct Service: Sendable {
     store = try known ?? surroundings.journalStore()
     name = address.description
     isReal = true
+    recordedIn = .journal
     seeing = { $0 }
     drive = { body in
       let status = await body()
@@ -93,7 +107,9 @@ struct Service: Sendable {
     return CachedTokens(command: TokenCommand(command), clock: clock)
   }
 
-  private init(scenario text: String, _ surroundings: Surroundings, runbook path: String?) throws {
+  private init(
+    scenario text: String, _ surroundings: Surroundings, runbook path: String?, keeping folder: String?
+  ) throws {
     let scenario = try ScenarioChoice.load(text, beside: path, directory: surroundings.directory)
     let time = VirtualTime(startingAt: scenario.now, whenIdle: .waitForOthers)
     let simulator = Simulator(scenario)
@@ -110,9 +126,10 @@ struct Service: Sendable {
       clock: time, random: { random.next() })
     watcher = PollingRunWatcher(service: client, clock: time, random: { random.next() })
     clock = time
-    store = RecordStore.inMemory(clock: time)
+    store = try folder.map { try surroundings.rehearsalStore(in: $0, on: time) } ?? RecordStore.inMemory(clock: time)
     name = Self.simulatorName
     isReal = false
+    recordedIn = folder.map(Recorded.folder) ?? .nothing
     seeing = { HeldTime(time: time, people: $0) }
     drive = { body in try await time.drive { await body() } }
   }
@@ -133,4 +150,25 @@ private struct HeldTime: People {
     }
     return try result.get()
   }
+}
+
+/// A journal in a rehearsal: its time does not pass while something is read or written.
+struct HeldTimeRows: RowStore {
+  let time: VirtualTime
+  let rows: SQLiteRowStore
+
+  func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T {
+    try await time.holding { try await rows.read(body) }
+  }
+
+  func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T {
+    try await time.holding { try await rows.commit(durability, body) }
+  }
+
+  func words(for error: any Error) -> String { rows.words(for: error) }
+
+  /// Nobody goes on with a rehearsal, and so nobody has to see that it lives.
+  var isShared: Bool { false }
 }

@@ -126,7 +126,7 @@ final class Stage: Sendable {
   }
 
   /// The last words: what failed, with its place, and whether and how it goes on.
-  func conclude(_ report: Session.Report, at moment: Timestamp, isRecorded: Bool) -> Int32 {
+  func conclude(_ report: Session.Report, at moment: Timestamp, recordedIn record: Service.Recorded) -> Int32 {
     lines.pause()
     switch report.ending {
     case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
@@ -137,15 +137,15 @@ final class Stage: Sendable {
     if conduct.output == .json {
       JSONWriter(output: .standardOutput, sources: SourceMap()).end(
         id: report.executionID, exitStatus: report.exitStatus, summary: report.ending.summary,
-        isResumable: report.isResumable && isRecorded, cost: report.cost, at: moment)
+        isResumable: report.isResumable && record.canBeResumed, cost: report.cost, at: moment)
       return report.exitStatus
     }
     if !conduct.quiet, let words = report.cost.words { news.write(appearance.paint(words, .dim) + "\n") }
-    if !conduct.quiet || report.exitStatus != 0 { news.write(lastLine(report, isRecorded: isRecorded) + "\n") }
+    if !conduct.quiet || report.exitStatus != 0 { news.write(lastLine(report, recordedIn: record) + "\n") }
     return report.exitStatus
   }
 
-  private func lastLine(_ report: Session.Report, isRecorded: Bool) -> String {
+  private func lastLine(_ report: Session.Report, recordedIn record: Service.Recorded) -> String {
     let words =
       switch report.ending {
       case .done: "done"
@@ -156,7 +156,11 @@ final class Stage: Sendable {
       case .interrupted: "interrupted; what was launched goes on"
       case .broken: "stopped: nothing more was sent"
       }
-    guard isRecorded else { return words + " (rehearsed)" }
+    switch record {
+    case .nothing: return words + " (rehearsed)"
+    case .folder(let folder): return "\(words) (rehearsed; recorded as \(report.executionID) in \(folder.printable))"
+    case .journal: break
+    }
     guard report.isResumable else {
       let why = report.ending.couldBeResumed ? "; a finally has run, so it cannot be resumed" : ""
       return "\(words)\(why) (\(report.executionID))"

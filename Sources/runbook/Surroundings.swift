@@ -99,6 +99,24 @@ struct Surroundings {
     }
   }
 
+  /// A journal for rehearsals alone. In the one that executions are recorded in, a rehearsal's launches would pass for real
+  /// ones of the same operations.
+  func rehearsalStore(in folder: String, on time: VirtualTime) throws -> any JournalStore {
+    let path = folder.hasPrefix("/") ? folder : "\(directory)/\(folder)"
+    guard URL(filePath: path).resolvingSymlinksInPath() != URL(filePath: stateDirectory).resolvingSymlinksInPath()
+    else {
+      throw CommandFailure(
+        "\(folder.printable) keeps what was really done; a rehearsal's record needs another folder", status: 64)
+    }
+    do throws(JournalStoreError) {
+      let rows = try SQLiteRowStore(in: path, busyTimeout: JournalTiming().busy)
+      rows.keepOpen()
+      return RecordStore(HeldTimeRows(time: time, rows: rows), clock: time)
+    } catch {
+      throw error.failure
+    }
+  }
+
   func policy(isReadOnly: Bool) throws -> EvaluationPolicy {
     do throws(SettingsError) {
       return try settings.policy(isReadOnly: isReadOnly)

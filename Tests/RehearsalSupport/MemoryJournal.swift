@@ -121,6 +121,7 @@ public actor MemoryJournal: HeldJournal {
   }
 
   public func giveBack() async throws(JournalError) { try await journal().giveBack() }
+  public func settle() async throws(JournalError) { try await journal().settle() }
 }
 
 extension MemoryRowStore {

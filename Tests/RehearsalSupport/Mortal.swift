@@ -116,6 +116,9 @@ public struct MortalJournal: HeldJournal {
   public func giveBack() async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await journal.giveBack() }
   }
+  public func settle() async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await journal.settle() }
+  }
   public func end(_ end: ExecutionEnd) async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await journal.end(end) }
   }

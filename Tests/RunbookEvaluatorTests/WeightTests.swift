@@ -130,6 +130,7 @@ private final class WeighingJournal: HeldJournal, @unchecked Sendable {
   ) async throws(JournalError) {
     try await base.accept(header, rewording: rewording, settingAside: settingAside)
   }
+  func settle() async throws(JournalError) { try await base.settle() }
   func giveBack() async throws(JournalError) { try await base.giveBack() }
   func owner(of run: Run) async throws(JournalError) -> RunOwner? { try await base.owner(of: run) }
 }

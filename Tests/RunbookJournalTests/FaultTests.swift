@@ -1,3 +1,4 @@
+import CivilTime
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
@@ -21,7 +22,7 @@ import Testing
       try await journal.lockLaunches(of: .prepare, for: key)
       var adopter: Adopter?
       if record == nil {
-        try await journal.intend(.launching(), at: key, settlesAt: .start)
+        try await journal.intend(.launching(), at: key, settlesAt: .earliest)
         await platform.launch(run.id)
       } else if await platform.launched.contains(run.id) {
         guard try await journal.claim(run, for: key) else { throw JournalError.unavailable("owned by another") }

@@ -194,6 +194,10 @@ struct FaultyJournal: HeldJournal {
     }
   }
 
+  func settle() async throws(JournalError) {
+    try await writing { () async throws(JournalError) in try await base.settle() }
+  }
+
   func giveBack() async throws(JournalError) {
     try await writing { () async throws(JournalError) in try await base.giveBack() }
   }

@@ -100,7 +100,7 @@ import Testing
       try await second.lockLaunches(of: .prepare, for: .test("0#0"))
       // Should it only have been away, it does not launch any more.
       await #expect(throws: JournalError.self) {
-        try await first.intend(.launching(), at: .test("0#0"), settlesAt: .start)
+        try await first.intend(.launching(), at: .test("0#0"), settlesAt: .earliest)
       }
     }
   }

@@ -24,7 +24,7 @@ import Testing
         let turn = open(directory + "/turn", O_CREAT | O_EXCL, 0o600)
         guard turn >= 0 else { return 3 }
         close(turn)
-        try await journal.intend(.launching(), at: key, settlesAt: .start)
+        try await journal.intend(.launching(), at: key, settlesAt: .earliest)
         try await journal.finish(.launching(), .run(.test("\(id)-\(index)"), adopted: false), at: key, isLight: false)
         guard unlink(directory + "/turn") == 0 else { return 4 }
         await journal.unlockLaunches(of: .prepare, for: key)
@@ -74,7 +74,7 @@ import Testing
         let journal = try await store.begin(.test("killed", holder: .current()))
         try await journal.finish(.print, .done, at: .test("0#0"), isLight: true)
         try await journal.lockLaunches(of: .prepare, for: .test("1#0"))
-        try await journal.intend(.launching(), at: .test("1#0"), settlesAt: .start)
+        try await journal.intend(.launching(), at: .test("1#0"), settlesAt: .earliest)
         kill(getpid(), SIGKILL)
       }
       let clock = ManualClock()

@@ -165,7 +165,7 @@ import Testing
         let store = try RecordStore.test(in: directory)
         let journal = try await store.begin(.test("x\(index)"))
         try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
-        try await journal.intend(.launching(), at: .test("0#0"), settlesAt: .start)
+        try await journal.intend(.launching(), at: .test("0#0"), settlesAt: .earliest)
         await journal.unlockLaunches(of: .prepare, for: .test("0#0"))
         journals.append(journal)
       }
