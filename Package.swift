@@ -222,6 +222,7 @@ let package = Package(
         "runbook", "CivilTime", "RunbookReference", "TailerSimulator", "GoldenSupport", "ProgramSupport",
         "FaultSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ]
 )

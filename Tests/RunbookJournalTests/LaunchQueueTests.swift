@@ -121,8 +121,10 @@ import Testing
       clock.advance(by: .seconds(20))
       await clock.untilSleeping(1)
       clock.advance(by: .seconds(10))
-      try await turn
+      await clock.untilSleeping(1)
       #expect(clock.now == settlesAt)
+      clock.advance(by: .milliseconds(1))
+      try await turn
       #expect(try waiting(store) == 1)
       // The run it may have launched is nobody's, and the execution can be resumed to find out.
       #expect(try await second.ownedRuns(of: .prepare).isEmpty)

@@ -247,6 +247,34 @@ import Testing
     }
   }
 
+  /// What a person says of a launch stands also where its process was killed, and where nobody goes on.
+  @Test(arguments: [false, true]) func whatIsSaidOfALaunchOfTheKilledStands(isSettled: Bool) async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
+      let killed = try await store.begin(.test("x"))
+      try await killed.intend(.launching(), at: .test("0#0"))
+      clock.advance(by: .minutes(5))
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .only)
+      if isSettled {
+        try await resumed.settle()
+        await #expect(throws: JournalError.self) {
+          try await resumed.finish(.print, .done, at: .test("1#0"), isLight: true)
+        }
+        await #expect(throws: JournalStoreError.noSuchLaunch(id: "x", open: [])) {
+          _ = try await store.resume("x", by: .test(3), launchingAgain: .only)
+        }
+        #expect(try await store.summary(of: "x").lives.last?.leaving == .gaveBack)
+      } else {
+        try await resumed.intend(.launching(), at: .test("0#0"))
+      }
+      #expect(try await store.summary(of: "x").state == (isSettled ? .unfinished : .running))
+      let (_, third) = try await RecordStore.test(in: directory, clock: clock, dead: [1, 2]).resume("x", by: .test(3))
+      let standing = try await third.initialRecords().map(\.number)
+      #expect(standing == (isSettled ? [] : [RecordNumber(2)]))
+    }
+  }
+
   /// Who looks and does not go on leaves everything as it was: how it ended, and what it ended over.
   @Test(arguments: [false, true]) func whatIsGivenBackIsAsItWas(isLaunchedAgain: Bool) async throws {
     try await withDirectory { directory in
