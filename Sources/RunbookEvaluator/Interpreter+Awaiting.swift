@@ -194,7 +194,6 @@ extension Interpreter {
   }
 
   /// What waits came to; those that were given up leave nothing to record.
-  @inline(never)
   private func conclusions(
     of arrivals: [WatchInbox.Arrival], _ open: [OpenAwait], timeout: TimeSpan, at place: SourceRange,
     _ endings: inout Endings<RunReference>
@@ -217,7 +216,6 @@ extension Interpreter {
     return concluded
   }
 
-  @inline(never)
   private func take(_ concluded: [Conclusion], at place: SourceRange, _ endings: inout Endings<RunReference>) {
     for conclusion in concluded {
       let wait = conclusion.wait
@@ -234,10 +232,7 @@ extension Interpreter {
   private func ended(
     _ awaited: Awaited, _ outcome: EffectOutcome, isReplayed: Bool, at place: SourceRange
   ) throws(Unwind) -> RunReference {
-    guard case .ended(let run, let cost) = outcome else {
-      guard let known = awaited.run else { throw .interrupted }
-      return known
-    }
+    guard case .ended(let run, let cost) = outcome else { throw unfitting("await", outcome, at: place) }
     let reference = awaited.run ?? RunReference(run)
     reference.lastSeen = run
     tell(.ended(run, cost), at: place, replayed: isReplayed)
@@ -245,7 +240,6 @@ extension Interpreter {
   }
 
   /// The run that a wait gave, or the error that it ended in.
-  @inline(never)
   private func outcome(
     of wait: OpenAwait, _ outcome: WatchOutcome, timeout: TimeSpan, at place: SourceRange
   ) -> Result<EffectOutcome, Unwind> {

@@ -90,7 +90,9 @@ extension Interpreter {
     try await journaling(at: place) { journal async throws(JournalError) in
       try await journal.move(moved.number, to: key)
     }
-    guard case .launch(let operation, let date, _, _) = moved.intent else { throw .interrupted }
+    guard case .launch(let operation, let date, _, _) = moved.intent else {
+      throw unfitting(moved.intent.words, moved.outcome ?? .done, at: place)
+    }
     return try await launch(operation, on: date, key: key, at: place)
   }
 
@@ -218,7 +220,7 @@ extension Interpreter {
         throw .refused(problem(.nobodyToAsk(question: question.text), at: place).diagnostic, isReadOnly: false)
       }
     }
-    guard case .answer(let answer) = outcome else { throw .interrupted }
+    guard case .answer(let answer) = outcome else { throw unfitting(question.text, outcome, at: place) }
     tell(.answered(question, answer), at: place, replayed: isReplayed)
     return answer
   }

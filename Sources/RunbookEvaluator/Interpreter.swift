@@ -68,7 +68,6 @@ final class Interpreter {
   // These are not inlined: what they make would be part of the frame of whoever calls them and waits, and thousands of
   // branches wait at once.
 
-  @inline(never)
   func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
     guard state.comparing == nil else { return }
     state.effects.listener.hear(
@@ -80,12 +79,10 @@ final class Interpreter {
   }
 
   /// The unwinding for a problem that is no effect's outcome.
-  @inline(never)
   func fail(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind {
     failure(problem(kind, at: place), origins: [])
   }
 
-  @inline(never)
   func failure(_ problem: RuntimeProblem, origins: [EffectKey]) -> Unwind {
     let diagnostic = problem.diagnostic
     let error: RecordedError
@@ -137,7 +134,6 @@ final class Interpreter {
     return try judged(record, key, like: intent, at: place, isOptional: isOptional)
   }
 
-  @inline(never)
   private func judged(
     _ record: RecordedEffect?, _ key: EffectKey, like intent: EffectIntent, at place: SourceRange, isOptional: Bool
   ) throws(Unwind) -> RecordedEffect? {
@@ -168,7 +164,6 @@ final class Interpreter {
 
   /// What the record answers in place of the effect: its outcome, or the error that it ended in; `nil` where that is still
   /// to come.
-  @inline(never)
   func answer(
     of record: RecordedEffect?, at key: EffectKey, _ place: SourceRange
   ) throws(Unwind) -> EffectOutcome? {
@@ -227,7 +222,11 @@ final class Interpreter {
     }
   }
 
-  @inline(never)
+  /// What no record and no outcome can be: they are held against their intents where they come from.
+  func unfitting(_ intent: String, _ outcome: EffectOutcome, at place: SourceRange) -> Unwind {
+    unwind(over: .contradiction("“\(intent)” came to “\(outcome.words)”"), at: place)
+  }
+
   private func unwind(over error: JournalError, at place: SourceRange) -> Unwind {
     switch error {
     case .unavailable(let reason): .broken(problem(.journalUnavailable(reason), at: place).diagnostic)

@@ -135,11 +135,11 @@ actor HeldRecord: HeldJournal {
       takeBack(changes)
       throw .contradiction("\(error)")
     }
-    let effects = changes.map(\.after)
+    let made = changes
     do throws(JournalError) {
       try await recording(durability) { [lease, rules = surroundings.rules] rows in
         try beside?(rows)
-        for effect in effects { try rules.put(effect, of: lease.execution, rows) }
+        for change in made { try rules.put(change, of: lease.execution, rows) }
       }
     } catch {
       takeBack(changes)

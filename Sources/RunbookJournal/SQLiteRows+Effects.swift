@@ -8,11 +8,11 @@ extension SQLiteRows {
   // MARK: Effects
 
   func effects(of execution: Int64) throws -> [RecordedEffect] {
-    try rows("SELECT * FROM effects WHERE execution = ? ORDER BY number", [execution]).map(Self.effect)
+    try rows("\(Self.selectEffects) WHERE execution = ? ORDER BY number", [execution]).map(Self.effect)
   }
 
   func effect(_ number: RecordNumber, of execution: Int64) throws -> RecordedEffect? {
-    try row("SELECT * FROM effects WHERE execution = ? AND number = ?", [execution, number.value]).map(Self.effect)
+    try row("\(Self.selectEffects) WHERE execution = ? AND number = ?", [execution, number.value]).map(Self.effect)
   }
 
   func put(_ effect: RecordedEffect, operation: Int64?, of execution: Int64) throws {
@@ -38,36 +38,53 @@ extension SQLiteRows {
       ])
   }
 
+  func putOutcome(of effect: RecordedEffect, of execution: Int64) throws {
+    let open = OpenLaunch(effect, of: execution)
+    try run(
+      """
+      UPDATE effects SET open_launch = ?, outcome = ?, ended = ?, finished_at = ? WHERE execution = ? AND number = ?
+      """,
+      [
+        open.map { $0.isUnconfirmed ? 2 : 1 }, try effect.outcome.map { try Columns.json($0) }, effect.ended?.value,
+        effect.finishedAt?.microsecondsSinceEpoch, execution, effect.number.value,
+      ])
+    guard db.changesCount == 1 else { throw UnreadableRecord() }
+  }
+
+  /// Read by their positions: looking a column up by its name costs more than all else where there are thousands of rows.
+  private static let selectEffects = """
+    SELECT number, path, text_hash, generation, standing, place, intent, intended_at, settles_at, outcome, ended, finished_at,
+      execution
+    FROM effects
+    """
+
   private static func effect(_ row: Row) throws -> RecordedEffect {
-    guard let standing = RecordedEffect.Standing(rawValue: try row.decode(Int.self, forColumn: "standing")) else {
+    guard let standing = RecordedEffect.Standing(rawValue: try row.decode(Int.self, atIndex: 4)) else {
       throw UnreadableRecord()
     }
     return RecordedEffect(
-      number: try row.number("number"),
+      number: RecordNumber(try row.decode(Int64.self, atIndex: 0)),
       key: EffectKey(
-        path: try row.decode(String.self, forColumn: "path"),
-        textHash: try row.decode(String.self, forColumn: "text_hash")),
-      generation: try row.decode(Int.self, forColumn: "generation"), standing: standing,
-      place: try row.optionalJSON(SourcePlace.self, "place"), intent: try row.json(EffectIntent.self, "intent"),
-      intendedAt: try row.moment("intended_at"), settlesAt: try row.optionalMoment("settles_at"),
-      outcome: try row.optionalJSON(EffectOutcome.self, "outcome"),
-      ended: try row.decode(Int64?.self, forColumn: "ended").map(RecordNumber.init),
-      finishedAt: try row.optionalMoment("finished_at"))
+        path: try row.decode(String.self, atIndex: 1), textHash: try row.decode(String.self, atIndex: 2)),
+      generation: try row.decode(Int.self, atIndex: 3), standing: standing,
+      place: try row.optionalJSON(SourcePlace.self, at: 5), intent: try row.json(EffectIntent.self, at: 6),
+      intendedAt: try row.moment(at: 7), settlesAt: try row.optionalMoment(at: 8),
+      outcome: try row.optionalJSON(EffectOutcome.self, at: 9),
+      ended: try row.decode(Int64?.self, atIndex: 10).map(RecordNumber.init), finishedAt: try row.optionalMoment(at: 11)
+    )
   }
 
   func openLaunches(of operation: Int64) throws -> [OpenLaunch] {
     try rows(
-      """
-      SELECT * FROM effects WHERE operation = ? AND open_launch IS NOT NULL ORDER BY execution, number
-      """, [operation]
-    ).compactMap { row in OpenLaunch(try Self.effect(row), of: try row.decode(Int64.self, forColumn: "execution")) }
+      "\(Self.selectEffects) WHERE operation = ? AND open_launch IS NOT NULL ORDER BY execution, number", [operation]
+    ).compactMap { row in OpenLaunch(try Self.effect(row), of: try row.decode(Int64.self, atIndex: 12)) }
   }
 
   // MARK: Spans and answers
 
   func spans(of execution: Int64) throws -> [Span] {
     try rows("SELECT span FROM spans WHERE execution = ? ORDER BY number", [execution]).map {
-      try $0.json(Span.self, "span")
+      try $0.json(Span.self, at: 0)
     }
   }
 
@@ -83,12 +100,12 @@ extension SQLiteRows {
     try row(
       "SELECT answer FROM answers WHERE execution = ? AND question = ? AND generation = ?",
       [execution, question.value, generation]
-    ).map { try $0.json(RecordedAnswer.self, "answer") }
+    ).map { try $0.json(RecordedAnswer.self, at: 0) }
   }
 
   func answers(of execution: Int64) throws -> [RecordedAnswer] {
     try rows("SELECT answer FROM answers WHERE execution = ? ORDER BY question, generation", [execution]).map {
-      try $0.json(RecordedAnswer.self, "answer")
+      try $0.json(RecordedAnswer.self, at: 0)
     }
   }
 
@@ -106,7 +123,7 @@ extension SQLiteRows {
     try row(
       "SELECT number FROM operations WHERE account = ? AND environment = ? AND type = ? AND configuration = ?",
       [operation.account.column, operation.environment.column, operation.type.rawValue, operation.id.column]
-    ).map { try $0.decode(Int64.self, forColumn: "number") }
+    ).map { try $0.decode(Int64.self, atIndex: 0) }
   }
 
   func register(_ operation: DataOperation) throws -> Int64 {
@@ -121,23 +138,23 @@ extension SQLiteRows {
   }
 
   func operations() throws -> [DataOperation] {
-    try rows("SELECT * FROM operations ORDER BY number DESC").map { row in
-      guard let type = ConfigurationType(rawValue: try row.decode(String.self, forColumn: "type")) else {
+    try rows("SELECT type, account, environment, configuration, name FROM operations ORDER BY number DESC").map { row in
+      guard let type = ConfigurationType(rawValue: try row.decode(String.self, atIndex: 0)) else {
         throw UnreadableRecord()
       }
       return DataOperation(
-        account: try row.decode(String.self, forColumn: "account"),
-        environment: try row.decode(String.self, forColumn: "environment"), type: type,
-        id: try row.decode(String.self, forColumn: "configuration"),
-        name: try row.decode(String.self, forColumn: "name"))
+        account: try row.decode(String.self, atIndex: 1),
+        environment: try row.decode(String.self, atIndex: 2), type: type,
+        id: try row.decode(String.self, atIndex: 3),
+        name: try row.decode(String.self, atIndex: 4))
     }
   }
 
   func owner(of run: String, operation: Int64) throws -> RunOwnership? {
     try row("SELECT execution, effect FROM owned_runs WHERE operation = ? AND run = ?", [operation, run.column]).map {
       RunOwnership(
-        execution: try $0.decode(Int64.self, forColumn: "execution"),
-        effect: try $0.decode(Int64?.self, forColumn: "effect").map(RecordNumber.init))
+        execution: try $0.decode(Int64.self, atIndex: 0),
+        effect: try $0.decode(Int64?.self, atIndex: 1).map(RecordNumber.init))
     }
   }
 
@@ -152,7 +169,7 @@ extension SQLiteRows {
   func ownedRuns(of operation: Int64) throws -> Set<String> {
     Set(
       try rows("SELECT run FROM owned_runs WHERE operation = ?", [operation]).map {
-        try $0.decode(String.self, forColumn: "run")
+        try $0.decode(String.self, atIndex: 0)
       })
   }
 }

@@ -25,21 +25,21 @@ final class SQLiteRows: JournalRows {
   // MARK: Executions
 
   func execution(id: String) throws -> ExecutionState? {
-    try row("SELECT * FROM executions WHERE id = ?", [id.column]).map(Self.execution)
+    try row("\(Self.selectExecutions) WHERE id = ?", [id.column]).map(Self.execution)
   }
 
   func execution(number: Int64) throws -> ExecutionState? {
-    try row("SELECT * FROM executions WHERE number = ?", [number]).map(Self.execution)
+    try row("\(Self.selectExecutions) WHERE number = ?", [number]).map(Self.execution)
   }
 
   func executions(limit: Int) throws -> [ExecutionState] {
-    try rows("SELECT * FROM executions ORDER BY number DESC LIMIT ?", [max(0, limit)]).map(Self.execution)
+    try rows("\(Self.selectExecutions) ORDER BY number DESC LIMIT ?", [max(0, limit)]).map(Self.execution)
   }
 
   func unfinishedExecution(before number: Int64?) throws -> ExecutionState? {
     try row(
       """
-      SELECT * FROM executions WHERE number < ? AND over_at IS NULL AND coalesce(is_resumable, 1) = 1
+      \(Self.selectExecutions) WHERE number < ? AND over_at IS NULL AND coalesce(is_resumable, 1) = 1
       ORDER BY number DESC LIMIT 1
       """, [number ?? .max]
     ).map(Self.execution)
@@ -47,7 +47,7 @@ final class SQLiteRows: JournalRows {
 
   func executions(startedBefore moment: Timestamp) throws -> [ExecutionState] {
     try rows(
-      "SELECT * FROM executions WHERE started_at < ? ORDER BY number", [moment.microsecondsSinceEpoch]
+      "\(Self.selectExecutions) WHERE started_at < ? ORDER BY number", [moment.microsecondsSinceEpoch]
     ).map(Self.execution)
   }
 
@@ -72,10 +72,12 @@ final class SQLiteRows: JournalRows {
 
   func deleteExecution(_ number: Int64) throws { try run("DELETE FROM executions WHERE number = ?", [number]) }
 
+  private static let selectExecutions = "SELECT number, header, over_at, ending FROM executions"
+
   private static func execution(_ row: Row) throws -> ExecutionState {
     ExecutionState(
-      number: try row.decode(Int64.self, forColumn: "number"), header: try row.json(ExecutionHeader.self, "header"),
-      overAt: try row.optionalMoment("over_at"), end: try row.optionalJSON(ExecutionEnd.self, "ending"))
+      number: try row.decode(Int64.self, atIndex: 0), header: try row.json(ExecutionHeader.self, at: 1),
+      overAt: try row.optionalMoment(at: 2), end: try row.optionalJSON(ExecutionEnd.self, at: 3))
   }
 
   // MARK: Leases and lives
@@ -83,9 +85,15 @@ final class SQLiteRows: JournalRows {
   func lease(of execution: Int64) throws -> LeaseState? {
     try row("SELECT fence, holder, renewed_at FROM leases WHERE execution = ?", [execution]).map { row in
       LeaseState(
-        fence: try row.decode(Int64.self, forColumn: "fence"), holder: try row.optionalJSON(LeaseHolder.self, "holder"),
-        renewedAt: try row.moment("renewed_at"))
+        fence: try row.decode(Int64.self, atIndex: 0), holder: try row.optionalJSON(LeaseHolder.self, at: 1),
+        renewedAt: try row.moment(at: 2))
     }
+  }
+
+  func isHeld(_ lease: Lease) throws -> Bool {
+    try row(
+      "SELECT 1 FROM leases WHERE execution = ? AND fence = ? AND holder IS NOT NULL", [lease.execution, lease.fence])
+      != nil
   }
 
   func put(_ lease: LeaseState, of execution: Int64) throws {
@@ -103,7 +111,7 @@ final class SQLiteRows: JournalRows {
 
   func lives(of execution: Int64) throws -> [ProcessLife] {
     try rows("SELECT life FROM lives WHERE execution = ? ORDER BY fence", [execution]).map {
-      try $0.json(ProcessLife.self, "life")
+      try $0.json(ProcessLife.self, at: 0)
     }
   }
 
@@ -129,10 +137,9 @@ final class SQLiteRows: JournalRows {
       "SELECT ticket, execution, fence, effect FROM launch_tickets WHERE operation = ? ORDER BY ticket", [operation]
     ).map { row in
       LaunchTicket(
-        number: try row.decode(Int64.self, forColumn: "ticket"), operation: operation,
-        execution: try row.decode(Int64.self, forColumn: "execution"),
-        fence: try row.decode(Int64.self, forColumn: "fence"),
-        effect: RecordNumber(try row.decode(Int64.self, forColumn: "effect")))
+        number: try row.decode(Int64.self, atIndex: 0), operation: operation,
+        execution: try row.decode(Int64.self, atIndex: 1), fence: try row.decode(Int64.self, atIndex: 2),
+        effect: RecordNumber(try row.decode(Int64.self, atIndex: 3)))
     }
   }
 
@@ -162,24 +169,22 @@ extension String {
 }
 
 extension Row {
-  func moment(_ column: String) throws -> Timestamp {
-    guard let moment = Timestamp(microsecondsSinceEpoch: try decode(Int64.self, forColumn: column)) else {
+  func moment(at index: Int) throws -> Timestamp {
+    guard let moment = Timestamp(microsecondsSinceEpoch: try decode(Int64.self, atIndex: index)) else {
       throw UnreadableRecord()
     }
     return moment
   }
 
-  func optionalMoment(_ column: String) throws -> Timestamp? {
-    try decode(Int64?.self, forColumn: column) == nil ? nil : moment(column)
+  func optionalMoment(at index: Int) throws -> Timestamp? {
+    try decode(Int64?.self, atIndex: index) == nil ? nil : moment(at: index)
   }
 
-  func number(_ column: String) throws -> RecordNumber { RecordNumber(try decode(Int64.self, forColumn: column)) }
-
-  func json<T: Decodable>(_ type: T.Type, _ column: String) throws -> T {
-    try Columns.value(type, from: try decode(String.self, forColumn: column))
+  func json<T: Decodable>(_ type: T.Type, at index: Int) throws -> T {
+    try Columns.value(type, from: try decode(String.self, atIndex: index))
   }
 
-  func optionalJSON<T: Decodable>(_ type: T.Type, _ column: String) throws -> T? {
-    try decode(String?.self, forColumn: column).map { try Columns.value(type, from: $0) }
+  func optionalJSON<T: Decodable>(_ type: T.Type, at index: Int) throws -> T? {
+    try decode(String?.self, atIndex: index).map { try Columns.value(type, from: $0) }
   }
 }

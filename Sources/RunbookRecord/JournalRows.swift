@@ -24,6 +24,8 @@ public protocol JournalRows: AnyObject {
   // MARK: Leases and lives
 
   func lease(of execution: Int64) throws -> LeaseState?
+  /// Whether the execution's lease is that one, and somebody has it.
+  func isHeld(_ lease: Lease) throws -> Bool
   func put(_ lease: LeaseState, of execution: Int64) throws
   /// In the order in which they began.
   func lives(of execution: Int64) throws -> [ProcessLife]
@@ -36,6 +38,8 @@ public protocol JournalRows: AnyObject {
   func effect(_ number: RecordNumber, of execution: Int64) throws -> RecordedEffect?
   /// - Parameter operation: The number of the operation that the effect is about.
   func put(_ effect: RecordedEffect, operation: Int64?, of execution: Int64) throws
+  /// Puts what came of an effect, of which nothing else has changed since it was put.
+  func putOutcome(of effect: RecordedEffect, of execution: Int64) throws
   /// In the order of their numbers.
   func spans(of execution: Int64) throws -> [Span]
   func put(_ span: Span, of execution: Int64) throws

@@ -32,9 +32,10 @@ public struct JournalRules: Sendable {
 
   /// Throws `JournalError.leaseLost` unless the lease is still had.
   public func require(_ lease: Lease, _ rows: any JournalRows) throws {
-    let state = try rows.lease(of: lease.execution)
-    if let state, state.fence == lease.fence, state.holder != nil { return }
-    guard let state else { throw JournalError.leaseLost(holder: "its record has been deleted") }
+    guard try !rows.isHeld(lease) else { return }
+    guard let state = try rows.lease(of: lease.execution) else {
+      throw JournalError.leaseLost(holder: "its record has been deleted")
+    }
     throw JournalError.leaseLost(
       holder: state.holder?.words ?? "it was taken for dead, having given no sign of life for too long")
   }
@@ -210,9 +211,20 @@ public struct JournalRules: Sendable {
   /// moment on.
   ///
   /// - Throws: `JournalError.runIsTaken` where the run is another launch's.
+  public func put(_ change: RecordChange, of execution: Int64, _ rows: any JournalRows) throws {
+    guard change.isOutcomeAlone else { return try put(change.after, of: execution, rows) }
+    try rows.putOutcome(of: change.after, of: execution)
+    try takeRun(of: change.after, of: execution, rows)
+  }
+
+  /// The same for an effect of which it is not known how it stood before.
   public func put(_ effect: RecordedEffect, of execution: Int64, _ rows: any JournalRows) throws {
     let operation = try effect.intent.operation.map(rows.register)
     try rows.put(effect, operation: operation, of: execution)
+    try takeRun(of: effect, of: execution, rows)
+  }
+
+  private func takeRun(of effect: RecordedEffect, of execution: Int64, _ rows: any JournalRows) throws {
     guard case .launch = effect.intent, case .run(let run, _, _)? = effect.outcome else { return }
     guard try own(run, effect.number, of: execution, rows) else {
       let owner = try owner(of: run, rows) ?? RunOwner(executionID: nil, effect: nil)

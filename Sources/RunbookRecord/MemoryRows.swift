@@ -121,6 +121,11 @@ public final class MemoryRows: JournalRows {
   // MARK: Leases and lives
 
   public func lease(of execution: Int64) -> LeaseState? { tables.leases[execution] }
+
+  public func isHeld(_ lease: Lease) -> Bool {
+    tables.leases[lease.execution].map { $0.fence == lease.fence && $0.holder != nil } ?? false
+  }
+
   public func put(_ lease: LeaseState, of execution: Int64) { set(\.leases, execution, lease) }
   public func lives(of execution: Int64) -> [ProcessLife] { rows(of: execution, in: tables.lives) }
 
@@ -142,6 +147,11 @@ public final class MemoryRows: JournalRows {
     guard let operation, case .launch = effect.intent else { return }
     let open = OpenLaunch(effect, of: execution)
     set(\.launches, key, open.map { Tables.Launch(operation: operation, launch: $0) })
+  }
+
+  public func putOutcome(of effect: RecordedEffect, of execution: Int64) {
+    let key = Tables.Key(execution: execution, number: effect.number.value)
+    put(effect, operation: tables.launches[key]?.operation, of: execution)
   }
 
   public func spans(of execution: Int64) -> [Span] { rows(of: execution, in: tables.spans) }

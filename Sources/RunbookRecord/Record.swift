@@ -174,6 +174,13 @@ public struct RecordChange: Sendable {
   public let before: RecordedEffect?
   /// The row that the journal has to hold for it.
   public let after: RecordedEffect
+
+  /// Whether nothing but what came of the effect is new.
+  var isOutcomeAlone: Bool {
+    guard var effect = before else { return false }
+    (effect.outcome, effect.ended, effect.finishedAt) = (after.outcome, after.ended, after.finishedAt)
+    return effect == after
+  }
 }
 
 /// Why something cannot be in a record, or cannot follow what is in it.

@@ -81,7 +81,7 @@ class Suite:
     def all(self):
         return [make() for make in (
             self.start_up, self.checking_playbooks, self.checking_long_files, self.looping, self.launching, self.launching_hundred,
-            self.launching_thousand, self.launching_over_tls, self.awaiting)]
+            self.launching_thousand, self.launching_over_tls, self.resuming, self.awaiting)]
 
     def scaled(self, count, least=1):
         return max(least, int(count * self.size))
@@ -102,6 +102,15 @@ class Suite:
             return [self.program] + [part(number) if callable(part) else part for part in arguments]
 
         return Command(name, started, variables, **rest)
+
+    def before(self, ours, program):
+        """The same with the program as it was, which keeps a journal of its own."""
+        def old(arguments):
+            return arguments and (lambda number: [program] + arguments(number)[1:])
+
+        environment = {**ours.environment, "RUNBOOK_STATE_DIRECTORY": os.path.join(self.folder, "state-before")}
+        return dataclasses.replace(ours, name="as it was", arguments=old(ours.arguments), prepare=old(ours.prepare),
+                                   environment=environment)
 
     # Start-up.
 
@@ -238,6 +247,19 @@ class Suite:
                 lambda n: ["ansible-playbook", peer("launch.yml"), "--extra-vars", f"job={name(n)}"],
                 {**environment, "ANSIBLE_LOCALHOST_WARNING": "False"}, verify=verify, rounds=2))
         return commands
+
+    # Going on.
+
+    def resuming(self):
+        """An execution that stopped behind many effects is taken up, and stops again at the same place."""
+        effects = self.scaled(10_000, 50)
+        book = self.path("resuming.runbook",
+                         f'for n in 1 .. {effects} {{ print n }}\nmanual "Go on"\n')
+        with Service(self.program, self.folder, 'account: "000099"\nenvironment: DEV\n') as service:
+            environment = service.environment()
+            ours = self.ours("resume", "--quiet", environment=environment, status=6)
+            ours = dataclasses.replace(ours, prepare=lambda _: [self.program, "run", "--quiet", book])
+            yield Case(f"resuming behind {effects:,} effects", [ours])
 
     # Watching.
 

@@ -24,6 +24,8 @@ class Command:
     status: int = 0
     # Looks at the program's output once it has ended, and raises `Failed` where the work was not done.
     verify: object = None
+    # Gives the arguments of what is done once before the first round, and ends with the same status; `None` for nothing.
+    prepare: object = None
     # Takes part in this many rounds at most: some are so slow that a few have to do.
     rounds: int = 1 << 30
 
@@ -64,6 +66,9 @@ def compare(commands, rounds):
     on the machine meets all alike. A first round of each warms up and is thrown away."""
     samples = {command.name: [] for command in commands}
     number = 0
+    for command in commands:
+        if command.prepare:
+            run(dataclasses.replace(command, arguments=command.prepare), 0)
     for turn in range(-1, rounds):
         for offset in range(len(commands)):
             command = commands[(turn + offset) % len(commands)]

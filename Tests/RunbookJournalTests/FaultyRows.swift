@@ -130,6 +130,7 @@ private final class CountedRows: JournalRows {
   func put(_ execution: ExecutionState) throws { try write { try base.put(execution) } }
   func deleteExecution(_ number: Int64) throws { try write { try base.deleteExecution(number) } }
   func lease(of execution: Int64) throws -> LeaseState? { try base.lease(of: execution) }
+  func isHeld(_ lease: Lease) throws -> Bool { try base.isHeld(lease) }
   func put(_ lease: LeaseState, of execution: Int64) throws { try write { try base.put(lease, of: execution) } }
   func lives(of execution: Int64) throws -> [ProcessLife] { try base.lives(of: execution) }
   func put(_ life: ProcessLife, of execution: Int64) throws { try write { try base.put(life, of: execution) } }
@@ -139,6 +140,9 @@ private final class CountedRows: JournalRows {
   }
   func put(_ effect: RecordedEffect, operation: Int64?, of execution: Int64) throws {
     try write { try base.put(effect, operation: operation, of: execution) }
+  }
+  func putOutcome(of effect: RecordedEffect, of execution: Int64) throws {
+    try write { try base.putOutcome(of: effect, of: execution) }
   }
   func spans(of execution: Int64) throws -> [Span] { try base.spans(of: execution) }
   func put(_ span: Span, of execution: Int64) throws { try write { try base.put(span, of: execution) } }

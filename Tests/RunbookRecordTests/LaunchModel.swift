@@ -255,7 +255,7 @@ struct LaunchModel {
           Self.operation, on: nil, baseline: Self.names(baseline), at: now)
         let change = try record.begin(
           intent, at: Self.key, settlesAt: Self.moment(next.now + self.settling), now: now)
-        try rules.put(change.after, of: execution, rows)
+        try rules.put(change, of: execution, rows)
         next.processes[process].step = .isOpen(sentBy: next.now + Self.sendBy)
       }
     case .isOpen(let limit):
@@ -371,7 +371,7 @@ struct LaunchModel {
     if case .run = outcome, !self.rules.contains(.owned) {
       try rows.put(change.after, operation: 1, of: execution)
     } else {
-      try rules.put(change.after, of: execution, rows)
+      try rules.put(change, of: execution, rows)
     }
   }
 
