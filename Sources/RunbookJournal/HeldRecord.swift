@@ -91,17 +91,17 @@ actor HeldRecord: HeldJournal {
     let isRenewalDue = now < before || now.since(before) >= surroundings.timing.renewal
     if isRenewalDue { renewedAt = now }
     let returned = returnedTickets
+    returnedTickets = []
     do {
-      let result = try await surroundings.store.commit(durability) { [lease, rules = surroundings.rules] rows in
+      return try await surroundings.store.commit(durability) { [lease, rules = surroundings.rules] rows in
         try rules.require(lease, rows)
         for ticket in returned { try rows.deleteTicket(ticket) }
         if isRenewalDue { try rules.renew(lease, at: now, rows) }
         return try body(rows)
       }
-      returnedTickets.subtract(returned)
-      return result
     } catch {
       if isRenewalDue { renewedAt = before }
+      returnedTickets.formUnion(returned)
       throw JournalError(error, in: surroundings.store)
     }
   }

@@ -8,11 +8,11 @@ extension SQLiteRows {
   // MARK: Effects
 
   func effects(of execution: Int64) throws -> [RecordedEffect] {
-    try rows("\(Self.selectEffects) WHERE execution = ? ORDER BY number", [execution]).map(Self.effect)
+    try rows("\(Self.selectEffects) WHERE execution = ? ORDER BY number", [execution]).map(effect)
   }
 
   func effect(_ number: RecordNumber, of execution: Int64) throws -> RecordedEffect? {
-    try row("\(Self.selectEffects) WHERE execution = ? AND number = ?", [execution, number.value]).map(Self.effect)
+    try row("\(Self.selectEffects) WHERE execution = ? AND number = ?", [execution, number.value]).map(effect)
   }
 
   func put(_ effect: RecordedEffect, operation: Int64?, of execution: Int64) throws {
@@ -58,7 +58,7 @@ extension SQLiteRows {
     FROM effects
     """
 
-  private static func effect(_ row: Row) throws -> RecordedEffect {
+  private func effect(_ row: Row) throws -> RecordedEffect {
     guard let standing = RecordedEffect.Standing(rawValue: try row.decode(Int.self, atIndex: 4)) else {
       throw UnreadableRecord()
     }
@@ -67,17 +67,25 @@ extension SQLiteRows {
       key: EffectKey(
         path: try row.decode(String.self, atIndex: 1), textHash: try row.decode(String.self, atIndex: 2)),
       generation: try row.decode(Int.self, atIndex: 3), standing: standing,
-      place: try row.optionalJSON(SourcePlace.self, at: 5), intent: try row.json(EffectIntent.self, at: 6),
+      place: try row.optionalJSON(SourcePlace.self, at: 5), intent: try intent(row.decode(String.self, atIndex: 6)),
       intendedAt: try row.moment(at: 7), settlesAt: try row.optionalMoment(at: 8),
       outcome: try row.optionalJSON(EffectOutcome.self, at: 9),
       ended: try row.decode(Int64?.self, atIndex: 10).map(RecordNumber.init), finishedAt: try row.optionalMoment(at: 11)
     )
   }
 
+  /// Rows that follow each other often mean the same, as in a loop that prints: the same text is not read twice in a row.
+  private func intent(_ json: String) throws -> EffectIntent {
+    if let lastIntent, lastIntent.json == json { return lastIntent.intent }
+    let intent = try Columns.value(EffectIntent.self, from: json)
+    lastIntent = (json, intent)
+    return intent
+  }
+
   func openLaunches(of operation: Int64) throws -> [OpenLaunch] {
     try rows(
       "\(Self.selectEffects) WHERE operation = ? AND open_launch IS NOT NULL ORDER BY execution, number", [operation]
-    ).compactMap { row in OpenLaunch(try Self.effect(row), of: try row.decode(Int64.self, atIndex: 12)) }
+    ).compactMap { row in OpenLaunch(try effect(row), of: try row.decode(Int64.self, atIndex: 12)) }
   }
 
   // MARK: Spans and answers

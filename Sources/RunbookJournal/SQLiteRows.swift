@@ -7,6 +7,8 @@ import TailerAPI
 /// The rows in the file, as one transaction sees them. Reading never trusts the file: what is not as expected is thrown.
 final class SQLiteRows: JournalRows {
   let db: Database
+  /// The intent that was read last, with its text.
+  var lastIntent: (json: String, intent: EffectIntent)?
 
   init(_ db: Database) { self.db = db }
 
