@@ -18,8 +18,8 @@ part_build() { swift build --build-tests; }
 # The README's main command.
 part_readme() { swift run --skip-build runbook rehearse runbooks/relaunch.runbook; }
 
-# The README's test command, whose own closing lines are the last.
-part_tests() { swift test --skip-build --no-parallel; }
+# The README's test command, whose own closing lines are the last. What hangs ends with what it has said by then.
+part_tests() { timeout 40m swift test --skip-build --no-parallel; }
 
 # By hand only, for they take long, or need what is not to be had everywhere.
 

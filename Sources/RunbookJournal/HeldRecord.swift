@@ -173,6 +173,7 @@ actor HeldRecord: HeldJournal {
     let now = surroundings.clock.now
     for part in effects.parts(of: CommitLine.limit) {
       try await changing(.durable) { record, changes throws(RecordContradiction) in
+        changes.reserveCapacity(part.count)
         for (intent, key) in part { changes.append(try record.begin(intent, at: key, now: now)) }
       }
     }
@@ -191,6 +192,7 @@ actor HeldRecord: HeldJournal {
     let now = surroundings.clock.now
     for part in effects.parts(of: CommitLine.limit) {
       try await changing(.durable) { record, changes throws(RecordContradiction) in
+        changes.reserveCapacity(part.count)
         for effect in part {
           changes.append(try record.end(effect.intent, effect.outcome, at: effect.key, now: now))
         }

@@ -170,10 +170,22 @@ public struct Record: Sendable {
 
 /// What a step of a record changes: one effect, before and after.
 public struct RecordChange: Sendable {
+  /// How the effect stood is kept apart: most begin, and thousands of changes wait for the disk at once.
+  private indirect enum Earlier: Sendable {
+    case nothing
+    case effect(RecordedEffect)
+  }
+
+  private let earlier: Earlier
   /// `nil` for an effect that begins.
-  public let before: RecordedEffect?
+  public var before: RecordedEffect? { if case .effect(let effect) = earlier { effect } else { nil } }
   /// The row that the journal has to hold for it.
   public let after: RecordedEffect
+
+  init(before: RecordedEffect?, after: RecordedEffect) {
+    earlier = before.map(Earlier.effect) ?? .nothing
+    self.after = after
+  }
 
   /// Whether nothing but what came of the effect is new.
   var isOutcomeAlone: Bool {
