@@ -197,10 +197,14 @@ public struct JournalRules: Sendable {
     return Resumed(state: state, lease: lease, wasKilled: wasKilled, record: record, reopening: reopening)
   }
 
-  /// Writes what taking an execution up again has changed, once.
+  /// Writes what taking an execution up again has changed, once: of several writes that bring it along, since each was handed
+  /// over before the first was done, the first does it, and what has gone on behind it stays. What is launched again stays so
+  /// in any case, and is all that there is where the process before was killed.
   public func apply(_ reopening: [RecordedEffect], of execution: Int64, _ rows: any JournalRows) throws {
-    for effect in reopening { try put(effect, of: execution, rows) }
-    guard var state = try rows.execution(number: execution), state.end != nil else { return }
+    guard var state = try rows.execution(number: execution) else { return }
+    let isFirst = state.end != nil
+    for effect in reopening where isFirst || effect.standing == .lapsed { try put(effect, of: execution, rows) }
+    guard isFirst else { return }
     state.end = nil
     try rows.put(state)
   }

@@ -96,6 +96,58 @@ final class FaultyRowStore<Base: RowStore>: RowStore {
   var isShared: Bool { base.isShared }
 }
 
+/// Rows in memory behind a gate: writes that come while it is closed wait until they are let through, one after the other.
+final class GatedRowStore: RowStore {
+  private struct State {
+    var isClosed = false
+    var waiting: [Promise<Void>] = []
+    var watchers: [(count: Int, promise: Promise<Void>)] = []
+  }
+
+  private let base = MemoryRowStore()
+  private let state = Guarded(State())
+
+  func close() { state.withLock { $0.isClosed = true } }
+
+  /// Lets the one through that has waited longest.
+  func letThrough() {
+    let first = state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+    first?.fulfill(())
+  }
+
+  /// Returns once so many writes wait.
+  func untilWaiting(_ count: Int) async {
+    let promise = Promise<Void>()
+    let isSo = state.withLock { state in
+      if state.waiting.count < count { state.watchers.append((count, promise)) }
+      return state.waiting.count >= count
+    }
+    if !isSo { _ = await promise.value() }
+  }
+
+  func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T {
+    try await base.read(body)
+  }
+
+  func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T {
+    let turn = Promise<Void>()
+    let (waits, seen) = state.withLock { state in
+      guard state.isClosed else { return (false, [Promise<Void>]()) }
+      state.waiting.append(turn)
+      let seen = state.watchers.filter { $0.count <= state.waiting.count }.map(\.promise)
+      return (true, seen)
+    }
+    for watcher in seen { watcher.fulfill(()) }
+    if waits { _ = await turn.value() }
+    return try await base.commit(durability, body)
+  }
+
+  func words(for error: any Error) -> String { base.words(for: error) }
+  var isShared: Bool { false }
+}
+
 extension RowFault {
   fileprivate var row: Int? { if case .half(let row) = self { row } else { nil } }
 }

@@ -247,6 +247,33 @@ import Testing
     }
   }
 
+  /// Each of several writes brings along what taking it up again has changed, until one of them is done; none takes back what
+  /// another has written.
+  @Test func writesAtOnceReopenOnce() async throws {
+    let rows = GatedRowStore()
+    let store = RecordStore(rows, clock: ManualClock(), liveness: .test(dead: []))
+    let journal = try await store.begin(.test("x"))
+    for path in ["0#0", "1#0"] { try await journal.intend(.launching(), at: .test(path)) }
+    try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
+    try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"), isLight: false)
+    try await journal.end(.test("failed", status: 5, isResumable: true, origins: ["0#0", "1#0"].map(EffectKey.test)))
+    let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .none)
+    rows.close()
+    async let first: Void = resumed.finish(
+      .launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
+    await rows.untilWaiting(1)
+    async let second: Void = resumed.finish(.print, .done, at: .test("2#0"), isLight: false)
+    await rows.untilWaiting(2)
+    rows.letThrough()
+    try await first
+    rows.letThrough()
+    try await second
+    let entries = try await store.entries(of: "x")
+    #expect(entries.map(\.key.path) == ["0#0", "2#0"])
+    #expect(entries.first?.outcome == .run(.test("r1"), adopted: false))
+    #expect(try await resumed.record(of: .test("0#0"))?.outcome == entries.first?.outcome)
+  }
+
   /// What a person says of a launch stands also where its process was killed, and where nobody goes on.
   @Test(arguments: [false, true]) func whatIsSaidOfALaunchOfTheKilledStands(isSettled: Bool) async throws {
     try await withDirectory { directory in
