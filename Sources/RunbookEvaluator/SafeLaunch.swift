@@ -60,7 +60,8 @@ struct SafeLaunch {
   func recover(baseline: [String], sentAt: Timestamp, settlesAt: Timestamp?) async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
       try await self.search(
-        baseline: Set(baseline), sentAt: sentAt, until: settlesAt ?? sentAt.advanced(by: self.policy.settlingTime),
+        baseline: Set(baseline), sentAt: sentAt,
+        until: max(settlesAt ?? sentAt, sentAt.advanced(by: self.policy.settlingTime)),
         reason: "the launch was begun at \(sentAt), and its reply was not recorded")
     }
   }

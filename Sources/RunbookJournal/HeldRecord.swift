@@ -280,7 +280,7 @@ actor HeldRecord: HeldJournal {
   func settle() async throws(JournalError) {
     let now = surroundings.clock.now
     try await write(.durable) { [lease, reopening, rules = surroundings.rules] rows in
-      for effect in reopening ?? [] { try rules.put(effect, of: lease.execution, rows) }
+      for effect in reopening ?? [] where effect.isForgottenLaunch { try rules.put(effect, of: lease.execution, rows) }
       try rules.release(lease, .gaveBack, at: now, rows)
     }
     leave()

@@ -15,22 +15,26 @@ enum JournalCopy {
   /// Its folder in the state directory.
   static func folder(ofVersion version: Int) -> String { "version-\(version)" }
 
-  /// Copies a journal of an older version; one that is new or of this version needs no copy.
-  static func make(of db: Database, at path: String, before version: Int) throws {
-    let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-    guard found > 0, found < version else { return }
+  /// Copies a journal, which somebody keeps from being written meanwhile: a write that came behind the copy would be missing
+  /// where the older program goes on. A copy that is in use is left alone.
+  static func make(of path: String, version: Int) throws {
     let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-    let folder = "\(parent)/\(folder(ofVersion: found))"
+    let folder = "\(parent)/\(folder(ofVersion: version))"
     guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw refusal(folder) }
+    let copy = "\(folder)/journal.sqlite"
+    guard access(copy + "-wal", F_OK) != 0 else {
+      throw JournalStoreError.unavailable("\(copy) is in use: end what works with it, and move the folder away")
+    }
     let draft = "\(folder)/new-\(getpid())-\(UInt64.random(in: .min ... .max))"
     defer { unlink(draft) }
-    try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
+    var configuration = Configuration()
+    configuration.readonly = true
+    try DatabaseQueue(path: path, configuration: configuration).writeWithoutTransaction { db in
+      try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
+    }
     guard chmod(draft, 0o600) == 0 else { throw refusal(draft) }
-    // Another process may have brought the journal up to date meanwhile, and has made the copy then.
-    let copied = try DatabaseQueue(path: draft).read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
-    guard copied == found else { return }
     try sync(draft)
-    guard rename(draft, "\(folder)/journal.sqlite") == 0 else { throw refusal(draft) }
+    guard rename(draft, copy) == 0 else { throw refusal(draft) }
     try sync(folder)
   }
 

@@ -55,8 +55,7 @@ final class JournalFile: Sendable {
       try db.execute(sql: "PRAGMA synchronous = FULL")
       // The next process reads the log through, so it is kept short: a megabyte.
       try db.execute(sql: "PRAGMA wal_autocheckpoint = 256")
-      try JournalCopy.make(of: db, at: path, before: schema.steps.count)
-      try schema.migrate(db)
+      try schema.migrate(db, copying: path)
     }
     return queue
   }

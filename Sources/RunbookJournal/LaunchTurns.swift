@@ -8,11 +8,18 @@ extension HeldRecord {
   func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
     let (ticket, isFirst) = try await ticket(for: key, of: operation)
     if isFirst, !Task.isCancelled { return }
+    do throws(JournalError) {
+      try await untilFirst(ticket, for: key)
+    } catch {
+      // Who gives up stands in nobody's way.
+      if tickets[key.path] != nil { await giveBack(ticket, of: key) }
+      throw error
+    }
+  }
+
+  private func untilFirst(_ ticket: LaunchTicket, for key: EffectKey) async throws(JournalError) {
     while true {
-      guard !Task.isCancelled else {
-        await giveBack(ticket, of: key)
-        throw .cancelled
-      }
+      guard !Task.isCancelled else { throw .cancelled }
       let nextReturn = surroundings.signals.nextReturn(of: ticket.operation)
       let now = surroundings.clock.now
       let standing = try await reading { [rules = surroundings.rules] rows in

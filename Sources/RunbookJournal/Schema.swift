@@ -13,11 +13,13 @@ struct Schema: Sendable {
 
   static let current = Schema(steps: [version1, version2])
 
-  func migrate(_ db: Database) throws {
+  /// - Parameter path: The file, of which a copy is made first where it is of an older version; `nil` for no copy.
+  func migrate(_ db: Database, copying path: String? = nil) throws {
     try db.inTransaction(.immediate) {
       let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
       guard found <= steps.count else { throw JournalStoreError.newerSchema(found: found, known: steps.count) }
       guard found < steps.count else { return .commit }
+      if let path, found > 0 { try JournalCopy.make(of: path, version: found) }
       for step in steps.dropFirst(max(found, 0)) { try step(db) }
       try db.execute(sql: "PRAGMA user_version = \(steps.count)")
       return .commit
@@ -90,6 +92,9 @@ struct Schema: Sendable {
 
   /// Effects are known by a permanent number, to which owners and tickets refer; an edit moves a place, and no number.
   ///
+  /// An old edit left a launch that it moved at its old place too; of the two, the one at the new place counts. A run belongs to
+  /// the effect whose outcome it is.
+  ///
   /// - effects: `number` is the position in the execution's log at which the effect began, `ended` the one at which its
   ///   outcome was appended. `standing` is 0 for what answers for its place, 1 for what an edit has set aside, 2 for what
   ///   was done anew. `open_launch` is 1 for a launch without an outcome, 2 for an unconfirmed one.
@@ -125,16 +130,23 @@ struct Schema: Sendable {
         SELECT execution, sequence,
           CASE WHEN path LIKE 'aside %: %' THEN substr(path, instr(path, ': ') + 2) ELSE path END, text_hash, 0,
           path LIKE 'aside %: %', intent, intended_at,
-          CASE WHEN intent LIKE '{"launch"%' THEN (
+          CASE WHEN intent LIKE '{"launch"%' AND json_valid(intent) THEN (
             SELECT number FROM operations WHERE account = json_extract(intent, '$.launch._0.account')
               AND environment = json_extract(intent, '$.launch._0.environment')
               AND type = json_extract(intent, '$.launch._0.type')
               AND configuration = json_extract(intent, '$.launch._0.id')) END,
           CASE WHEN intent LIKE '{"launch"%' THEN
             CASE WHEN outcome IS NULL THEN 1
-              WHEN json_extract(outcome, '$.failed._0.kind') = 'unconfirmed' THEN 2 END END,
-          CASE WHEN intent LIKE '{"launch"%' THEN intended_at + 600000000 END, outcome, finished_at
+              WHEN json_valid(outcome) AND json_extract(outcome, '$.failed._0.kind') = 'unconfirmed' THEN 2 END END,
+          CASE WHEN intent LIKE '{"launch"%' THEN min(intended_at, 9000000000000000000) + 600000000 END, outcome,
+          finished_at
         FROM effects_1;
+        CREATE INDEX effects_by_intent ON effects (execution, intent) WHERE standing = 0;
+        UPDATE effects SET standing = 2, open_launch = NULL
+        WHERE standing = 1 AND intent LIKE '{"launch"%' AND EXISTS (
+          SELECT 1 FROM effects AS moved
+          WHERE moved.execution = effects.execution AND moved.intent = effects.intent AND moved.standing = 0);
+        DROP INDEX effects_by_intent;
         CREATE TABLE owned_runs (
           operation INTEGER NOT NULL REFERENCES operations (number),
           run TEXT NOT NULL,
@@ -142,13 +154,17 @@ struct Schema: Sendable {
           effect INTEGER,
           PRIMARY KEY (operation, run)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX effects_by_path ON effects (execution, path);
+        CREATE INDEX effects_by_run ON effects (
+          execution, CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.run._0.id') END);
         INSERT INTO owned_runs (operation, run, execution, effect)
         SELECT operation, run, execution, (
-          SELECT max(number) FROM effects
-          WHERE effects.execution = owned_runs_1.execution AND effects.path = owned_runs_1.path)
+          SELECT number FROM effects
+          WHERE effects.execution = owned_runs_1.execution
+            AND CASE WHEN json_valid(outcome) THEN json_extract(outcome, '$.run._0.id') END = owned_runs_1.run
+            AND effects.operation = owned_runs_1.operation
+          ORDER BY standing, number DESC LIMIT 1)
         FROM owned_runs_1;
-        DROP INDEX effects_by_path;
+        DROP INDEX effects_by_run;
         DROP TABLE owned_runs_1;
         DROP TABLE effects_1;
         CREATE TABLE launch_tickets (

@@ -25,7 +25,7 @@ public struct ExecutionCost: Hashable, Codable, Sendable {
     self.requests = requests
     self.lacksKilled = lacksKilled ? true : nil
     awaits = costs.count
-    looks = costs.reduce(0) { $0 + $1.looks }
+    looks = costs.reduce(0) { $0.addingClamped($1.looks) }
     let delays = costs.compactMap(\.noticedAfter).sorted()
     guard let latest = delays.last else {
       noticing = nil

@@ -66,7 +66,11 @@ extension JournalRules {
   ) throws -> Bool {
     let operation = try rows.register(run.operation)
     let mine = RunOwnership(execution: execution, effect: effect)
-    if let owner = try rows.owner(of: run.id, operation: operation) { return owner == mine }
+    if let owner = try rows.owner(of: run.id, operation: operation) {
+      guard owner != mine else { return true }
+      // An old journal may not know which effect of the execution it was.
+      guard owner.execution == execution, owner.effect == nil else { return false }
+    }
     try rows.put(mine, of: run.id, operation: operation)
     return true
   }

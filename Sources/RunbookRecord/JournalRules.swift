@@ -52,7 +52,7 @@ public struct JournalRules: Sendable {
   ) throws -> Lease {
     let before = try rows.lease(of: execution)
     if before?.holder != nil { try leave(execution, fence: before?.fence ?? 0, .lost, at: before?.renewedAt, rows) }
-    let fence = (before?.fence ?? 0) + 1
+    let fence = try Self.next(before?.fence ?? 0)
     try rows.deleteTickets(of: execution)
     try rows.put(LeaseState(fence: fence, holder: holder, renewedAt: now), of: execution)
     try rows.put(ProcessLife(fence: fence, holder: holder, began: now), of: execution)
@@ -70,8 +70,14 @@ public struct JournalRules: Sendable {
   /// Takes the lease from a holder that is dead, for nobody. Should it only have been away, it learns so at its next write.
   public func revoke(_ execution: Int64, _ rows: any JournalRows) throws {
     guard let before = try rows.lease(of: execution) else { return }
-    try clear(execution, fence: before.fence + 1, rows)
+    try clear(execution, fence: Self.next(before.fence), rows)
     if before.holder != nil { try leave(execution, fence: before.fence, .lost, at: before.renewedAt, rows) }
+  }
+
+  private static func next(_ fence: Int64) throws -> Int64 {
+    let (next, overflow) = fence.addingReportingOverflow(1)
+    if overflow { throw JournalError.contradiction("its lease has changed hands more often than can be") }
+    return next
   }
 
   private func clear(_ execution: Int64, fence: Int64, _ rows: any JournalRows) throws {
@@ -216,16 +222,25 @@ public struct JournalRules: Sendable {
   ///
   /// - Throws: `JournalError.runIsTaken` where the run is another launch's.
   public func put(_ change: RecordChange, of execution: Int64, _ rows: any JournalRows) throws {
-    guard change.isOutcomeAlone else { return try put(change.after, of: execution, rows) }
+    guard change.isOutcomeAlone else {
+      // A run was taken when it became the outcome; an old journal may not know any more by which effect.
+      if let before = change.before, before.outcome == change.after.outcome {
+        return try putRow(change.after, of: execution, rows)
+      }
+      return try put(change.after, of: execution, rows)
+    }
     try rows.putOutcome(of: change.after, of: execution)
     try takeRun(of: change.after, of: execution, rows)
   }
 
   /// The same for an effect of which it is not known how it stood before.
   public func put(_ effect: RecordedEffect, of execution: Int64, _ rows: any JournalRows) throws {
-    let operation = try effect.intent.operation.map(rows.register)
-    try rows.put(effect, operation: operation, of: execution)
+    try putRow(effect, of: execution, rows)
     try takeRun(of: effect, of: execution, rows)
+  }
+
+  private func putRow(_ effect: RecordedEffect, of execution: Int64, _ rows: any JournalRows) throws {
+    try rows.put(effect, operation: try effect.intent.operation.map(rows.register), of: execution)
   }
 
   private func takeRun(of effect: RecordedEffect, of execution: Int64, _ rows: any JournalRows) throws {
@@ -265,6 +280,11 @@ public struct JournalRules: Sendable {
     _ state: ExecutionState, _ moment: Timestamp, _ now: Timestamp, _ rows: any JournalRows
   ) throws -> Bool {
     guard state.whyOver != nil else { return false }
+    // Whoever launches the operation has to know of a request that may still arrive.
+    let isUnsettled = try rows.effects(of: state.number).contains { effect in
+      OpenLaunch(effect, of: state.number).map { $0.settlesAt >= now } ?? false
+    }
+    guard !isUnsettled else { return false }
     let lease = try rows.lease(of: state.number)
     // What was killed has ended with its last sign of life.
     let end = state.end?.at ?? state.overAt ?? lease?.renewedAt ?? state.header.startedAt

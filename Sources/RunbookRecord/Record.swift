@@ -25,6 +25,7 @@ public struct Record: Sendable {
     for effect in effects {
       guard known.updateValue(effect, forKey: effect.number) == nil else { throw .numberTaken(effect.number) }
       last = max(last, effect.number, effect.ended ?? effect.number)
+      guard effect.number > RecordNumber(0), last < last.next else { throw .impossibleNumber(effect.number) }
       if let outcome = effect.outcome, !outcome.fits(effect.intent) {
         throw .unfitting(effect.number, effect.intent.words, outcome.words)
       }
@@ -198,6 +199,7 @@ public struct RecordChange: Sendable {
 /// Why something cannot be in a record, or cannot follow what is in it.
 public enum RecordContradiction: Error, Hashable, Sendable, CustomStringConvertible {
   case numberTaken(RecordNumber)
+  case impossibleNumber(RecordNumber)
   case unfitting(RecordNumber, String, String)
   case placeTaken(String)
   case hasEnded(RecordNumber, String)
@@ -207,6 +209,7 @@ public enum RecordContradiction: Error, Hashable, Sendable, CustomStringConverti
   public var description: String {
     switch self {
     case .numberTaken(let number): "there are two effects \(number)"
+    case .impossibleNumber(let number): "no effect can have the number \(number), or have ended at the one it names"
     case .unfitting(let number, let intent, let outcome):
       "effect \(number), \(intent), cannot have come out as \(outcome)"
     case .placeTaken(let path): "two effects stand at \(path)"

@@ -58,6 +58,12 @@ public struct RecordedEffect: Hashable, Sendable {
     return error.kind == .unconfirmed
   }
 
+  /// Whether it is a launch of which it was not known whether it happened, and of which a person has said that it did not.
+  public var isForgottenLaunch: Bool {
+    guard case .launch = intent else { return false }
+    return isOpen && standing == .lapsed
+  }
+
   /// Whether it is a launch of which it is not known whether it happened.
   public var isOpenLaunch: Bool {
     guard case .launch = intent else { return false }

@@ -7,7 +7,7 @@ public struct RequestCounts: Hashable, Codable, Sendable {
 
   public init() {}
 
-  public var total: Int { byAction.values.reduce(0, +) }
+  public var total: Int { byAction.values.reduce(0) { $0.addingClamped($1) } }
 
   public mutating func count(_ action: String, isRetry: Bool) {
     byAction[action, default: 0] += 1
@@ -17,8 +17,8 @@ public struct RequestCounts: Hashable, Codable, Sendable {
   /// With those of another time.
   public func adding(_ other: RequestCounts) -> RequestCounts {
     var sum = self
-    sum.byAction.merge(other.byAction, uniquingKeysWith: +)
-    sum.retries += other.retries
+    sum.byAction.merge(other.byAction, uniquingKeysWith: { $0.addingClamped($1) })
+    sum.retries = sum.retries.addingClamped(other.retries)
     return sum
   }
 
@@ -30,5 +30,13 @@ public struct RequestCounts: Hashable, Codable, Sendable {
     }
     rest.retries = max(0, retries - earlier.retries)
     return rest
+  }
+}
+
+extension Int {
+  /// The sum, or the largest number where it would be larger: counts are read back from files, which may say anything.
+  public func addingClamped(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other > 0 ? .max : .min) : sum
   }
 }

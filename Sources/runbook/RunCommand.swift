@@ -113,6 +113,9 @@ struct ResumeCommand: AsyncParsableCommand {
         }
         return adoption
       }
+      if let twice = Dictionary(grouping: adoptions, by: \.runID).first(where: { $1.count > 1 })?.key {
+        throw CommandFailure("run \(twice.printable) is named twice, and was one launch", status: 64)
+      }
       return try await Resumption(
         id: id, acceptsChanges: acceptChanges, launchesAgain: again, adoptions: adoptions,
         surroundings: surroundings, conduct: conduct

@@ -254,6 +254,37 @@ import Testing
     }
   }
 
+  /// The older program left a launch that an edit moved at its old place too, owner and all; and what is damaged in the file
+  /// keeps nothing else from being read.
+  @Test func whatAnOldEditMovedIsOneLaunch() async throws {
+    try await withDirectory { directory in
+      let old = try SQLiteRowStore(in: directory, busyTimeout: .seconds(5), schema: Schema(steps: [Schema.version1]))
+      try old.file.execute(Self.versionOne)
+      let columns = "(execution, sequence, path, text_hash, intent, intended_at, outcome, finished_at)"
+      try old.file.execute(
+        """
+        INSERT INTO effects \(columns) SELECT 1, 5, '.9#0', 'ee', intent, intended_at, outcome, finished_at
+        FROM effects WHERE sequence IN (1);
+        INSERT INTO effects \(columns) SELECT 1, 6, '.8#0', 'ff', intent, intended_at, NULL, NULL
+        FROM effects WHERE sequence = 4;
+        UPDATE effects SET path = 'aside ' || sequence || ': ' || path WHERE sequence IN (1, 4);
+        INSERT INTO executions (number, id, started_at, header, is_resumable)
+        SELECT 2, 'damaged', started_at, replace(header, '"id":"x"', '"id":"damaged"'), 0 FROM executions;
+        INSERT INTO effects \(columns) VALUES (2, 1, '.0#0', 'aa', '{"launch":', \(Int64.max), '{"run', 1);
+        """)
+      let new = try open(directory, .current)
+      let (_, resumed) = try await new.resume("x", by: .test(2), launchingAgain: .none)
+      #expect(try await resumed.initialRecords().map(\.number.value) == [2, 3, 5, 6])
+      #expect(try await resumed.owner(of: .test("r1")) == RunOwner(executionID: "x", effect: RecordNumber(5)))
+      let look = try await new.begin(.test("look"))
+      #expect(try await look.openLaunches(of: .prepare, besides: .test("0#0")).count == 1)
+      // Putting it elsewhere takes no run anew.
+      try await resumed.move(RecordNumber(5), to: .test("7#0"))
+      #expect(try await resumed.claim(.test("r2"), for: RecordNumber(6), by: Adopter(user: "ada", at: .start)))
+      await #expect(throws: JournalStoreError.self) { _ = try await new.entries(of: "damaged") }
+    }
+  }
+
   @Test func aStepThatFailsLeavesTheOldVersion() async throws {
     try await withDirectory { directory in
       _ = try await open(directory, .current).begin(.test("x"))

@@ -274,6 +274,37 @@ import Testing
     #expect(try await resumed.record(of: .test("0#0"))?.outcome == entries.first?.outcome)
   }
 
+  /// What can still arrive is kept in mind, whoever wants the record gone.
+  @Test func whatMayStillArriveIsNotPruned() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
+      let killed = try await store.begin(.test("x"))
+      try await killed.intend(.launching(), at: .test("0#0"))
+      try await store.abandon("x", by: "ada")
+      #expect(try await store.prune(endedBefore: .latest) == 0)
+      clock.advance(by: .minutes(5))
+      #expect(try await store.prune(endedBefore: .latest) == 1)
+    }
+  }
+
+  /// Settling says of the launches what a person has said, and leaves the rest for whoever goes on.
+  @Test func settlingLeavesAllElse() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock)
+      let journal = try await store.begin(.test("x"))
+      for path in ["0#0", "1#0"] { try await journal.intend(.launching(), at: .test(path)) }
+      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
+      try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"), isLight: false)
+      try await journal.end(.test("failed", status: 5, isResumable: true, origins: ["0#0", "1#0"].map(EffectKey.test)))
+      clock.advance(by: .minutes(5))
+      try await store.resume("x", by: .test(2), launchingAgain: .only).1.settle()
+      #expect(try await store.entries(of: "x").map(\.outcome) == [failure(.rejected)])
+      #expect(try await store.summary(of: "x").end?.summary == "failed")
+    }
+  }
+
   /// What a person says of a launch stands also where its process was killed, and where nobody goes on.
   @Test(arguments: [false, true]) func whatIsSaidOfALaunchOfTheKilledStands(isSettled: Bool) async throws {
     try await withDirectory { directory in
