@@ -197,8 +197,7 @@ let package = Package(
       "RunbookJournalTests",
       [
         "Coordination", "CivilTime", "TailerAPI", "TailerSimulator", "RunbookSyntax", "RunbookRecord",
-        "RunbookEvaluator",
-        "RunbookJournal", "FaultSupport", "SeedSupport",
+        "RunbookEvaluator", "RunbookJournal", "FaultSupport", "SeedSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(

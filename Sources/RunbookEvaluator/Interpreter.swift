@@ -65,9 +65,6 @@ final class Interpreter {
 
   // MARK: Telling
 
-  // These are not inlined: what they make would be part of the frame of whoever calls them and waits, and thousands of
-  // branches wait at once.
-
   func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
     guard state.comparing == nil else { return }
     state.effects.listener.hear(
