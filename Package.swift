@@ -132,6 +132,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Journals as those see them who stand between.
+    .target(
+      name: "RecordSupport", dependencies: ["CivilTime", "TailerAPI", "RunbookRecord"], path: "Tests/RecordSupport",
+      swiftSettings: settings),
+
     // The tests' own tools: runbooks on virtual time.
     .target(
       name: "RehearsalSupport",
@@ -139,7 +144,7 @@ let package = Package(
         "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
         "RunbookRecord",
         "RunbookEvaluator", "RunbookJournal",
-        "RunbookSession", "TailerClient", "TailerSimulator",
+        "RunbookSession", "TailerClient", "TailerSimulator", "RecordSupport",
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
@@ -197,7 +202,7 @@ let package = Package(
       "RunbookJournalTests",
       [
         "Coordination", "CivilTime", "TailerAPI", "TailerSimulator", "RunbookSyntax", "RunbookRecord",
-        "RunbookEvaluator", "RunbookJournal", "FaultSupport", "SeedSupport",
+        "RunbookEvaluator", "RunbookJournal", "FaultSupport", "SeedSupport", "RecordSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
@@ -206,6 +211,7 @@ let package = Package(
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
         "RunbookEvaluator", "RunbookJournal",
         "TailerClient", "TailerSimulator", "RehearsalSupport", "FaultSupport", "GoldenSupport", "SeedSupport",
+        "RecordSupport",
       ]),
     tests(
       "RunbookPromptTests",

@@ -51,7 +51,7 @@ public struct Adoption: Hashable, Sendable {
 
   private struct Launch {
     let effect: RecordedEffect
-    var key: EffectKey { effect.key }
+    var site: EffectSite { EffectSite(effect.key) }
     let operation: DataOperation
     let date: CalendarDate?
     let baseline: [String]
@@ -95,9 +95,9 @@ public struct Adoption: Hashable, Sendable {
   private func openLaunches(
     besides taken: Set<RecordNumber>, in journal: any HeldJournal
   ) async throws(Refusal) -> [Launch] {
-    let records = try await Self.journaling { () async throws(JournalError) in try await journal.initialRecords() }
+    let records = try await Self.journaling { () async throws(JournalError) in try await journal.record().effects }
     var launches: [Launch] = []
-    for effect in records where effect.outcome == nil && !taken.contains(effect.number) {
+    for effect in records where effect.isOpenLaunch && effect.standing == .current && !taken.contains(effect.number) {
       guard case .launch(let operation, let date, let baseline, let sentAt) = effect.intent else { continue }
       launches.append(
         Launch(effect: effect, operation: operation, date: date, baseline: baseline, sentAt: sentAt))
@@ -145,7 +145,7 @@ public struct Adoption: Hashable, Sendable {
     _ run: Run, for launch: Launch, in journal: any HeldJournal, by person: Adopter
   ) async throws(Refusal) {
     try await journaling { () async throws(JournalError) in
-      try await journal.lockLaunches(of: launch.operation, for: launch.key)
+      try await journal.lockLaunches(of: launch.operation, for: launch.site)
     }
     let isOurs = await Result { () async throws(Refusal) in
       try await requireNobodys(run, in: journal)
@@ -153,7 +153,7 @@ public struct Adoption: Hashable, Sendable {
         try await journal.claim(run, for: launch.effect.number, by: person)
       }
     }
-    await journal.unlockLaunches(of: launch.operation, for: launch.key)
+    await journal.unlockLaunches(of: launch.operation, for: launch.site)
     guard try isOurs.get() else { throw .isOwned(run, by: RunOwner(executionID: nil, effect: nil)) }
   }
 
@@ -192,9 +192,7 @@ extension Adoption.Refusal: CustomStringConvertible {
     case .journal(.unavailable(let reason)): return "the journal cannot be written: \(reason.printable)"
     case .journal(.leaseLost(let holder)): return "another process has taken it over: \(holder.printable)"
     case .journal(.cancelled): return "interrupted"
-    case .journal(.contradiction(let words)): return "the record says otherwise: \(words.printable)"
-    case .journal(.runIsTaken(let run, let owner)):
-      return "run \(run.printable) is another launch's, \(owner.words)"
+    case .journal(let error): return error.words.printable
     }
   }
 

@@ -1,4 +1,3 @@
-import Coordination
 public import RunbookDiagnostics
 public import RunbookRecord
 import RunbookSyntax
@@ -37,38 +36,6 @@ public struct Comparison: Sendable {
       ? self
       : Comparison(conflicts: [], hasDiverged: false, reached: reached, missed: missed, movedLaunches: movedLaunches)
   }
-}
-
-/// What a comparison has come by, from whichever branch.
-final class ComparisonNotes: Sendable {
-  private struct Notes {
-    var visited: [RecordNumber: EffectKey] = [:]
-    var changed: [Diagnostic] = []
-    var end: SourceRange?
-  }
-
-  let recorded: RecordedStatements
-  private let notes = Guarded(Notes())
-
-  init(recorded: RecordedStatements) { self.recorded = recorded }
-
-  func visit(_ number: RecordNumber, at key: EffectKey) { notes.withLock { $0.visited[number] = key } }
-  func hasVisited(_ number: RecordNumber) -> Bool { notes.withLock { $0.visited[number] != nil } }
-  var reached: [RecordNumber: EffectKey] { notes.withLock { $0.visited } }
-
-  /// A recorded statement that has other words now.
-  func note(_ conflict: Diagnostic) {
-    notes.withLock { if !$0.changed.contains(conflict) { $0.changed.append(conflict) } }
-  }
-  var conflicts: [Diagnostic] {
-    notes.withLock { $0.changed }.sorted { $0.primary.range.lower < $1.primary.range.lower }
-  }
-
-  /// Notes where the record has nothing more to say; of several branches, the first in the source counts.
-  func recordEnds(at place: SourceRange) {
-    notes.withLock { if $0.end.map({ place.lower < $0.lower }) ?? true { $0.end = place } }
-  }
-  var recordEnd: SourceRange? { notes.withLock { $0.end } }
 }
 
 /// How the statements read that are in a record, by the texts that are recorded with it.

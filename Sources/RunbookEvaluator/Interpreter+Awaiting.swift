@@ -9,7 +9,7 @@ struct Awaited: Sendable {
   let target: WatchTarget
   /// `nil` for a run that is still to come.
   let run: RunReference?
-  let key: EffectKey
+  let site: EffectSite
 
   func intent(from moment: Timestamp) -> EffectIntent {
     switch target {
@@ -56,12 +56,10 @@ extension Interpreter {
       let operations = try operations(in: value, at: operand.range)
       for operation in operations {
         guard operation.type.hasRuns else { throw fail(.workflowHasNoRuns(operation), at: operand.range) }
-        if let activation = state.activation(of: operation) {
-          throw fail(.operationIsStopped(operation, activation), at: operand.range)
-        }
+        try requireActive(operation, at: operand.range)
       }
-      let keys = keys(for: operations.count)
-      awaited = zip(operations, keys).map { Awaited(target: .nextRun(of: $0, since: since), run: nil, key: $1) }
+      let sites = sites(for: operations.count)
+      awaited = zip(operations, sites).map { Awaited(target: .nextRun(of: $0, since: since), run: nil, site: $1) }
     } else {
       let references = try runs(in: value, at: operand.range)
       if case .run(let run) = value {
@@ -71,8 +69,8 @@ extension Interpreter {
         latest.run = nil
         latest.awaited = references
       }
-      let keys = keys(for: references.count)
-      awaited = zip(references, keys).map { Awaited(target: .end(of: $0.lastSeen), run: $0, key: $1) }
+      let sites = sites(for: references.count)
+      awaited = zip(references, sites).map { Awaited(target: .end(of: seen($0)), run: $0, site: $1) }
     }
     let runs = try await ends(of: awaited, timeout: timeout, every: every, at: place)
     return conclude(runs, isList: value.isList)
@@ -99,7 +97,7 @@ extension Interpreter {
       }
       let waits = open.map { RunWait(for: $0.awaited.target, by: $0.deadline, every: every) }
       let giveUp = await state.effects.watcher.begin(waits, telling: inbox)
-      let listening = context.finallyDepth == 0 ? state.interruption.listen { inbox.close() } : nil
+      let listening = state.interruption.listen(inFinally: context.isInFinally) { inbox.close() }
       defer { state.interruption.forget(listening) }
       var left = open.count
       // Without a journal nothing is waited for.
@@ -137,21 +135,27 @@ extension Interpreter {
     let now = state.effects.clock.now
     var open: [OpenAwait] = []
     open.reserveCapacity(awaited.count)
-    var new: [(intent: EffectIntent, key: EffectKey)] = []
+    var new: [(intent: EffectIntent, site: EffectSite)] = []
     var newIndices: Set<Int> = []
     for (index, one) in awaited.enumerated() {
       do throws(Unwind) {
         var intent = one.intent(from: now)
-        let record = try await recorded(one.key, like: intent, at: place)
-        if let outcome = try answer(of: record, at: one.key, place) {
-          endings.results[index] = try ended(one, outcome, isReplayed: true, at: place)
+        let record = try await recall(intent, at: one.site, place)
+        if let record, let outcome = record.outcome {
+          state.note(outcome.cost)
+          let number = record.ended ?? record.number
+          if case .failed(let error) = outcome {
+            noteLast(error, of: one, at: number)
+            throw failure(problem(.recorded(error), at: place), origins: [number])
+          }
+          endings.results[index] = try ended(one, outcome, number, isReplayed: true, at: place)
           continue
         }
         if let record {
           intent = record.intent
         } else {
           try mayGoOn()
-          new.append((intent, one.key))
+          new.append((intent, one.site))
           newIndices.insert(index)
         }
         let deadline = (intent.waitBegan ?? now).advanced(by: timeout)
@@ -177,10 +181,12 @@ extension Interpreter {
     let concluded = conclusions(of: arrivals, open, timeout: timeout, at: place, &endings)
     guard !concluded.isEmpty else { return }
     defer { state.noteEffect(at: state.effects.clock.now) }
-    let effects = concluded.map { FinishedEffect($0.wait.intent, $0.outcome, at: $0.wait.awaited.key) }
+    let effects = concluded.map { FinishedEffect($0.wait.intent, $0.outcome, at: $0.wait.awaited.site) }
     do throws(Unwind) {
-      try await journaling(at: place) { journal async throws(JournalError) in try await journal.finish(effects) }
-      take(concluded, at: place, &endings)
+      let numbers = try await journaling(at: place) { journal async throws(JournalError) in
+        try await journal.finish(effects)
+      }
+      take(concluded, numbers, at: place, &endings)
     } catch {
       for conclusion in concluded { endings.unwinds[conclusion.wait.index] = error }
     }
@@ -190,7 +196,7 @@ extension Interpreter {
   private struct Conclusion {
     let wait: OpenAwait
     let outcome: EffectOutcome
-    let unwind: Unwind?
+    let failure: Failure?
   }
 
   /// What waits came to; those that were given up leave nothing to record.
@@ -204,10 +210,9 @@ extension Interpreter {
       let wait = open[arrival.index]
       switch outcome(of: wait, arrival.outcome, timeout: timeout, at: place) {
       case .success(let outcome):
-        concluded.append(Conclusion(wait: wait, outcome: outcome, unwind: nil))
-      case .failure(.failure(var failure)):
-        failure.origins.append(wait.awaited.key)
-        concluded.append(Conclusion(wait: wait, outcome: .failed(failure.error), unwind: .failure(failure)))
+        concluded.append(Conclusion(wait: wait, outcome: outcome, failure: nil))
+      case .failure(.failure(let failure)):
+        concluded.append(Conclusion(wait: wait, outcome: .failed(failure.error), failure: failure))
       case .failure(let unwind):
         endings.unwinds[wait.index] = unwind
       }
@@ -216,12 +221,20 @@ extension Interpreter {
     return concluded
   }
 
-  private func take(_ concluded: [Conclusion], at place: SourceRange, _ endings: inout Endings<RunReference>) {
-    for conclusion in concluded {
+  /// - Parameter numbers: Where in the log they ended.
+  private func take(
+    _ concluded: [Conclusion], _ numbers: [RecordNumber], at place: SourceRange,
+    _ endings: inout Endings<RunReference>
+  ) {
+    for (conclusion, number) in zip(concluded, numbers) {
       let wait = conclusion.wait
       do throws(Unwind) {
-        if let unwind = conclusion.unwind { throw unwind }
-        endings.results[wait.index] = try ended(wait.awaited, conclusion.outcome, isReplayed: false, at: place)
+        if var failure = conclusion.failure {
+          noteLast(failure.error, of: wait.awaited, at: number)
+          failure.origins.append(number)
+          throw .failure(failure)
+        }
+        endings.results[wait.index] = try ended(wait.awaited, conclusion.outcome, number, isReplayed: false, at: place)
       } catch {
         endings.unwinds[wait.index] = error
       }
@@ -230,13 +243,18 @@ extension Interpreter {
 
   /// Takes over what is recorded of an await, and tells it.
   private func ended(
-    _ awaited: Awaited, _ outcome: EffectOutcome, isReplayed: Bool, at place: SourceRange
+    _ awaited: Awaited, _ outcome: EffectOutcome, _ number: RecordNumber, isReplayed: Bool, at place: SourceRange
   ) throws(Unwind) -> RunReference {
     guard case .ended(let run, let cost) = outcome else { throw unfitting("await", outcome, at: place) }
-    let reference = awaited.run ?? RunReference(run)
-    reference.lastSeen = run
+    let reference = awaited.run ?? reference(to: run)
+    note(run, of: reference, at: number)
     tell(.ended(run, cost), at: place, replayed: isReplayed)
     return reference
+  }
+
+  /// What was last seen of a run that did not end.
+  private func noteLast(_ error: RecordedError, of awaited: Awaited, at number: RecordNumber) {
+    if let run = error.run, let reference = awaited.run { note(run, of: reference, at: number) }
   }
 
   /// The run that a wait gave, or the error that it ended in.
@@ -251,11 +269,10 @@ extension Interpreter {
       let problem = problem(.service(error, verb: "await", operation: subject), at: place)
       return .failure(awaitFailure(problem, attempts: error.attempts, run: nil, outcome.cost))
     case .failure(.deadline(let lastSeen)):
-      if let lastSeen { awaited.run?.lastSeen = lastSeen }
       let problem = problem(
         .deadlinePassed(waitedFor: subject, timeout: timeout, lastSeen: lastSeen?.status?.name), at: place)
       return .failure(
-        awaitFailure(problem, attempts: 1, run: lastSeen ?? awaited.run?.lastSeen, outcome.cost))
+        awaitFailure(problem, attempts: 1, run: lastSeen ?? awaited.run.map(seen), outcome.cost))
     }
   }
 
@@ -264,7 +281,7 @@ extension Interpreter {
     let error = RecordedError(
       kind: problem.errorKind, message: diagnostic.message, attempts: attempts, run: run, notes: diagnostic.notes,
       cost: cost)
-    return .failure(Failure(error: error, diagnostic: diagnostic, origins: []))
+    return .failure(Failure(error: error, diagnostic: diagnostic))
   }
 }
 

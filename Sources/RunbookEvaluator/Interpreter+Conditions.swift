@@ -1,44 +1,75 @@
 import CivilTime
+import Coordination
 import RunbookDiagnostics
 import RunbookRecord
 import RunbookSyntax
 import TailerAPI
 
-/// A look at a condition that is waited for.
-struct ConditionLook: Sendable {
+/// A look at a condition that is waited for. What it reads is kept, for the record has the last look's reads, and answers
+/// with them.
+final class ConditionLook: Sendable {
   /// What it sees has to be at least what was then.
   let since: Timestamp
   let deadline: Timestamp
+  /// The position in the log of the wait that it answers for; `nil` for a look that leaves no trace but what it reads.
+  let number: RecordNumber?
+  private let known: Guarded<[String: RecordedRead]>
+
+  init(since: Timestamp, deadline: Timestamp, answering reads: [RecordedRead] = [], at number: RecordNumber? = nil) {
+    self.since = since
+    self.deadline = deadline
+    self.number = number
+    known = Guarded(Dictionary(reads.map { ($0.path, $0) }) { first, _ in first })
+  }
+
+  func read(at path: String) -> RecordedRead? { known.withLock { $0[path] } }
+  func note(_ read: RecordedRead) { known.withLock { $0[read.path] = read } }
+
+  /// What it has read, in an order that does not depend on which read came first.
+  var reads: [RecordedRead] { known.withLock { $0.values.sorted { $0.path < $1.path } } }
 }
 
 extension Interpreter {
-  /// Looks at a condition until it holds. When to look again is the watcher's to say; a look that fails in passing is
-  /// borne as it is for an await. Resumed, it goes through the recorded looks and on from there.
+  /// Looks at a condition until it holds: one effect, however many looks it takes. When to look again is the watcher's to
+  /// say; a look that fails in passing is borne as it is for an await.
   func waitUntil(
     _ condition: Expression, every: Expression?, timeout: Expression?, at place: SourceRange
   ) async throws(Unwind) {
     let every = try await optionalDuration(every)
     let timeout = try await optionalDuration(timeout) ?? state.policy.defaultTimeout
-    var (moment, isReplayed) = try await recordedNow(at: place)
-    let began = moment
-    let deadline = began.advanced(by: timeout)
-    tell(.waitingUntil(deadline: deadline), at: place, replayed: isReplayed)
-    let (outerPath, outerLook) = (context.path, context.look)
-    defer { context.path = outerPath }
-    var looks = 0
+    let held = try await perform(.waitUntil(from: state.effects.clock.now), at: place) {
+      intent async throws(Unwind) -> HeldCondition in
+      guard case .waitUntil(let began) = intent else { return HeldCondition(reads: [], looks: 0) }
+      let deadline = began.advanced(by: timeout)
+      tell(.waitingUntil(deadline: deadline), at: place)
+      return try await looks(at: condition, from: began, by: deadline, every: every, timeout: timeout)
+    }
+    // What the last look has set is set by what the record has of it, now as in every later process.
+    let answer = ConditionLook(
+      since: state.effects.clock.now, deadline: .latest, answering: held.outcome.reads, at: held.number)
+    guard try await look(at: condition, answer) else {
+      throw unfitting("wait until", .held(held.outcome.reads, looks: held.outcome.looks), at: place)
+    }
+    tell(.conditionHeld(looks: held.outcome.looks), at: place, replayed: held.isReplayed)
+  }
+
+  private func looks(
+    at condition: Expression, from began: Timestamp, by deadline: Timestamp, every: TimeSpan?, timeout: TimeSpan
+  ) async throws(Unwind) -> HeldCondition {
+    let (outerBranch, outerLatest) = (context.branch, latest)
+    // Looks leave no trace but what the record has of the last one.
+    context.branch = Branch(in: outerBranch)
+    defer { (context.branch, latest) = (outerBranch, outerLatest) }
+    var moment = state.effects.clock.now
+    var count = 0
     var failingSince: Timestamp?
     var lastFailure: String?
     while true {
       try mayGoOn()
-      context.path = Path(.iteration(looks), in: outerPath)
-      ordinal = 0
-      looks += 1
+      count += 1
       do {
-        context.look = ConditionLook(since: moment, deadline: deadline)
-        defer { context.look = outerLook }
-        if try await self.condition(condition) {
-          return tell(.conditionHeld(looks: looks), at: place, replayed: isReplayed)
-        }
+        let look = ConditionLook(since: moment, deadline: deadline)
+        if try await self.look(at: condition, look) { return HeldCondition(reads: look.reads, looks: count) }
         (failingSince, lastFailure) = (nil, nil)
       } catch .failure(let failure) where failure.error.kind == .unreachable {
         let since = failingSince ?? moment
@@ -49,25 +80,47 @@ extension Interpreter {
       guard moment < deadline else {
         throw fail(.conditionNeverHeld(timeout: timeout, lastFailure: lastFailure), at: condition.range)
       }
-      (moment, isReplayed) = try await turn(
-        since: began, by: deadline, every: every, isFailing: failingSince != nil, at: place)
+      moment = try await turn(since: began, by: deadline, every: every, isFailing: failingSince != nil)
     }
   }
 
-  /// Waits for the next look at a condition; when that is, is recorded.
+  /// Whether the condition holds in one look at it.
+  private func look(at condition: Expression, _ look: ConditionLook) async throws(Unwind) -> Bool {
+    let outer = (path: context.path, look: context.look, ordinal: ordinal)
+    defer { (context.path, context.look, ordinal) = (outer.path, outer.look, outer.ordinal) }
+    context.path = context.path.appending(.named("until"))
+    context.look = look
+    ordinal = 0
+    return try await self.condition(condition)
+  }
+
+  /// Waits for the next look at a condition, and gives its moment.
   private func turn(
-    since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool, at place: SourceRange
-  ) async throws(Unwind) -> (moment: Timestamp, isReplayed: Bool) {
-    let (watcher, clock) = (state.effects.watcher, state.effects.clock)
-    let (outcome, isReplayed) = try await perform(.turn, at: place, isLight: true) { _ async throws(Unwind) in
-      let waited = try await waiting { () async throws(CancellationError) in
-        try await watcher.turn(since: began, by: deadline, every: every, isFailing: isFailing)
-      }
-      guard case .success(let moment) = waited else { throw .interrupted }
-      return .moment(moment)
+    since began: Timestamp, by deadline: Timestamp, every: TimeSpan?, isFailing: Bool
+  ) async throws(Unwind) -> Timestamp {
+    let watcher = state.effects.watcher
+    let waited = try await waiting { () async throws(CancellationError) in
+      try await watcher.turn(since: began, by: deadline, every: every, isFailing: isFailing)
     }
-    guard case .moment(let moment) = outcome else { return (clock.now, isReplayed) }
-    return (moment, isReplayed)
+    guard case .success(let moment) = waited else { throw .interrupted }
+    return moment
+  }
+
+  /// One read of a look: what the look knows of it, else what the service says.
+  func read<Outcome: Sendable>(
+    _ effect: IntendedEffect<Outcome>, of look: ConditionLook, at place: SourceRange, _ site: EffectSite,
+    _ live: (EffectIntent) async throws(Unwind) -> Outcome
+  ) async throws(Unwind) -> Performed<Outcome> {
+    if let known = look.read(at: site.key.path) {
+      guard effect.intent.agrees(with: known.intent), let outcome = effect.outcome(known.outcome) else {
+        throw unfitting(effect.intent.words, known.outcome, at: place)
+      }
+      return Performed(outcome: outcome, number: look.number, isReplayed: true)
+    }
+    defer { if effect.intent.outdatesReads { state.noteEffect(at: state.effects.clock.now) } }
+    let outcome = try await live(effect.intent)
+    look.note(RecordedRead(site.key.path, effect.intent, effect.recorded(outcome)))
+    return Performed(outcome: outcome, number: look.number, isReplayed: false)
   }
 
   /// The service as the look sees it: what other conditions and awaits ask for in the same moment is asked once. What this

@@ -1,4 +1,5 @@
 import CivilTime
+import RunbookChecker
 import RunbookDiagnostics
 import RunbookRecord
 import RunbookSyntax
@@ -6,11 +7,18 @@ import TailerAPI
 
 extension Interpreter {
   /// Goes through a list, or through a range without making a list of it.
-  func loop(_ name: Name, over collection: Expression, _ body: Block) async throws(Unwind) -> Completion {
+  func loop(
+    _ name: Name, over collection: Expression, _ body: Block, at place: SourceRange
+  ) async throws(Unwind) -> Completion {
     let elements = try await elements(of: collection)
     for index in 0..<elements.count {
-      try mayGoOn()
-      let completion = try await execute(body, as: "for", iteration: index, defining: [(name.text, elements[index])])
+      // What the record has more of is gone through, unless nothing more is done.
+      if state.interruption.stopsFinally { throw .interrupted }
+      let element = elements[index]
+      let round = span(.round, .round("for", index), title: Self.label(name, element))
+      let completion = try await within(round, at: place) { () async throws(Unwind) in
+        try await execute(body, as: "for", iteration: index, defining: [(name.text, element)])
+      }
       switch completion {
       case .normal, .continueLoop: continue
       case .breakLoop: return .normal
@@ -19,6 +27,9 @@ extension Interpreter {
     }
     return .normal
   }
+
+  /// What a round or a branch is of: `day = 2020-12-30`.
+  static func label(_ name: Name, _ element: Value) -> String { "\(name.text) = \(element.text)" }
 
   /// What a loop goes through: counted, and made one by one.
   struct Elements: Sendable {
@@ -70,20 +81,28 @@ extension Interpreter {
     }
   }
 
-  func execute(_ retry: Retry) async throws(Unwind) -> Completion {
+  func execute(_ retry: Retry, at place: SourceRange) async throws(Unwind) -> Completion {
     let times = try await wholeNumber(retry.times, atLeast: 1, what: "the number of attempts")
     var pause = try await optionalDuration(retry.every) ?? .zero
     let backoff = try await optional(retry.backoff)
+    var last: Failure?
     for attempt in 1...times {
-      try mayGoOn()
-      do {
-        return try await execute(retry.body, as: "retry", iteration: attempt - 1)
-      } catch .failure(let failure) where failure.error.kind.isRetried && attempt < times {
+      let site = span(.attempt, .round("retry", attempt - 1), title: "attempt \(attempt) of \(times)")
+      try await open(site, over: last?.origins ?? [], at: place)
+      if var failure = last {
+        await release(&failure)
         tell(
-          .retrying(attempt: attempt + 1, of: times, after: pause, reason: failure.error.message),
+          .retrying(attempt: attempt, of: times, after: pause, reason: failure.error.message),
           at: failure.diagnostic.primary.range)
         if pause > .zero { try await sleep(for: pause, at: retry.body.range) }
         if case .number(let factor)? = backoff { pause = try stretched(pause, by: factor, at: retry.body.range) }
+      }
+      do {
+        return try await within(site, at: place) { () async throws(Unwind) in
+          try await execute(retry.body, as: "retry", iteration: attempt - 1)
+        }
+      } catch .failure(let failure) where failure.error.kind.isRetried && attempt < times {
+        last = failure
       }
     }
     return .normal
@@ -95,7 +114,7 @@ extension Interpreter {
     return stretched
   }
 
-  func execute(_ attempt: Attempt) async throws(Unwind) -> Completion {
+  func execute(_ attempt: Attempt, at place: SourceRange) async throws(Unwind) -> Completion {
     // `catch` and `finally` know only what was set before.
     let before = latest
     var ending: Result<Completion, Unwind>
@@ -103,54 +122,79 @@ extension Interpreter {
       ending = .success(try await execute(attempt.body, as: "try"))
     } catch .failure(let failure) {
       latest = before
-      ending = await handle(failure, attempt.catches)
+      ending = await handle(failure, attempt.catches, at: place)
     } catch {
       ending = .failure(error)
     }
-    guard let block = attempt.finally else { return try ending.get() }
-    switch ending {
-    case .failure(.broken), .failure(.recordEnds), .failure(.refused(_, isReadOnly: true)): return try ending.get()
-    default: break
-    }
-
-    switch ending {
-    case .failure(.interrupted), .failure(.refused):
-      try await journaling(at: block.range) { journal async throws(JournalError) in try await journal.endForGood() }
-      state.isEndedByFinally = true
-    case .failure(.failure(var failure)):
-      failure.finallyRan = true
-      ending = .failure(.failure(failure))
-    case .failure(.branchStopped):
-      ending = .failure(.branchStopped(finallyRan: true))
-    default:
-      break
-    }
-    context.finallyDepth += 1
+    guard let block = attempt.finally, mayUndo(after: ending) else { return try ending.get() }
     let after = latest
     latest = before
-    defer {
-      context.finallyDepth -= 1
-      latest = after
-    }
+    defer { latest = after }
     do {
-      _ = try await execute(block, as: "finally")
+      try await undo(block, after: ending)
     } catch {
-      guard case .failure = ending else { throw error }
-      if case .failure(let failure) = error { tell(.alsoFailed(failure.diagnostic), at: block.range) }
+      switch (error, ending) {
+      case (.failure(let failure), .failure): tell(.alsoFailed(failure.diagnostic), at: block.range)
+      case (.stopped, .failure): break
+      default: throw error
+      }
     }
     return try ending.get()
   }
 
-  private func handle(_ failure: Failure, _ catches: [Attempt.Catch]) async -> Result<Completion, Unwind> {
+  /// Whether a `finally` begins: not where somebody else may go on from there, and not behind a lost journal.
+  private func mayUndo(after ending: Result<Completion, Unwind>) -> Bool {
+    guard case .failure(let unwind) = ending else { return true }
+    return switch unwind {
+    case .broken, .recordEnds, .refused: false
+    case .interrupted: !state.interruption.stopsFinally
+    case .failure, .stopped, .declined, .halted: true
+    }
+  }
+
+  /// Evaluates a `finally`. What it follows is on record, and stands, before anything in it is.
+  private func undo(_ block: Block, after ending: Result<Completion, Unwind>) async throws(Unwind) {
+    var causes: [RecordNumber] = []
+    switch ending {
+    case .failure(.failure(var failure)):
+      causes = failure.origins
+      await release(&failure)
+    case .failure(.halted(let halt)):
+      causes = [halt.number]
+    case .failure(.interrupted):
+      let here = context.span
+      try await journaling(at: block.range) { journal async throws(JournalError) in try await journal.interrupt(here) }
+    case .success, .failure:
+      break
+    }
+    let line = context.runbook.sources[block.range.source].map { $0.line(at: Int(block.range.lower)) + 1 }
+    let site = span(.finally, .named("finally"), title: "`finally`" + (line.map { " on line \($0)" } ?? ""))
+    try await open(site, over: causes, at: block.range)
+    let outer = context.isInFinally
+    context.isInFinally = true
+    defer { context.isInFinally = outer }
+    _ = try await within(site, at: block.range) { () async throws(Unwind) in try await execute(block, as: "finally") }
+  }
+
+  private func handle(
+    _ failure: Failure, _ catches: [Attempt.Catch], at place: SourceRange
+  ) async -> Result<Completion, Unwind> {
     for (index, clause) in catches.enumerated() {
       let isTaken = clause.kind.map { $0.text == failure.error.kind.rawValue } ?? failure.error.kind.isTakenByBareCatch
       guard isTaken else { continue }
       let error = ErrorValue(
         kind: failure.error.kind, message: failure.error.message, attempts: failure.error.attempts,
-        run: failure.error.run.map(RunReference.init))
-      tell(.caught(error), at: failure.diagnostic.primary.range)
-      do {
-        return .success(try await execute(clause.body, as: "catch\(index)", defining: [("error", .error(error))]))
+        run: failure.error.run.map(reference))
+      do throws(Unwind) {
+        let site = span(.handler, .named("catch\(index)"), title: failure.error.kind.rawValue)
+        try await open(site, over: failure.origins, at: place)
+        var failure = failure
+        await release(&failure)
+        tell(.caught(error), at: failure.diagnostic.primary.range)
+        return .success(
+          try await within(site, at: place) { () async throws(Unwind) in
+            try await execute(clause.body, as: "catch\(index)", defining: [("error", .error(error))])
+          })
       } catch {
         return .failure(error)
       }
@@ -169,24 +213,19 @@ extension Interpreter {
   func sleep(for span: TimeSpan, at place: SourceRange) async throws(Unwind) {
     let clock = state.effects.clock
     _ = try await perform(.wait(span, from: clock.now), at: place) { intent async throws(Unwind) in
-      guard case .wait(let span, let from) = intent else { return .done }
+      guard case .wait(let span, let from) = intent else { return }
       tell(.waiting(span), at: place)
       let end = from.advanced(by: span)
       let slept = try await waiting { () async throws(CancellationError) in
         try await clock.sleep(until: end)
       }
       guard case .success = slept else { throw .interrupted }
-      return .done
     }
   }
 
   /// The moment, recorded, so that a resumed execution sees the same one.
-  func now(at place: SourceRange) async throws(Unwind) -> Timestamp { try await recordedNow(at: place).moment }
-
-  func recordedNow(at place: SourceRange) async throws(Unwind) -> (moment: Timestamp, isReplayed: Bool) {
+  func now(at place: SourceRange) async throws(Unwind) -> Timestamp {
     let clock = state.effects.clock
-    let (outcome, isReplayed) = try await perform(.now, at: place, isLight: true) { _ in .moment(clock.now) }
-    guard case .moment(let moment) = outcome else { return (clock.now, isReplayed) }
-    return (moment, isReplayed)
+    return try await perform(.now, at: place) { _ in clock.now }.outcome
   }
 }

@@ -28,7 +28,7 @@ extension Interpreter {
     case .runLiteral(let id, let operand):
       let operation = try await operation(operand)
       let text = try checkedID(try await text(id), at: id.range)
-      return .run(RunReference(Run(id: text, operation: operation)))
+      return .run(reference(to: Run(id: text, operation: operation)))
     case .launch(let operand, let date): return try await launch(operand, on: date, at: expression.range)
     case .await(let target, let timeout, let every):
       return try await awaitRuns(target, timeout: timeout, every: every, at: expression.range)
@@ -36,7 +36,7 @@ extension Interpreter {
     case .lastRuns(let query): return try await lastRuns(query, at: expression.range)
     case .runsOfType(let query): return try await runs(query, at: expression.range)
     case .confirm(let question):
-      return .boolean(try await ask(.confirm(try await text(question)), at: expression.range).isYes)
+      return .boolean(try await ask(.confirm(try await text(question)), for: .answer, at: expression.range).isYes)
     case .number, .boolean, .date, .timestamp, .duration, .status, .none, .invalid: return .none
     }
   }
@@ -163,7 +163,7 @@ extension Interpreter {
   private func field(_ name: Name, of value: Value) async throws(Unwind) -> Value {
     switch (value, name.text) {
     case (.run(let run), _):
-      let seen = run.lastSeen
+      let seen = seen(run)
       switch name.text {
       case "id": return .text(seen.id)
       case "status": return .status(seen.status ?? Self.unseen)
@@ -243,6 +243,7 @@ extension Interpreter {
     // A procedure sees the file's own names, not its caller's.
     let body = Scope(parent: globals)
     scope = body
+    let site = span(.call, .named("\(name.text)#\(key)"), title: name.text)
     context.path = context.path.appending(.named("\(name.text)#\(key)"))
     latest = Latest()
     ordinal = 0
@@ -254,7 +255,10 @@ extension Interpreter {
       }
     }
     scope = Scope(parent: body)
-    if case .returned(let value) = try await execute(procedure.body.statements) { return value }
+    let completion = try await within(site, at: place) { () async throws(Unwind) in
+      try await execute(procedure.body.statements)
+    }
+    if case .returned(let value) = completion { return value }
     return .none
   }
 }

@@ -3,11 +3,14 @@ import RunbookRecord
 import RunbookSyntax
 
 extension Interpreter {
-  /// One identity for each element of a verb's operand.
-  func keys(for count: Int) -> [EffectKey] {
-    let base = nextKey()
+  /// One place for each element of a verb's operand.
+  func sites(for count: Int) -> [EffectSite] {
+    let base = nextSite()
     guard count != 1 else { return [base] }
-    return (0..<count).map { EffectKey(path: "\(base.path)[\($0)]", textHash: base.textHash) }
+    return (0..<count).map { index in
+      let key = EffectKey(path: "\(base.key.path)[\(index)]", textHash: base.key.textHash)
+      return EffectSite(key, in: base.span, place: base.place)
+    }
   }
 
   /// Does something for each element, started in order, under the cap; an error in one does not keep the rest from being
@@ -27,7 +30,16 @@ extension Interpreter {
         let element = elements[index]
         begun += 1
         group.addTask {
-          (index, await seed.evaluate { branch async throws(Unwind) in try await body(branch, element, index) })
+          let ending = await seed.evaluate { branch async throws(Unwind) in
+            do throws(Unwind) {
+              return try await body(branch, element, index)
+            } catch .failure(var failure) {
+              // The other elements are done all the same.
+              await branch.release(&failure)
+              throw .failure(failure)
+            }
+          }
+          return (index, ending)
         }
       }
       while begun < min(cap, elements.count) { begin() }
@@ -48,9 +60,10 @@ extension Interpreter {
   ) throws(Unwind) -> [Result] {
     let raised = endings.unwinds.sorted { $0.key < $1.key }.map(\.value)
     let failures = raised.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
-    for unwind in raised { if case .failure = unwind { continue } else { throw unwind } }
-    if failures.count > 1 { throw .failure(together(failures, of: count, at: place)) }
-    if let only = failures.first { throw .failure(only) }
+    if let gravest = raised.min(by: { $0.rank < $1.rank }) {
+      guard case .failure = gravest, failures.count > 1 else { throw gravest }
+      throw .failure(together(failures, of: count, at: place))
+    }
     return (0..<count).compactMap { endings.results[$0] }
   }
 
@@ -63,7 +76,8 @@ extension Interpreter {
     let error = RecordedError(
       kind: kind ?? .failed, message: diagnostic.message, candidates: failures.flatMap(\.error.candidates),
       notes: diagnostic.notes)
-    return Failure(error: error, diagnostic: diagnostic, origins: failures.flatMap(\.origins))
+    return Failure(
+      error: error, diagnostic: diagnostic, origins: failures.flatMap(\.origins), turns: failures.flatMap(\.turns))
   }
 }
 

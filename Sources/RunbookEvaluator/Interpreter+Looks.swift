@@ -9,7 +9,7 @@ extension Interpreter {
   func conclude(_ runs: [RunReference], isList: Bool) -> Value {
     latest.awaited = runs
     latest.run = isList ? nil : runs.first
-    let statuses = runs.map { $0.lastSeen.status ?? Self.unseen }
+    let statuses = runs.map { seen($0).status ?? Self.unseen }
     // An empty list has nothing in it that is not SUCCESS.
     let status = statuses.min { $0.severityRank < $1.severityRank } ?? .success
     latest.status = status
@@ -21,21 +21,17 @@ extension Interpreter {
   func check(_ operand: Expression, at place: SourceRange) async throws(Unwind) -> Value {
     let value = try await evaluate(operand)
     let references = try runs(in: value, at: operand.range)
-    let keys = keys(for: references.count)
+    let sites = sites(for: references.count)
     let looked = try await each(references, at: place) { interpreter, run, index async throws(Unwind) in
-      let seen = run.lastSeen
-      let intent = EffectIntent.check(runID: seen.id, operation: seen.operation)
+      let seen = interpreter.seen(run)
       // A look changes nothing, so its record may wait for that of the next effect that does.
-      let (outcome, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index], isLight: true) {
-        _ async throws(Unwind) in
-        .look(
-          try await interpreter.calling("check", on: "run \(seen.id)", at: place) {
-            service async throws(ServiceError) in
-            try await service.check(seen.reference)
-          })
+      let look = try await interpreter.perform(.check(seen), at: place, site: sites[index]) { _ async throws(Unwind) in
+        try await interpreter.calling("check", on: "run \(seen.id)", at: place) { service async throws(ServiceError) in
+          try await service.check(seen.reference)
+        }
       }
-      if case .look(let found?) = outcome { run.lastSeen = found }
-      interpreter.tell(.checked(run.lastSeen), at: place, replayed: isReplayed)
+      if let found = look.outcome { interpreter.note(found, of: run, at: look.number) }
+      interpreter.tell(.checked(interpreter.seen(run)), at: place, replayed: look.isReplayed)
       return run
     }
     return conclude(looked, isList: value.isList)
@@ -53,8 +49,8 @@ extension Interpreter {
       service async throws(ServiceError) -> [Run] in
       try await service.lastRuns(of: operation, wanted)
     }
-    guard query.count != nil else { return runs.first.map { .run(RunReference($0)) } ?? .none }
-    return .list(runs.prefix(wanted.limit ?? 1).map { .run(RunReference($0)) })
+    guard query.count != nil else { return runs.first.map { .run(reference(to: $0)) } ?? .none }
+    return .list(runs.prefix(wanted.limit ?? 1).map { .run(reference(to: $0)) })
   }
 
   func runs(_ query: RunsOfType, at place: SourceRange) async throws(Unwind) -> Value {
@@ -80,7 +76,7 @@ extension Interpreter {
     if query.limit == nil, runs.count >= Self.defaultListingLimit {
       tell(.warning(problem(.listingFull(limit: Self.defaultListingLimit), at: place).diagnostic), at: place)
     }
-    return .list(runs.map { .run(RunReference($0)) })
+    return .list(runs.map { .run(reference(to: $0)) })
   }
 
   static let defaultListingLimit = 100
@@ -89,13 +85,11 @@ extension Interpreter {
     _ what: String, at place: SourceRange,
     _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> [Run]
   ) async throws(Unwind) -> [Run] {
-    let (outcome, isReplayed) = try await perform(.list(what), at: place, isLight: true) {
-      _ async throws(Unwind) in
-      .runs(try await calling("list", on: what, at: place, body))
+    let listed = try await perform(.list(what), at: place) { _ async throws(Unwind) in
+      try await calling("list", on: what, at: place, body)
     }
-    guard case .runs(let runs) = outcome else { return [] }
-    tell(.listed(what, count: runs.count), at: place, replayed: isReplayed)
-    return runs
+    tell(.listed(what, count: listed.outcome.count), at: place, replayed: listed.isReplayed)
+    return listed.outcome
   }
 }
 

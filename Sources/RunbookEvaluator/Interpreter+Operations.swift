@@ -51,6 +51,12 @@ extension Interpreter {
     return operations
   }
 
+  /// Throws where an operation was disabled or archived by this execution, as this branch sees it.
+  func requireActive(_ operation: DataOperation, at place: SourceRange) throws(Unwind) {
+    let activation = state.activations.activation(of: operation, seenBy: context.branch)
+    if activation != .enabled { throw fail(.operationIsStopped(operation, activation), at: place) }
+  }
+
   /// The runs of a verb's operand, one or a list.
   func runs(in value: Value, at place: SourceRange) throws(Unwind) -> [RunReference] {
     var runs: [RunReference] = []
@@ -58,8 +64,8 @@ extension Interpreter {
       guard case .run(let run) = element else {
         throw fail(.typeMismatch(wanted: "run", found: element.typeName), at: place)
       }
-      guard run.lastSeen.operation.type.hasRuns else {
-        throw fail(.workflowHasNoRuns(run.lastSeen.operation), at: place)
+      guard run.operation.type.hasRuns else {
+        throw fail(.workflowHasNoRuns(run.operation), at: place)
       }
       runs.append(run)
     }

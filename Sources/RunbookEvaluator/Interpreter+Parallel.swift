@@ -8,116 +8,124 @@ extension Interpreter {
     _ name: Name, over collection: Expression, _ clauses: ParallelClauses, _ body: Block, at place: SourceRange
   ) async throws(Unwind) {
     let elements = try await elements(of: collection)
-    let name = name.text
-    try await branches(elements.count, clauses, at: place) { branch, index async throws(Unwind) in
-      branch.context.steps.append("\(name) = \(elements[index].text)")
-      _ = try await branch.execute(body, as: "branch", iteration: index, defining: [(name, elements[index])])
+    let branches = Branches(count: elements.count) { index in Self.label(name, elements[index]) }
+    try await evaluate(branches, clauses, at: place) { branch, index async throws(Unwind) in
+      branch.context.steps.append(branches.title(index))
+      _ = try await branch.execute(body, as: "branch", iteration: index, defining: [(name.text, elements[index])])
     }
   }
 
   func parallel(steps: Block, _ clauses: ParallelClauses, at place: SourceRange) async throws(Unwind) {
     let statements = steps.statements
-    try await branches(statements.count, clauses, at: place) { branch, index async throws(Unwind) in
+    try await evaluate(Branches(count: statements.count) { _ in "" }, clauses, at: place) {
+      branch, index async throws(Unwind) in
       guard statements.indices.contains(index) else { return }
       branch.context.path = branch.context.path.appending(.iteration(index))
       _ = try await branch.execute([statements[index]])
     }
   }
 
+  private struct Branches: Sendable {
+    let count: Int
+    let title: @Sendable (Int) -> String
+  }
+
+  /// How a branch has left.
+  fileprivate struct Left: Sendable {
+    let index: Int
+    let unwind: Unwind
+    /// The position in the log at which it failed.
+    var failed: RecordNumber?
+  }
+
   /// Runs branches under a cap, started in their order. The first failure keeps the others from starting anything new,
-  /// lets what is in flight finish, and then stands; `keep going` runs them all and fails at the end.
-  private func branches(
-    _ count: Int, _ clauses: ParallelClauses, at place: SourceRange,
+  /// lets what is in flight finish, and then stands; `keep going` runs them all and fails at the end. Which one was first the
+  /// record knows, whatever comes first here.
+  private func evaluate(
+    _ branches: Branches, _ clauses: ParallelClauses, at place: SourceRange,
     _ body: @escaping @Sendable (Interpreter, Int) async throws(Unwind) -> Void
   ) async throws(Unwind) {
     var cap = state.policy.cap
     if let max = clauses.max { cap = try await wholeNumber(max, atLeast: 1, what: "the cap") }
-    guard count > 0 else { return }
-    let key = nextKey()
-    let stop = BranchStop(parent: context.stop)
-    // Which branch failed first, and so what the others did not begin, is not decided anew by a resumed execution.
-    let wasStopped = try await recorded(key, like: .parallel, at: place, isOptional: true)?.outcome != nil
-    if wasStopped { _ = stop.raise() }
-    let seed = seed { context in
-      context.path = context.path.appending(.named("parallel"))
-      if !clauses.keepGoing { context.stop = stop }
+    guard branches.count > 0 else { return }
+    let path = context.path.appending(.named("parallel"))
+    let parallel = SpanSite(.parallel, at: path, in: context.span)
+    let seed = seed { context in context.path = path }
+    let halting = !clauses.keepGoing
+    let join = Branch.Join()
+    defer { join.make() }
+    let run = { @Sendable (index: Int) async -> Left? in
+      let site = SpanSite(.branch, at: path.appending(.iteration(index)), title: branches.title(index), in: parallel)
+      let own = Branch(in: seed.context.branch, until: join)
+      return await seed.run(site, as: own, halting: halting, at: place, index, body)
     }
-
-    var endings: [Int: Unwind] = [:]
-    var failedFirst: Int?
-    var broken: Unwind?
-    var begun = 0
-    await withTaskGroup(of: (Int, Result<Void, Unwind>).self) { group in
+    var left: [Left] = []
+    await withTaskGroup(of: Left?.self) { group in
+      var begun = 0
       func begin() {
         let index = begun
         begun += 1
-        group.addTask { (index, await seed.evaluate { branch async throws(Unwind) in try await body(branch, index) }) }
+        group.addTask { await run(index) }
       }
-      while begun < min(cap, count) { begin() }
-      while let (index, ending) = await group.next() {
-        let unwind: Unwind? = if case .failure(let unwind) = ending { unwind } else { nil }
-        endings[index] = unwind
-        if !clauses.keepGoing, state.comparing == nil, case .failure(let failure)? = unwind, stop.raise() {
-          do throws(Unwind) {
-            try await journaling(at: place) { journal async throws(JournalError) in
-              try await journal.finish(.parallel, .failed(failure.error), at: key, isLight: false)
-            }
-          } catch {
-            broken = error
-          }
-        }
-        if let unwind, !unwind.isBranchStop, failedFirst == nil { failedFirst = index }
-        let mayBegin = (wasStopped || !stop.isRaised) && !(state.interruption.isRaised && context.finallyDepth == 0)
-        if begun < count, mayBegin { begin() }
+      while begun < min(cap, branches.count) { begin() }
+      while let ended = await group.next() {
+        if let ended { left.append(ended) }
+        if begun < branches.count { begin() }
       }
     }
-    if let broken { throw broken }
-    try conclude(
-      endings, failedFirst: failedFirst, count: count, begun: begun, keepGoing: clauses.keepGoing, key: key, at: place)
+    comings += 1
+    guard left.isEmpty else {
+      let unwind = gravest(of: left, count: branches.count, keepGoing: clauses.keepGoing, at: place)
+      throw try await closing(parallel, over: unwind, at: place)
+    }
+    try await close(parallel, .completed, at: place)
   }
 
-  /// What the branches' endings come to, the gravest first.
-  private func conclude(
-    _ endings: [Int: Unwind], failedFirst: Int?, count: Int, begun: Int, keepGoing: Bool, key: EffectKey,
-    at place: SourceRange
-  ) throws(Unwind) {
-    let unwinds = endings.sorted { $0.key < $1.key }.map(\.value)
-    for unwind in unwinds { if case .broken = unwind { throw unwind } }
-    for unwind in unwinds { if case .recordEnds = unwind { throw unwind } }
-    for unwind in unwinds { if case .interrupted = unwind { throw unwind } }
-    for unwind in unwinds { if case .declined = unwind { throw unwind } }
-    for unwind in unwinds { if case .refused = unwind { throw unwind } }
-    var failures = unwinds.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
-    let finallyRan = unwinds.contains { if case .branchStopped(true) = $0 { true } else { false } }
-    guard let failedFirst, case .failure(var first)? = endings[failedFirst] else {
-      if let stopped = unwinds.first { throw stopped }
-      if begun < count { throw state.interruption.isRaised ? .interrupted : .branchStopped(finallyRan: false) }
-      return
+  /// What the branches' endings come to.
+  private func gravest(of left: [Left], count: Int, keepGoing: Bool, at place: SourceRange) -> Unwind {
+    let ordered = left.sorted { a, b in
+      (a.unwind.rank, a.failed ?? RecordNumber(.max), a.index) < (
+        b.unwind.rank, b.failed ?? RecordNumber(.max), b.index
+      )
     }
-    let origins = failures.flatMap(\.origins) + [key]
-    let anyFinallyRan = finallyRan || failures.contains(where: \.finallyRan)
-    if failures.count > 1, keepGoing {
+    let failures = ordered.compactMap { if case .failure(let failure) = $0.unwind { failure } else { nil } }
+    guard let first = ordered.first?.unwind, case .failure(var failure) = first else {
       for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
-      var several = together(failures, of: count, at: place)
-      several.origins = origins
-      several.finallyRan = anyFinallyRan
-      throw .failure(several)
+      return ordered.first?.unwind ?? .interrupted
     }
-    // What is not known stands before what failed earlier: no `retry` and no bare `catch` may take it.
-    if let unconfirmed = failures.first(where: { $0.error.kind == .unconfirmed }) { first = unconfirmed }
-    failures.removeAll { $0.origins == first.origins }
-    for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
-    first.origins = origins
-    first.finallyRan = anyFinallyRan
-    throw .failure(first)
+    let isTogether = failures.count > 1 && keepGoing
+    for other in isTogether ? inOrder(left) : Array(failures.dropFirst()) {
+      tell(.alsoFailed(other.diagnostic), at: other.diagnostic.primary.range)
+    }
+    if isTogether { failure = together(inOrder(left), of: count, at: place) }
+    failure.origins = failures.flatMap(\.origins)
+    failure.turns = failures.flatMap(\.turns)
+    return .failure(failure)
   }
-}
 
-extension Unwind {
-  var isBranchStop: Bool { if case .branchStopped = self { true } else { false } }
+  private func inOrder(_ left: [Left]) -> [Failure] {
+    left.sorted { $0.index < $1.index }.compactMap {
+      if case .failure(let failure) = $0.unwind { failure } else { nil }
+    }
+  }
 }
 
 extension Interpreter {
+  /// How this branch leaves: its failure is on record, and keeps the others from beginning, before it gives its turns back.
+  fileprivate func ending(
+    _ site: SpanSite, over unwind: Unwind, halting: Bool, at place: SourceRange, _ index: Int
+  ) async -> Left {
+    do throws(Unwind) {
+      guard case .failure(var failure) = try await closing(site, over: unwind, halting: halting, at: place) else {
+        return Left(index: index, unwind: unwind)
+      }
+      await release(&failure)
+      return Left(index: index, unwind: .failure(failure), failed: failure.origins.last)
+    } catch {
+      return Left(index: index, unwind: error)
+    }
+  }
+
   /// What branches are begun with here.
   func seed(_ change: (inout BranchContext) -> Void = { _ in }) -> BranchSeed {
     var context = context
@@ -132,11 +140,32 @@ struct BranchSeed: Sendable {
   let context: BranchContext
   let outer: [String: Value]
 
-  /// Evaluates a branch: what it gave, or how it left.
+  /// Evaluates something beside the others of its statement: what it gave, or how it left.
   func evaluate<Value: Sendable>(
     _ body: @Sendable (Interpreter) async throws(Unwind) -> Value
   ) async -> Result<Value, Unwind> {
     let branch = Interpreter(state: state, context, scope: Scope(outer: outer))
     do { return .success(try await body(branch)) } catch { return .failure(error) }
+  }
+}
+
+extension BranchSeed {
+  /// Evaluates a branch of a `parallel` in its span; `nil` where it came to its end.
+  fileprivate func run(
+    _ site: SpanSite, as own: Branch, halting: Bool, at place: SourceRange, _ index: Int,
+    _ body: @Sendable (Interpreter, Int) async throws(Unwind) -> Void
+  ) async -> Interpreter.Left? {
+    var context = context
+    context.span = site
+    context.branch = own
+    let branch = Interpreter(state: state, context, scope: Scope(outer: outer))
+    do throws(Unwind) {
+      try await branch.open(site, at: place)
+      try await body(branch, index)
+      try await branch.close(site, .completed, at: place)
+      return nil
+    } catch {
+      return await branch.ending(site, over: error, halting: halting, at: place, index)
+    }
   }
 }

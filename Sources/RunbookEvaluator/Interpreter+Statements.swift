@@ -74,9 +74,9 @@ extension Interpreter {
       }
       if let otherwise { return try await execute(otherwise, as: "else") }
     case .forEach(let name, let collection, let body):
-      return try await loop(name, over: collection, body)
+      return try await loop(name, over: collection, body, at: statement.range)
     case .retry(let retry):
-      return try await execute(retry)
+      return try await execute(retry, at: statement.range)
     case .wait(let duration):
       try await wait(duration)
     case .waitUntil(let condition, let every, let timeout):
@@ -86,9 +86,9 @@ extension Interpreter {
     case .parallel(let clauses, let body):
       try await parallel(steps: body, clauses, at: statement.range)
     case .attempt(let attempt):
-      return try await execute(attempt)
+      return try await execute(attempt, at: statement.range)
     case .step(let title, let body):
-      return try await step(title, body)
+      return try await step(title, body, at: statement.range)
 
     case .break: return .breakLoop
     case .continue: return .continueLoop
@@ -104,25 +104,22 @@ extension Interpreter {
       }
     case .print(let expression):
       let text = try await evaluate(expression).text
-      _ = try await perform(.print, at: statement.range, isLight: true) { _ async throws(Unwind) in
-        tell(.printed(text), at: statement.range)
-        return .done
-      }
+      _ = try await perform(.print(text), at: statement.range) { _ in tell(.printed(text), at: statement.range) }
     case .confirm(let question):
       let asked = Question.confirm(try await text(question))
-      let answer = try await ask(asked, at: statement.range)
+      let answer = try await ask(asked, for: .consent, at: statement.range)
       guard answer.isYes else { throw .declined(problem(.saidNo(asked, answer), at: statement.range).diagnostic) }
     case .manual(let task):
       let text = try await text(task)
-      _ = try await ask(.manual(text), at: statement.range)
+      _ = try await ask(.manual(text), for: .task, at: statement.range)
     }
     return .normal
   }
 
-  private func step(_ title: Expression, _ body: Block) async throws(Unwind) -> Completion {
+  private func step(_ title: Expression, _ body: Block, at place: SourceRange) async throws(Unwind) -> Completion {
     let title = try await text(title)
-    let place = context.statement?.range
     let outerPath = context.path
+    let site = span(.step, .named("step"), title: title)
     context.steps.append(title)
     defer { context.steps.removeLast() }
     tell(.stepBegan(title), at: place)
@@ -130,7 +127,9 @@ extension Interpreter {
     defer { context.path = outerPath }
     do {
       // A step opens no scope.
-      let completion = try await execute(body.statements)
+      let completion = try await within(site, at: place) { () async throws(Unwind) in
+        try await execute(body.statements)
+      }
       tell(.stepEnded(title, succeeded: true), at: place)
       return completion
     } catch {
@@ -149,7 +148,7 @@ extension Interpreter {
     case .none:
       throw fail(.nothingFound(try await optionalText(message)), at: expression.range)
     case .status(let status) where status != .success:
-      let runs = expression.isLook ? latest.awaited.map(\.lastSeen).filter { $0.status != .success } : []
+      let runs = expression.isLook ? latest.awaited.map(seen).filter { $0.status != .success } : []
       let statuses = runs.map { (run: $0.id, status: ($0.status ?? status).name) }
       throw fail(
         .outcomeFailed(try await optionalText(message), status: status, statuses: statuses), at: expression.range)

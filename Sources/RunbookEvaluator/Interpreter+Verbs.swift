@@ -16,15 +16,18 @@ extension Interpreter {
     let operations = try operations(in: value, at: operand.range)
     for operation in operations {
       guard operation.type.canBeLaunched else { throw fail(.notLaunchable(operation), at: operand.range) }
-      if let activation = state.activation(of: operation) {
-        throw fail(.operationIsStopped(operation, activation), at: operand.range)
-      }
+      try requireActive(operation, at: operand.range)
     }
-    try await guarded("launch", operations, at: place)
-    let keys = keys(for: operations.count)
+    let sites = sites(for: operations.count)
+    var moved: [DataOperation: Int] = [:]
+    let unmoved = zip(operations, sites).filter { operation, _ in
+      moved[operation, default: 0] += 1
+      return moved[operation] ?? 0 > state.movedLaunches(of: operation, on: date)
+    }
+    try await guarded("launch", unmoved.map(\.0), unmoved.map(\.1), at: place)
     let isList = if case .list = value { true } else { false }
     let runs = try await each(operations, at: place) { interpreter, operation, index async throws(Unwind) in
-      try await interpreter.launch(operation, on: date, key: keys[index], at: place)
+      try await interpreter.launch(operation, on: date, site: sites[index], at: place)
     }
     latest.status = nil
     latest.awaited = []
@@ -37,28 +40,33 @@ extension Interpreter {
   }
 
   private func launch(
-    _ operation: DataOperation, on date: CalendarDate?, key: EffectKey, at place: SourceRange
+    _ operation: DataOperation, on date: CalendarDate?, site: EffectSite, at place: SourceRange
   ) async throws(Unwind) -> RunReference {
     let intent = EffectIntent.launch(operation, on: date, baseline: [], at: state.effects.clock.now)
-    let record = try await recorded(key, like: intent, at: place)
+    let record = try await recall(intent, at: site, place)
     if case .failed(let error)? = record?.outcome {
-      throw failure(problem(.recorded(error), at: place), origins: [key])
+      throw failure(problem(.recorded(error), at: place), origins: [record?.ended ?? RecordNumber(0)])
     }
     if case .run(let run, _, _)? = record?.outcome {
       tell(.launched(run), at: place, replayed: true)
-      return RunReference(run)
+      return reference(to: run)
     }
     if record == nil {
       try mayGoOn()
       // An edit has moved this launch: it happened, and its record moves along.
       if let moved = state.takeMovedLaunch(of: operation, on: date) {
-        return try await takeOver(moved, key: key, at: place)
+        try await journaling(at: place) { journal async throws(JournalError) in
+          try await journal.move(moved.number, to: site.key)
+        }
+        return try await launch(operation, on: date, site: site, at: place)
       }
       try mayChange("launch", at: place)
+      // What keeps it from beginning is not waited for with others for the operation's turn.
+      try await journaling(at: place) { journal async throws(JournalError) in try await journal.enter(site) }
     }
     let launch = SafeLaunch(
-      operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
-      interruption: context.finallyDepth == 0 ? state.interruption : nil, tell: teller(at: place))
+      operation: operation, date: date, site: site, effects: state.effects, policy: state.policy,
+      interruption: state.interruption, isInFinally: context.isInFinally, tell: teller(at: place))
     do throws(SafeLaunch.Refusal) {
       let run =
         if case .launch(_, _, let baseline, let sentAt)? = record?.intent {
@@ -67,33 +75,23 @@ extension Interpreter {
           try await launch.launch()
         }
       tell(.launched(run), at: place)
-      return RunReference(run)
+      return reference(to: run)
     } catch {
       switch error {
       case .interrupted: throw .interrupted
       case .journal(let error):
         return try await journaling(at: place) { _ async throws(JournalError) in throw error }
       case .problem(let kind):
-        let unwind = failure(problem(kind, at: place), origins: [key])
-        guard case .failure(let failure) = unwind else { throw unwind }
-        try await journaling(at: place) { journal async throws(JournalError) in
-          try await journal.finish(record?.intent ?? intent, .failed(failure.error), at: key, isLight: false)
-        }
-        throw unwind
+        guard case .failure(var failure) = fail(kind, at: place) else { throw fail(kind, at: place) }
+        failure.origins = [
+          try await journaling(at: place) { [failure] journal async throws(JournalError) in
+            try await journal.finish(record?.intent ?? intent, .failed(failure.error), at: site)
+          }
+        ]
+        failure.turns = [HeldTurn(operation: operation, site: site)]
+        throw .failure(failure)
       }
     }
-  }
-
-  private func takeOver(
-    _ moved: RecordedEffect, key: EffectKey, at place: SourceRange
-  ) async throws(Unwind) -> RunReference {
-    try await journaling(at: place) { journal async throws(JournalError) in
-      try await journal.move(moved.number, to: key)
-    }
-    guard case .launch(let operation, let date, _, _) = moved.intent else {
-      throw unfitting(moved.intent.words, moved.outcome ?? .done, at: place)
-    }
-    return try await launch(operation, on: date, key: key, at: place)
   }
 
   func mark(_ run: Expression, as statusExpression: Expression, at place: SourceRange) async throws(Unwind) {
@@ -101,18 +99,18 @@ extension Interpreter {
     let status = try await status(statusExpression)
     guard RunStatus.settable.contains(status) else { throw fail(.notSettable(status.name), at: statusExpression.range) }
     let references = try runs(in: value, at: run.range)
-    try await guarded("mark", references.map(\.lastSeen.operation), marking: status, at: place)
-    try await change(references, at: place) { reference in
-      let seen = reference.lastSeen
-      return (
-        .mark(runID: seen.id, operation: seen.operation, status: status), .marked(seen, status), seen.operation.name
-      )
-    } send: { service, reference async throws(ServiceError) in
-      try await service.mark(reference.lastSeen.reference, as: status)
-      let seen = reference.lastSeen
-      reference.lastSeen = Run(
-        id: seen.id, operation: seen.operation, jobID: seen.jobID, status: status, started: seen.started,
-        duration: seen.duration, updated: seen.updated)
+    try await change(references, "mark", on: references.map(\.operation), marking: status, at: place) {
+      interpreter, reference in
+      let seen = interpreter.seen(reference)
+      return Change(
+        effect: .mark(seen, as: status), event: .marked(seen, status), operation: seen.operation,
+        send: { service async throws(ServiceError) in try await service.mark(seen.reference, as: status) },
+        noting: { number in
+          let marked = Run(
+            id: seen.id, operation: seen.operation, jobID: seen.jobID, status: status, started: seen.started,
+            duration: seen.duration, updated: seen.updated)
+          interpreter.note(marked, of: reference, at: number)
+        })
     }
   }
 
@@ -121,11 +119,10 @@ extension Interpreter {
     for operation in operations where operation.type != .workflow {
       throw fail(.notWorkflow(operation), at: operand.range)
     }
-    try await guarded("reset", operations, at: place)
-    try await change(operations, at: place) { operation in
-      (.reset(operation), .reset(operation), operation.name)
-    } send: { service, operation async throws(ServiceError) in
-      try await service.reset(operation)
+    try await change(operations, "reset", on: operations, at: place) { _, operation in
+      Change(
+        effect: .reset(operation), event: .reset(operation), operation: operation,
+        send: { service async throws(ServiceError) in try await service.reset(operation) })
     }
   }
 
@@ -137,32 +134,41 @@ extension Interpreter {
       case .disable: .disabled
       case .archive: .archived
       }
-    try await guarded(word.rawValue, operations, at: place)
-    try await change(operations, at: place) { operation in
-      (.activation(operation, activation), .activation(operation, activation), operation.name)
-    } send: { service, operation async throws(ServiceError) in
-      try await service.set(operation, activation)
+    try await change(operations, word.rawValue, on: operations, at: place) { interpreter, operation in
+      Change(
+        effect: .activation(operation, activation), event: .activation(operation, activation), operation: operation,
+        send: { service async throws(ServiceError) in try await service.set(operation, activation) },
+        noting: { number in
+          interpreter.state.activations.note(operation, activation, by: interpreter.context.branch, at: number)
+        })
     }
-    for operation in operations { state.note(operation, activation) }
   }
 
-  /// Carries out a change that may be repeated safely, on each object.
+  /// A change that may be repeated safely, on one object.
+  private struct Change {
+    let effect: IntendedEffect<Void>
+    let event: Event.Kind
+    let operation: DataOperation
+    let send: @Sendable (any TailerService) async throws(ServiceError) -> Void
+    /// Takes over what is known once it is done, with its position in the log.
+    var noting: (RecordNumber) -> Void = { _ in }
+  }
+
+  /// Asks what has to be asked, and carries a change out on each object.
   private func change<Object: Sendable>(
-    _ objects: [Object], at place: SourceRange,
-    describe: @escaping @Sendable (Object) -> (intent: EffectIntent, event: Event.Kind, name: String),
-    send: @escaping @Sendable (any TailerService, Object) async throws(ServiceError) -> Void
+    _ objects: [Object], _ verb: String, on operations: [DataOperation], marking status: RunStatus? = nil,
+    at place: SourceRange, _ describe: @escaping @Sendable (Interpreter, Object) -> Change
   ) async throws(Unwind) {
-    let keys = keys(for: objects.count)
+    let sites = sites(for: objects.count)
+    try await guarded(verb, operations, sites, marking: status, at: place)
     _ = try await each(objects, at: place) { interpreter, object, index async throws(Unwind) in
-      let (intent, event, name) = describe(object)
-      let (_, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index]) {
-        _ async throws(Unwind) in
-        try await interpreter.calling(intent.verb, on: name, at: place, changes: true) {
-          service async throws(ServiceError) in try await send(service, object)
-        }
-        return .done
+      let change = describe(interpreter, object)
+      let done = try await interpreter.perform(change.effect, at: place, site: sites[index]) { _ async throws(Unwind) in
+        try await interpreter.calling(
+          change.effect.intent.verb, on: change.operation.name, at: place, changes: true, change.send)
       }
-      interpreter.tell(event, at: place, replayed: isReplayed)
+      if let number = done.number { change.noting(number) }
+      interpreter.tell(change.event, at: place, replayed: done.isReplayed)
     }
   }
 
@@ -178,57 +184,65 @@ extension Interpreter {
     case .success(let value): return value
     case .failure(let error) where error.kind == .cancelled: throw .interrupted
     case .failure(let error):
-      throw failure(problem(.service(error, verb: verb, operation: name), at: place), origins: [])
+      throw fail(.service(error, verb: verb, operation: name), at: place)
     }
   }
 
-  /// Throws where nothing may be changed.
-  func mayChange(_ verb: String, at place: SourceRange) throws(Unwind) {
-    guard state.policy.guards.isReadOnly else { return }
-    throw .refused(problem(.readOnly(verb: verb), at: place).diagnostic, isReadOnly: true)
-  }
-
-  /// Asks what has to be asked before a change. What is recorded was asked then, and is not forbidden any more.
+  /// Asks what has to be asked before a change. The question has a place apart from the effects that it guards, so that a
+  /// guard that is added or lifted between two processes changes nothing that is recorded; and what is recorded was asked
+  /// then, and is not asked again.
   private func guarded(
-    _ verb: String, _ operations: [DataOperation], marking status: RunStatus? = nil, at place: SourceRange
+    _ verb: String, _ operations: [DataOperation], _ sites: [EffectSite], marking status: RunStatus? = nil,
+    at place: SourceRange
   ) async throws(Unwind) {
-    switch state.policy.guards.verdict(verb: verb, on: operations, marking: status) {
-    case .go: return
-    case .ask(let question):
-      let answer = try await ask(question, before: verb, at: place)
-      guard answer.isYes else {
-        throw .declined(problem(.saidNo(question, answer), at: place).diagnostic)
-      }
+    let guards = state.policy.guards
+    guard case .ask(let whole) = guards.verdict(verb: verb, on: operations, marking: status) else { return }
+    let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
+    let open = zip(operations, sites).filter { record.effect(at: $0.1.key) == nil }
+    guard let first = open.first else { return }
+    // An answer covers what was asked about, also where a part of it has been done since.
+    let asked = site(asking: whole, before: sites.first ?? first.1)
+    if record.effect(at: asked.key) != nil || open.count == operations.count {
+      return try await permission(whole, before: verb, at: place, asked)
     }
+    guard case .ask(let rest) = guards.verdict(verb: verb, on: open.map(\.0), marking: status) else { return }
+    try await permission(rest, before: verb, at: place, site(asking: rest, before: first.1))
+  }
+
+  private func site(asking question: Question, before site: EffectSite) -> EffectSite {
+    let words = EffectKey.hash(question.text.utf8)
+    return EffectSite(
+      EffectKey(path: "\(site.key.path)?\(words)", textHash: site.key.textHash), in: site.span, place: site.place)
+  }
+
+  private func permission(
+    _ question: Question, before verb: String, at place: SourceRange, _ site: EffectSite
+  ) async throws(Unwind) {
+    let answer = try await ask(question, for: .permission, before: verb, at: place, site: site)
+    guard answer.isYes else { throw .declined(problem(.saidNo(question, answer), at: place).diagnostic) }
   }
 
   /// - Parameter verb: The change that the question stands before, if any.
   func ask(
-    _ question: Question, before verb: String? = nil, at place: SourceRange
+    _ question: Question, for purpose: QuestionPurpose, before verb: String? = nil, at place: SourceRange,
+    site: EffectSite? = nil
   ) async throws(Unwind) -> PersonAnswer {
     let people = state.effects.people
-    let (outcome, isReplayed) = try await perform(.ask(question.text), at: place) { _ async throws(Unwind) in
+    let effect = IntendedEffect.ask(question.text, for: purpose)
+    let answer = try await perform(effect, at: place, site: site) { _ async throws(Unwind) in
       if let verb { try mayChange(verb, at: place) }
       tell(.asked(question), at: place)
       let answered = try await waiting { () async throws(PeopleError) in
         try await people.answer(question)
       }
       switch answered {
-      case .success(let answer): return .answer(answer)
+      case .success(let answer): return answer
       case .failure(.cancelled): throw .interrupted
       case .failure(.nobodyThere):
         throw .refused(problem(.nobodyToAsk(question: question.text), at: place).diagnostic, isReadOnly: false)
       }
     }
-    guard case .answer(let answer) = outcome else { throw unfitting(question.text, outcome, at: place) }
-    tell(.answered(question, answer), at: place, replayed: isReplayed)
-    return answer
-  }
-
-  func teller(at place: SourceRange) -> @Sendable (Event.Kind) -> Void {
-    let (effects, steps) = (state.effects, context.steps)
-    return { kind in
-      effects.listener.hear(Event(at: effects.clock.now, place: place, isReplayed: false, steps: steps, kind: kind))
-    }
+    tell(.answered(question, answer.outcome), at: place, replayed: answer.isReplayed)
+    return answer.outcome
   }
 }

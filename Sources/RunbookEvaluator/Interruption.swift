@@ -2,13 +2,27 @@ import CivilTime
 import Coordination
 import TailerAPI
 
-/// The request to stop waiting: Ctrl-C, a signal, a closed terminal. Raised once for an execution, seen by every branch.
+/// The request to stop waiting. Raised for an execution, seen by every branch.
 ///
-/// It is no task cancellation, for `finally` blocks have to wait and send after it.
+/// It is a person's or a machine's. A person's stops the waiting, and lets a `finally` undo what has to be undone; a second
+/// one leaves that too. A machine's, a signal or a terminal that is gone, stops the execution where it is: no `finally`
+/// begins, and one that runs stops as well. It is no task cancellation, for a `finally` has to wait and send after it.
 public final class Interruption: Sendable {
+  public enum Cause: Hashable, Sendable {
+    case person
+    /// With the number of the signal.
+    case machine(Int32)
+  }
+
+  private struct Listener {
+    let isInFinally: Bool
+    let hear: @Sendable () -> Void
+  }
+
   private struct State {
-    var isRaised = false
-    var listeners: [Int: @Sendable () -> Void] = [:]
+    var cause: Cause?
+    var stopsFinally = false
+    var listeners: [Int: Listener] = [:]
     var lastListener = 0
   }
 
@@ -16,28 +30,43 @@ public final class Interruption: Sendable {
 
   public init() {}
 
-  public var isRaised: Bool { state.withLock { $0.isRaised } }
+  /// Why it was raised; `nil` where it was not.
+  public var cause: Cause? { state.withLock { $0.cause } }
+  public var isRaised: Bool { cause != nil }
+  /// Whether it stops a `finally` too, and keeps one from beginning.
+  public var stopsFinally: Bool { state.withLock { $0.stopsFinally } }
 
-  public func raise() {
-    let listening = state.withLock { state in
-      state.isRaised = true
-      defer { state.listeners = [:] }
-      return state.listeners
+  func isRaised(inFinally: Bool) -> Bool { state.withLock { inFinally ? $0.stopsFinally : $0.cause != nil } }
+
+  public func raise(_ cause: Cause = .person) {
+    let listening = state.withLock { state -> [(key: Int, value: Listener)] in
+      if cause != .person || state.cause != nil { state.stopsFinally = true }
+      if cause != .person || state.cause == nil { state.cause = cause }
+      let listening = state.listeners.filter { state.stopsFinally || !$0.value.isInFinally }
+      for number in listening.keys { state.listeners[number] = nil }
+      return listening.sorted { $0.key < $1.key }
     }
-    for (_, listener) in listening.sorted(by: { $0.key < $1.key }) { listener() }
+    for listener in listening { listener.value.hear() }
   }
 
   /// Ready for the prompt's next entry.
-  public func clear() { state.withLock { $0.isRaised = false } }
+  public func clear() {
+    state.withLock { state in
+      state.cause = nil
+      state.stopsFinally = false
+    }
+  }
 
   /// Calls the listener once it is raised, at once where it is. Must not block.
   ///
+  /// - Parameter isInFinally: Whether only what stops a `finally` too is heard.
   /// - Returns: The number by which the listener is forgotten.
-  func listen(_ listener: @escaping @Sendable () -> Void) -> Int {
+  func listen(inFinally isInFinally: Bool = false, _ listener: @escaping @Sendable () -> Void) -> Int {
     let (number, isOver) = state.withLock { state in
       state.lastListener += 1
-      if !state.isRaised { state.listeners[state.lastListener] = listener }
-      return (state.lastListener, state.isRaised)
+      let isOver = isInFinally ? state.stopsFinally : state.cause != nil
+      if !isOver { state.listeners[state.lastListener] = Listener(isInFinally: isInFinally, hear: listener) }
+      return (state.lastListener, isOver)
     }
     if isOver { listener() }
     return number
@@ -61,9 +90,12 @@ public final class Interruption: Sendable {
 
   /// What `body` gives, or `nil` where the interruption came first and `body`, being cancelled, gave up.
   ///
-  /// - Parameter clock: Measures the time that `body` is still given; without one it is cancelled at once.
+  /// - Parameters:
+  ///   - inFinally: Whether only what stops a `finally` too counts.
+  ///   - clock: Measures the time that `body` is still given; without one it is cancelled at once.
   func racing<T: Sendable, E: Error>(
-    farewellOn clock: (any WallClock)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
+    inFinally: Bool = false, farewellOn clock: (any WallClock)? = nil,
+    _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
     await withTaskGroup(of: Result<T, E>?.self) { group in
       // This task waits for whichever comes first, so that no other one has to wait for the interruption.
@@ -72,7 +104,7 @@ public final class Interruption: Sendable {
         defer { isInterrupted.fulfill(false) }
         return await Result(of: body)
       }
-      let number = listen { isInterrupted.fulfill(true) }
+      let number = listen(inFinally: inFinally) { isInterrupted.fulfill(true) }
       let cameFirst = await isInterrupted.value()
       forget(number)
       // With this task the body is cancelled, and comes to its end.

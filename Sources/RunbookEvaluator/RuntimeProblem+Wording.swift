@@ -11,7 +11,7 @@ extension RuntimeProblem: Diagnosable {
     "not-launchable-value", "not-a-workflow", "workflow-without-runs", "operation-stopped", "status-not-settable",
     "failed", "requirement-failed", "outcome-failed", "nothing-found",
     "deadline-passed", "service-unreachable", "service-refused", "service-rejected", "launch-unconfirmed",
-    "launch-ambiguous", "several-failed",
+    "launch-ambiguous", "launch-held-back", "several-failed",
     "read-only", "nobody-to-ask", "said-no", "journal-unavailable", "lease-lost", "record-contradicted", "run-is-taken",
     "diverged", "recorded-text-changed",
     "record-not-reached",
@@ -152,6 +152,12 @@ extension RuntimeProblem: Diagnosable {
               ? "Nothing was launched again. \(Self.waysOutAtPrompt(of: operation)), once you know that it was none of them."
               : "Nothing was launched again. `resume --adopt RUN` goes on with the one that it was; `resume --launch-again` launches it again, once you know that it was none of them."
           ]
+      )
+    case .launchHeldBack(let number):
+      (
+        "launch-held-back", "this was not launched: it is not known yet what came of the launch before it, \(number)",
+        "",
+        ["Once that one is settled, `resume` launches this one."]
       )
     case .severalFailed(let messages, let count):
       (

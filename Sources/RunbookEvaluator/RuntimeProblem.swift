@@ -41,6 +41,8 @@ public struct RuntimeProblem: Sendable {
     case launchUnconfirmed(
       DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?, sentAt: Timestamp, misses: [Run])
     case launchAmbiguous(DataOperation, reason: String, candidates: [Run], rivals: Int)
+    /// An earlier launch of the operation by this execution is not settled.
+    case launchHeldBack(behind: RecordNumber)
     case severalFailed([String], of: Int)
 
     case readOnly(verb: String)
@@ -86,7 +88,7 @@ public struct RuntimeProblem: Sendable {
       case .rejected: .rejected
       }
     case .missingDefault, .invalidAccount, .unknownEnvironment, .invalidID, .unknownJobID, .notLaunchable, .notWorkflow,
-      .workflowHasNoRuns, .operationIsStopped, .notSettable:
+      .workflowHasNoRuns, .operationIsStopped, .notSettable, .launchHeldBack:
       .rejected
     case .recorded(let error): error.kind
     default: .failed

@@ -7,10 +7,11 @@ import TailerAPI
 struct SafeLaunch {
   let operation: DataOperation
   let date: CalendarDate?
-  let key: EffectKey
+  let site: EffectSite
   let effects: Effects
   let policy: EvaluationPolicy
-  let interruption: Interruption?
+  let interruption: Interruption
+  let isInFinally: Bool
   let tell: @Sendable (Event.Kind) -> Void
 
   enum Refusal: Error {
@@ -24,12 +25,13 @@ struct SafeLaunch {
   /// Steps 1 to 4. Gives the run, whose outcome has been recorded, and whether it was adopted.
   func launch() async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
+      try await self.journaling { () async throws(JournalError) in try await self.effects.journal.enter(self.site) }
       let baseline = try await self.listing()
       let sentAt = self.effects.clock.now
       let settlesAt = sentAt.advanced(by: self.policy.settlingTime)
       let intent = EffectIntent.launch(self.operation, on: self.date, baseline: baseline.map(\.id), at: sentAt)
       try await self.journaling { () async throws(JournalError) in
-        try await self.effects.journal.intend(intent, at: self.key, settlesAt: settlesAt)
+        try await self.effects.journal.intend(intent, at: self.site, settlesAt: settlesAt)
       }
       self.tell(.launching(self.operation, on: self.date))
       let service = self.effects.service
@@ -41,7 +43,7 @@ struct SafeLaunch {
       case .success(let id):
         let run = Run(id: id, operation: self.operation)
         try await self.journaling { () async throws(JournalError) in
-          try await self.effects.journal.finish(intent, .run(run, adopted: false), at: self.key, isLight: false)
+          _ = try await self.effects.journal.finish(intent, .run(run, adopted: false), at: self.site)
         }
         return run
       case .failure(let failure):
@@ -59,7 +61,8 @@ struct SafeLaunch {
   /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome.
   func recover(baseline: [String], sentAt: Timestamp, settlesAt: Timestamp?) async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
-      try await self.search(
+      if case .run(let run, _, _)? = try await self.known?.outcome { return run }
+      return try await self.search(
         baseline: Set(baseline), sentAt: sentAt,
         until: max(settlesAt ?? sentAt, sentAt.advanced(by: self.policy.settlingTime)),
         reason: "the launch was begun at \(sentAt), and its reply was not recorded")
@@ -103,7 +106,7 @@ struct SafeLaunch {
       throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates, rivals: rivals))
     }
     let isOurs = try await journaling { () async throws(JournalError) in
-      guard let effect = try await self.effects.journal.record(of: self.key) else { return false }
+      guard let effect = try await self.effects.journal.record().effect(at: self.site.key) else { return false }
       return try await self.effects.journal.claim(found, for: effect.number, by: nil)
     }
     guard isOurs else { throw .problem(unconfirmed) }
@@ -145,7 +148,7 @@ struct SafeLaunch {
   /// known either, and it began in their time.
   private func rivals(for run: Run, of sentAt: Timestamp) async throws(Refusal) -> Int {
     let others = try await journaling { () async throws(JournalError) in
-      try await self.effects.journal.openLaunches(of: self.operation, besides: self.key)
+      try await self.effects.journal.openLaunches(of: self.operation, besides: self.site.key)
     }
     // Launches of one operation begin one after the other: one of the same moment is this one, as it stood before an edit.
     return others.count { moment in moment != sentAt && run.began.map(arrival(of: moment).contains) ?? true }
@@ -171,20 +174,31 @@ struct SafeLaunch {
     _ body: @escaping () async throws(Refusal) -> T
   ) async throws(Refusal) -> T {
     let journal = effects.journal
-    let (operation, key) = (operation, key)
+    let (operation, site) = (operation, site)
     let locked = await race { () async throws(JournalError) in
-      try await journal.lockLaunches(of: operation, for: key)
+      try await journal.lockLaunches(of: operation, for: site)
     }
     guard let locked else { throw .interrupted }
     if case .failure(let error) = locked { throw error == .cancelled ? .interrupted : .journal(error) }
-    let result: Result<T, Refusal>
     do {
-      result = .success(try await body())
+      let result = try await body()
+      await journal.unlockLaunches(of: operation, for: site)
+      return result
     } catch {
-      result = .failure(error)
+      // The turn of a launch that has failed is given back once the failure has kept others from beginning.
+      if case .problem = error { throw error }
+      await journal.unlockLaunches(of: operation, for: site)
+      throw error
     }
-    await journal.unlockLaunches(of: operation, for: key)
-    return try result.get()
+  }
+
+  /// What the record says of this launch by now.
+  private var known: RecordedEffect? {
+    get async throws(Refusal) {
+      try await journaling { () async throws(JournalError) in
+        try await self.effects.journal.record().effect(at: self.site.key)
+      }
+    }
   }
 
   private func journaling<T>(
@@ -208,7 +222,6 @@ struct SafeLaunch {
   private func race<T: Sendable, E: Error>(
     farewell: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
-    guard let interruption else { return await Result(of: body) }
-    return await interruption.racing(farewellOn: farewell ? effects.clock : nil, body)
+    await interruption.racing(inFinally: isInFinally, farewellOn: farewell ? effects.clock : nil, body)
   }
 }

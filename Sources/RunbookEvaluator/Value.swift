@@ -1,5 +1,6 @@
 public import CivilTime
 import Coordination
+import RunbookRecord
 public import RunbookSyntax
 public import TailerAPI
 
@@ -47,7 +48,7 @@ public enum Value: Sendable {
     case .duration(let span): span.description
     case .status(let status): status.name.printable
     case .operation(let operation): operation.name
-    case .run(let run): run.lastSeen.id
+    case .run(let run): run.id
     case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
     case .error(let error): error.message
     case .none: "none"
@@ -56,15 +57,25 @@ public enum Value: Sendable {
 }
 
 /// A run as a runbook holds it: a reference whose fields are what was last seen. Awaiting or checking it through any of
-/// its names updates all of them.
+/// its names updates all of them, for the branch that does it.
 public final class RunReference: Sendable {
-  private let seen: Guarded<Run>
+  private let seen: Guarded<Observed<Run>>
+  let id: String
+  let operation: DataOperation
 
-  public init(_ run: Run) { seen = Guarded(run) }
+  init(_ run: Run, by branch: Branch) {
+    id = run.id
+    operation = run.operation
+    seen = Guarded(Observed(run, by: branch))
+  }
 
-  public var lastSeen: Run {
-    get { seen.withLock { $0 } }
-    set { seen.withLock { $0 = newValue } }
+  func lastSeen(by branch: Branch) -> Run { seen.withLock { $0.value(seenBy: branch) } }
+
+  /// As it was last seen, by whichever branch: for showing it.
+  public var latest: Run { seen.withLock { $0.latest } }
+
+  func note(_ run: Run, by branch: Branch, at number: RecordNumber?) {
+    seen.withLock { $0.note(run, by: branch, at: number) }
   }
 }
 
@@ -97,7 +108,7 @@ extension Value: Equatable {
     case (.status(let a), .status(let b)): a == b
     case (.status(let a), .text(let b)), (.text(let b), .status(let a)): a.name == b
     case (.operation(let a), .operation(let b)): a == b
-    case (.run(let a), .run(let b)): a.lastSeen.id == b.lastSeen.id && a.lastSeen.operation == b.lastSeen.operation
+    case (.run(let a), .run(let b)): a.id == b.id && a.operation == b.operation
     case (.list(let a), .list(let b)): a == b
     case (.none, .none): true
     default: false

@@ -1,11 +1,13 @@
 import CivilTime
+import Coordination
 import RunbookRecord
 import TailerAPI
 
 /// The record of one execution, held by this process under its lease, in whichever store.
 ///
 /// What the record says is kept in memory, so that only writes go to the store. What a write changes is remembered when it
-/// is handed to the store, in the order of the log, and taken back where the store refuses it.
+/// is handed to the store, in the order of the log, and taken back where the store refuses it; behind a write that could not
+/// be kept none is, so that the log is durable as a prefix.
 actor HeldRecord: HeldJournal {
   /// What it shares with the other executions of its store.
   struct Surroundings: Sendable {
@@ -20,12 +22,15 @@ actor HeldRecord: HeldJournal {
   nonisolated let earlierCost: ExecutionCost?
   let surroundings: Surroundings
   nonisolated let lease: Lease
-  private let initial: [RecordedEffect]
-  private var record: Record
+  private var held: Record
   /// `nil` once it stands in the store.
   private var reopening: [RecordedEffect]?
+  /// Open launches that a person has denied, and who that was, until they are launched again.
+  private(set) var denied: [RecordNumber: Adopter]
   private var hasEnded = false
   private var renewedAt: Timestamp
+  /// Why a write could not be kept; nothing is written behind it.
+  private let loss = Guarded<(any Error)?>(nil)
   /// The tickets in the queues of those who launch, by the effect's path.
   var tickets: [String: LaunchTicket] = [:]
   /// Tickets given back whose rows could not be deleted yet.
@@ -43,16 +48,26 @@ actor HeldRecord: HeldJournal {
     var cost = resumed?.state.end?.cost
     if resumed?.wasKilled == true { cost?.lacksKilled = true }
     earlierCost = cost
-    record = resumed?.record ?? Record()
+    held = resumed?.record ?? Record()
     reopening = resumed?.reopening
-    initial = record.effects.filter { $0.standing != .lapsed }
+    denied = resumed?.launchingAgain ?? [:]
   }
 
   // MARK: Reading
 
-  func record(of key: EffectKey) -> RecordedEffect? { record.effect(at: key) }
+  func record() -> Record { held }
 
-  func initialRecords() -> [RecordedEffect] { initial }
+  func reopened() -> Record {
+    var record = held
+    let end = ExecutionEnd(at: surroundings.clock.now, exitStatus: 1, summary: "", isResumable: true)
+    _ = record.reopen(over: end)
+    return record
+  }
+
+  func recall(_ intent: EffectIntent, at site: EffectSite) throws(JournalError) -> RecordedEffect? {
+    let effect = try held.recall(intent, at: site)
+    return effect.flatMap { denied[$0.number] == nil ? $0 : nil }
+  }
 
   func owner(of run: Run) async throws(JournalError) -> RunOwner? {
     try await reading { [rules = surroundings.rules] rows in try rules.owner(of: run, rows) }
@@ -63,7 +78,7 @@ actor HeldRecord: HeldJournal {
   }
 
   func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp] {
-    let own = record.effect(at: key)?.number
+    let own = held.effect(at: key)?.number
     return try await reading { [rules = surroundings.rules, lease] rows in
       try rules.openLaunches(of: operation, besides: own, of: lease.execution, rows).map(\.sentAt)
     }
@@ -81,9 +96,9 @@ actor HeldRecord: HeldJournal {
 
   // MARK: Writing
 
-  /// One write under the lease, which is renewed with it when that is due.
+  /// One write under the lease, which is renewed with it when that is due, and with the spans that began and ended before.
   func write<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+    _ durability: Durability, withSpans: Bool = false, _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws(JournalError) -> T {
     guard !hasEnded else { throw .unavailable("the execution \(executionID) has ended") }
     let now = surroundings.clock.now
@@ -92,30 +107,29 @@ actor HeldRecord: HeldJournal {
     if isRenewalDue { renewedAt = now }
     let returned = returnedTickets
     returnedTickets = []
+    let spans = withSpans ? held.takeUnwritten() : []
+    let reopening = withSpans ? reopening : nil
+    if withSpans { self.reopening = nil }
     do {
-      return try await surroundings.store.commit(durability) { [lease, rules = surroundings.rules] rows in
-        try rules.require(lease, rows)
-        for ticket in returned { try rows.deleteTicket(ticket) }
-        if isRenewalDue { try rules.renew(lease, at: now, rows) }
-        return try body(rows)
-      }
+      return try await surroundings.store.commit(
+        durability,
+        failed: { [loss] error in if !(error is JournalError) { loss.withLock { $0 = $0 ?? error } } },
+        { [lease, rules = surroundings.rules, loss] rows in
+          if let lost = loss.withLock({ $0 }) { throw lost }
+          try rules.require(lease, rows)
+          for ticket in returned { try rows.deleteTicket(ticket) }
+          if isRenewalDue { try rules.renew(lease, at: now, rows) }
+          if let reopening { try rules.apply(reopening, of: lease.execution, rows) }
+          for span in spans { try rows.put(span, of: lease.execution) }
+          return try body(rows)
+        })
     } catch {
       if isRenewalDue { renewedAt = before }
       returnedTickets.formUnion(returned)
+      held.putBack(spans)
+      if let reopening { self.reopening = reopening }
       throw JournalError(error, in: surroundings.store)
     }
-  }
-
-  /// A write of something that was done, or is about to be.
-  private func recording<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
-  ) async throws(JournalError) -> T {
-    let result = try await write(durability) { [lease, reopening, rules = surroundings.rules] rows in
-      if let reopening { try rules.apply(reopening, of: lease.execution, rows) }
-      return try body(rows)
-    }
-    reopening = nil
-    return result
   }
 
   /// Changes the record and writes the effects that this changes, in one transaction; where either is refused, the record is
@@ -130,14 +144,14 @@ actor HeldRecord: HeldJournal {
   ) async throws(JournalError) {
     var changes: [RecordChange] = []
     do throws(RecordContradiction) {
-      try change(&record, &changes)
+      try change(&held, &changes)
     } catch {
       takeBack(changes)
-      throw .contradiction("\(error)")
+      throw JournalError(error)
     }
     let made = changes
     do throws(JournalError) {
-      try await recording(durability) { [lease, rules = surroundings.rules] rows in
+      try await write(durability, withSpans: true) { [lease, rules = surroundings.rules] rows in
         try beside?(rows)
         for change in made { try rules.put(change, of: lease.execution, rows) }
       }
@@ -148,62 +162,86 @@ actor HeldRecord: HeldJournal {
   }
 
   private func takeBack(_ changes: [RecordChange]) {
-    for change in changes.reversed() { record.undo(change) }
+    for change in changes.reversed() { held.undo(change) }
   }
 
-  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError) {
+  // MARK: Effects
+
+  func enter(_ site: EffectSite) throws(JournalError) {
+    do throws(RecordContradiction) {
+      _ = try held.enter(site, now: surroundings.clock.now)
+    } catch {
+      throw JournalError(error)
+    }
+  }
+
+  func intend(_ intent: EffectIntent, at site: EffectSite, settlesAt: Timestamp?) async throws(JournalError) {
     let now = surroundings.clock.now
     guard case .launch = intent else {
       return try await changing(.durable) { record, changes throws(RecordContradiction) in
-        changes.append(try record.begin(intent, at: key, now: now))
+        changes.append(try record.begin(intent, at: site, now: now))
       }
     }
-    guard let ticket = tickets[key.path] else {
+    guard let ticket = tickets[site.key.path] else {
       throw .contradiction("\(intent.words) begins without its operation's turn")
     }
+    let words = denied
     let requireTurn = { @Sendable [rules = surroundings.rules] (rows: any JournalRows) throws in
-      try rules.requireTurn(ticket, at: now, rows)
+      try rules.requireTurn(ticket, besides: Set(words.keys), at: now, rows)
     }
+    let before = held.effect(at: site.key)?.number
     try await changing(.durable, beside: requireTurn) { record, changes throws(RecordContradiction) in
-      changes.append(try record.begin(intent, at: key, as: ticket.effect, settlesAt: settlesAt, now: now))
+      if let before, let person = words[before] { changes.append(try record.deny(before, by: person)) }
+      changes.append(try record.begin(intent, at: site, as: ticket.effect, settlesAt: settlesAt, now: now))
     }
+    if let before { denied[before] = nil }
   }
 
-  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
+  func intend(_ effects: [(intent: EffectIntent, site: EffectSite)]) async throws(JournalError) {
     let now = surroundings.clock.now
     for part in effects.parts(of: CommitLine.limit) {
       try await changing(.durable) { record, changes throws(RecordContradiction) in
         changes.reserveCapacity(part.count)
-        for (intent, key) in part { changes.append(try record.begin(intent, at: key, now: now)) }
+        for (intent, site) in part { changes.append(try record.begin(intent, at: site, now: now)) }
       }
     }
   }
 
   func finish(
-    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
-  ) async throws(JournalError) {
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at site: EffectSite
+  ) async throws(JournalError) -> RecordNumber {
     let now = surroundings.clock.now
+    var ended: RecordNumber?
+    let isLight = if case .failed = outcome { false } else { !intent.precedesEffect }
     try await changing(isLight ? .visible : .durable) { record, changes throws(RecordContradiction) in
-      changes.append(try record.end(intent, outcome, at: key, now: now))
+      let change = try record.end(intent, outcome, at: site, now: now)
+      ended = change.after.ended
+      changes.append(change)
     }
+    return ended ?? RecordNumber(0)
   }
 
-  func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
+  func finish(_ effects: [FinishedEffect]) async throws(JournalError) -> [RecordNumber] {
     let now = surroundings.clock.now
+    var numbers: [RecordNumber] = []
+    numbers.reserveCapacity(effects.count)
     for part in effects.parts(of: CommitLine.limit) {
       try await changing(.durable) { record, changes throws(RecordContradiction) in
         changes.reserveCapacity(part.count)
         for effect in part {
-          changes.append(try record.end(effect.intent, effect.outcome, at: effect.key, now: now))
+          let change = try record.end(effect.intent, effect.outcome, at: effect.site, now: now)
+          numbers.append(change.after.ended ?? change.after.number)
+          changes.append(change)
         }
       }
     }
+    return numbers
   }
 
   /// The run is adopted with the claim: a process that dies behind it has the launch's outcome on record, and does not
   /// look for a run that is its own already.
   func claim(_ run: Run, for number: RecordNumber, by adopter: Adopter?) async throws(JournalError) -> Bool {
-    guard let effect = record.effect(number) else {
+    guard let effect = held.effect(number) else {
       throw .contradiction("\(RecordContradiction.unknown(number))")
     }
     guard effect.isOpenLaunch else {
@@ -238,6 +276,24 @@ actor HeldRecord: HeldJournal {
     }
   }
 
+  // MARK: Spans
+
+  func open(_ span: SpanSite, causes: [RecordNumber]) throws(JournalError) {
+    do throws(RecordContradiction) {
+      try held.begin(span, causes: causes, now: surroundings.clock.now)
+    } catch {
+      throw JournalError(error)
+    }
+  }
+
+  func close(_ span: SpanSite, _ ending: Span.Ending, halting: Bool) -> RecordNumber {
+    held.close(span, ending, halting: halting, now: surroundings.clock.now)
+  }
+
+  func interrupt(_ span: SpanSite) { held.interrupt(span, now: surroundings.clock.now) }
+
+  // MARK: The execution
+
   func accept(
     _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
   ) async throws(JournalError) {
@@ -254,16 +310,11 @@ actor HeldRecord: HeldJournal {
     }
   }
 
-  func endForGood() async throws(JournalError) {
-    let now = surroundings.clock.now
-    try await recording(.durable) { [lease, rules = surroundings.rules] rows in
-      try rules.endForGood(lease, at: now, rows)
-    }
-  }
-
+  /// What was lost before does not keep the end from being recorded: all that came behind it has been refused.
   func end(_ end: ExecutionEnd) async throws(JournalError) {
     let now = surroundings.clock.now
-    try await recording(.durable) { [lease, rules = surroundings.rules] rows in
+    loss.withLock { $0 = nil }
+    try await write(.durable, withSpans: true) { [lease, rules = surroundings.rules] rows in
       try rules.end(lease, end, at: now, rows)
     }
     leave()
@@ -279,8 +330,17 @@ actor HeldRecord: HeldJournal {
 
   func settle() async throws(JournalError) {
     let now = surroundings.clock.now
-    try await write(.durable) { [lease, reopening, rules = surroundings.rules] rows in
-      for effect in reopening ?? [] where effect.isForgottenLaunch { try rules.put(effect, of: lease.execution, rows) }
+    var record = held
+    var effects: [RecordedEffect] = []
+    for (number, person) in denied {
+      do throws(RecordContradiction) {
+        effects.append(try record.deny(number, by: person).after)
+      } catch {
+        throw JournalError(error)
+      }
+    }
+    try await write(.durable) { [lease, effects, rules = surroundings.rules] rows in
+      for effect in effects { try rules.put(effect, of: lease.execution, rows) }
       try rules.release(lease, .gaveBack, at: now, rows)
     }
     leave()
@@ -314,5 +374,5 @@ actor HeldRecord: HeldJournal {
   var pending: [RecordedEffect] { reopening ?? [] }
 
   /// A number for an effect that waits for its turn.
-  func reserveNumber() -> RecordNumber { record.reserve() }
+  func reserveNumber() -> RecordNumber { held.reserve() }
 }

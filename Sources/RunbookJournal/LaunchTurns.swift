@@ -5,11 +5,12 @@ import TailerAPI
 
 /// Waiting for the turn to launch an operation.
 extension HeldRecord {
-  func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
+  func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError) {
+    let key = site.key
     let (ticket, isFirst) = try await ticket(for: key, of: operation)
     if isFirst, !Task.isCancelled { return }
     do throws(JournalError) {
-      try await untilFirst(ticket, for: key)
+      try await untilFirst(ticket, for: site)
     } catch {
       // Who gives up stands in nobody's way.
       if tickets[key.path] != nil { await giveBack(ticket, of: key) }
@@ -17,13 +18,13 @@ extension HeldRecord {
     }
   }
 
-  private func untilFirst(_ ticket: LaunchTicket, for key: EffectKey) async throws(JournalError) {
+  private func untilFirst(_ ticket: LaunchTicket, for site: EffectSite) async throws(JournalError) {
     while true {
       guard !Task.isCancelled else { throw .cancelled }
       let nextReturn = surroundings.signals.nextReturn(of: ticket.operation)
       let now = surroundings.clock.now
-      let standing = try await reading { [rules = surroundings.rules] rows in
-        try rules.standing(of: ticket, at: now, rows)
+      let standing = try await reading { [rules = surroundings.rules, denied = Set(denied.keys)] rows in
+        try rules.standing(of: ticket, besides: denied, at: now, rows)
       }
       switch standing {
       case .first: return
@@ -32,19 +33,24 @@ extension HeldRecord {
           try rules.dismiss(execution, before: ticket, at: now, rows)
         }
       case .behind(let other): await pause(behind: other, until: nextReturn)
+      case .behindOwn(let launch):
+        if let halt = record().halt(over: record().effect(launch)?.span), halt.reason == .interruption {
+          throw .launchIsOpen(launch)
+        }
+        await pause(surroundings.timing.polling, until: nextReturn)
       case .unsettled(let moment):
         try? await surroundings.clock.sleep(
           for: min(max(moment.since(now), .milliseconds(1)), surroundings.timing.renewal))
       case .gone:
-        tickets[key.path] = nil
+        tickets[site.key.path] = nil
         try await write(.visible) { _ in }
         throw .leaseLost(holder: "its place in the queue of launches has been taken")
       }
     }
   }
 
-  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
-    if let ticket = tickets[key.path] { await giveBack(ticket, of: key) }
+  func unlockLaunches(of operation: DataOperation, for site: EffectSite) async {
+    if let ticket = tickets[site.key.path] { await giveBack(ticket, of: site.key) }
   }
 
   /// The effect's ticket, and whether it is a new one with nobody before it.
@@ -53,10 +59,12 @@ extension HeldRecord {
   ) async throws(JournalError) -> (LaunchTicket, isFirst: Bool) {
     if let ticket = tickets[key.path] { return (ticket, false) }
     let now = surroundings.clock.now
-    let number = record(of: key)?.number ?? reserveNumber()
-    let (ticket, isFirst) = try await write(.visible) { [lease, rules = surroundings.rules] rows in
+    let known = record().effect(at: key).flatMap { denied[$0.number] == nil ? $0.number : nil }
+    let number = known ?? reserveNumber()
+    let (ticket, isFirst) = try await write(.visible) {
+      [lease, rules = surroundings.rules, denied = Set(denied.keys)] rows in
       let ticket = try rules.enter(operation, number, under: lease, rows)
-      return (ticket, try rules.standing(of: ticket, at: now, rows) == .first)
+      return (ticket, try rules.standing(of: ticket, besides: denied, at: now, rows) == .first)
     }
     tickets[key.path] = ticket
     surroundings.signals.took(ticket.number)
@@ -65,8 +73,12 @@ extension HeldRecord {
 
   /// Waits for a ticket of this process to be given back; for one of another process, looks again soon.
   private func pause(behind other: LaunchTicket, until nextReturn: Promise<Void>) async {
+    let isOwn = surroundings.signals.isOwn(other.number)
+    await pause(isOwn ? surroundings.timing.renewal : surroundings.timing.polling, until: nextReturn)
+  }
+
+  private func pause(_ span: TimeSpan, until nextReturn: Promise<Void>) async {
     let clock = surroundings.clock
-    let span = surroundings.signals.isOwn(other.number) ? surroundings.timing.renewal : surroundings.timing.polling
     await withTaskGroup { group in
       group.addTask { _ = await nextReturn.value() }
       group.addTask { try? await clock.sleep(for: span) }

@@ -52,9 +52,22 @@ public final class RecordStore: JournalStore {
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
     let now = surroundings.clock.now
     let resumed = try await commit(.durable) { [rules] rows in
-      let again = try rules.launches(launchingAgain, of: id, at: now, rows)
-      return try rules.resume(id, by: holder, launchingAgain: again, at: now, rows)
+      try rules.resume(id, by: holder, launchingAgain: launchingAgain, at: now, rows)
     }
+    return held(resumed, at: now)
+  }
+
+  public func settling(
+    _ id: String, by holder: LeaseHolder, launchingAgain: LaunchAgain
+  ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
+    let now = surroundings.clock.now
+    let taken = try await commit(.durable) { [rules] rows in
+      try rules.settle(id, by: holder, launchingAgain: launchingAgain, at: now, rows)
+    }
+    return held(taken, at: now)
+  }
+
+  private func held(_ resumed: JournalRules.Resumed, at now: Timestamp) -> (ExecutionHeader, any HeldJournal) {
     let journal = HeldRecord(
       resumed.state.header.id, lease: resumed.lease, record: resumed, renewedAt: now, surroundings: surroundings)
     return (resumed.state.header, journal)
@@ -88,7 +101,7 @@ public final class RecordStore: JournalStore {
   public func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry] {
     try await read { rows in
       guard let state = try rows.execution(id: id) else { throw JournalStoreError.noSuchExecution(id) }
-      return try rows.effects(of: state.number).filter { $0.standing != .lapsed }.map(JournalEntry.init)
+      return try rows.effects(of: state.number).filter { $0.standing != .lapsed || $0.isDenied }.map(JournalEntry.init)
     }
   }
 

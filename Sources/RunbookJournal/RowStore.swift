@@ -16,13 +16,25 @@ public protocol RowStore: Sendable {
   func read<T: Sendable>(_ body: @escaping @Sendable (any JournalRows) throws -> T) async throws -> T
   /// Runs a body as one transaction: where it throws, nothing has happened. It may share the transaction with others, and be
   /// carried out twice for it. When this returns, the body's changes have the durability that was asked for, or a higher one.
-  func commit<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  /// Transactions are carried out in the order in which they are handed over, which is before this first suspends.
+  ///
+  /// - Parameter failed: Hears of it where the body has thrown or its changes could not be kept, before any later body runs.
+  nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T
   /// What the store's own errors say, for people.
   func words(for error: any Error) -> String
   /// Whether other processes can see the rows, and have to be shown that this one lives.
   var isShared: Bool { get }
+}
+
+extension RowStore {
+  nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T {
+    try await commit(durability, failed: { _ in }, body)
+  }
 }
 
 /// Rows that live as long as the process.
@@ -35,15 +47,21 @@ public final class MemoryRowStore: RowStore {
     try body(MemoryRows(tables))
   }
 
-  public func commit<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  public nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     try rows.withLock { tables in
       // What is taken out of the guard is its only copy, and so is changed in place.
       let transaction = MemoryRows(tables)
       tables = MemoryRows.Tables()
       defer { tables = transaction.tables }
-      return try transaction.transaction(body)
+      do {
+        return try transaction.transaction(body)
+      } catch {
+        failed(error)
+        throw error
+      }
     }
   }
 
@@ -59,8 +77,18 @@ extension JournalError {
   init(_ error: any Error, in store: any RowStore) {
     switch error {
     case let error as JournalError: self = error
-    case let error as RecordContradiction: self = .contradiction("\(error)")
+    case let error as RecordContradiction: self.init(error)
     default: self = .unavailable(store.words(for: error))
+    }
+  }
+}
+
+extension JournalError {
+  init(_ contradiction: RecordContradiction) {
+    if case .halted(let halt) = contradiction {
+      self = .halted(halt)
+    } else {
+      self = .contradiction("\(contradiction)")
     }
   }
 }

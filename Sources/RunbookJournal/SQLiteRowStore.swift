@@ -39,10 +39,11 @@ public final class SQLiteRowStore: RowStore {
     try await file.look { db in try body(SQLiteRows(db)) }
   }
 
-  public func commit<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  public nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
-    try await file.commit(durability) { db in try body(SQLiteRows(db)) }
+    try await file.commit(durability, failed: failed) { db in try body(SQLiteRows(db)) }
   }
 
   public func words(for error: any Error) -> String { file.words(for: error) }

@@ -19,18 +19,19 @@ extension SQLiteRows {
     let open = OpenLaunch(effect, of: execution)
     try run(
       """
-      INSERT INTO effects (execution, number, path, text_hash, generation, standing, place, intent, intended_at,
+      INSERT INTO effects (execution, number, path, text_hash, span, generation, standing, place, intent, intended_at,
         operation, open_launch, settles_at, outcome, ended, finished_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (execution, number) DO UPDATE
-      SET path = excluded.path, text_hash = excluded.text_hash, generation = excluded.generation,
+      SET path = excluded.path, text_hash = excluded.text_hash, span = excluded.span, generation = excluded.generation,
         standing = excluded.standing, place = excluded.place, intent = excluded.intent,
         intended_at = excluded.intended_at, operation = excluded.operation, open_launch = excluded.open_launch,
         settles_at = excluded.settles_at, outcome = excluded.outcome, ended = excluded.ended,
         finished_at = excluded.finished_at
       """,
       [
-        execution, effect.number.value, effect.key.path.column, effect.key.textHash.column, effect.generation,
+        execution, effect.number.value, effect.key.path.column, effect.key.textHash.column, effect.span?.value,
+        effect.generation,
         effect.standing.rawValue, try effect.place.map { try Columns.json($0) }, try Columns.json(effect.intent),
         effect.intendedAt.microsecondsSinceEpoch, operation, open.map { $0.isUnconfirmed ? 2 : 1 },
         effect.settlesAt?.microsecondsSinceEpoch, try effect.outcome.map { try Columns.json($0) },
@@ -54,7 +55,7 @@ extension SQLiteRows {
   /// Read by their positions: looking a column up by its name costs more than all else where there are thousands of rows.
   private static let selectEffects = """
     SELECT number, path, text_hash, generation, standing, place, intent, intended_at, settles_at, outcome, ended, finished_at,
-      execution
+      execution, span
     FROM effects
     """
 
@@ -66,6 +67,7 @@ extension SQLiteRows {
       number: RecordNumber(try row.decode(Int64.self, atIndex: 0)),
       key: EffectKey(
         path: try row.decode(String.self, atIndex: 1), textHash: try row.decode(String.self, atIndex: 2)),
+      span: try row.decode(Int64?.self, atIndex: 13).map(RecordNumber.init),
       generation: try row.decode(Int.self, atIndex: 3), standing: standing,
       place: try row.optionalJSON(SourcePlace.self, at: 5), intent: try intent(row.decode(String.self, atIndex: 6)),
       intendedAt: try row.moment(at: 7), settlesAt: try row.optionalMoment(at: 8),

@@ -27,22 +27,22 @@ extension PromptSession {
     let listener = writer.listener(for: facts, in: preparation.sources, source: preparation.source.id, label: label)
     let effects = effects(
       journal: journal, people: LabelledPeople(people: session.people, label: label), listener: listener)
-    let (entry, memory, policy, today) = (nextEntry(), memory, session.policy, session.clock.now.date)
+    let (entry, memory, policy, today) = (nextEntry(), memory.beside(), session.policy, session.clock.now.date)
     terminal.show("\(label) \(Self.summary(of: text)) goes on behind the prompt\n", as: .news)
     return {
-      let (result, after) = await Self.evaluate(
+      let (result, _) = await Self.evaluate(
         runbook, entry: entry, after: memory, parameters: parameters, effects: effects, policy: policy, today: today,
         interruption: interruption)
-      await self.end(number, label, result, after, in: preparation.sources)
+      await self.end(number, label, result, memory, in: preparation.sources)
     }
   }
 
   private func end(
-    _ number: Int, _ label: String, _ result: ExecutionResult, _ after: Execution.Memory, in sources: SourceMap
+    _ number: Int, _ label: String, _ result: ExecutionResult, _ own: Execution.Memory, in sources: SourceMap
   ) {
     guard let entry = background.removeValue(forKey: number) else { return }
     awaits += result.awaits
-    for (operation, activation) in after.stopped { memory.stopped[operation] = activation }
+    own.join()
     scope.stopped = Set(memory.stopped.keys)
     suggestions.update(context: context)
     let words = Self.summary(of: entry.text)

@@ -67,15 +67,17 @@ extension PromptSession {
       let parameters = scope.procedures[name]?.parameters.map(\.name.text).joined(separator: ", ") ?? ""
       table.add([name, "procedure", "(\(parameters))"])
     }
-    if let run = memory.latestRun { table.add(["run", "run", words(for: .run(run))]) }
+    if let run = memory.latestRun { table.add(["run", "run", words(for: run)]) }
     if let status = memory.latestStatus { table.add(["status", "status", status.name]) }
     return table.isEmpty ? "Nothing is defined yet.\n" : table.text(width: nil)
   }
 
+  private func words(for run: Run) -> String { "\(run.id) \(run.status?.name ?? "")" }
+
   private func words(for value: Value) -> String {
     switch value {
     case .operation(let operation): operation.description
-    case .run(let run): "\(run.lastSeen.id) \(run.lastSeen.status?.name ?? "")"
+    case .run(let run): words(for: run.latest)
     case .list(let values): values.count > 5 ? "\(values.count) values" : value.text
     default: value.text
     }

@@ -296,7 +296,7 @@ public actor PromptSession {
   private func words(for wait: InFlight.Wait) -> String {
     switch wait.subject {
     case .run(let run):
-      let isLatest = memory.latestRun?.lastSeen.isSame(as: run) == true
+      let isLatest = memory.latestRun?.isSame(as: run) == true
       let again = isLatest ? "await run" : "await (run \"\(run.id.printable)\" of \(run.operation))"
       return
         "Stopped waiting; run \(run.id.printable) of \(run.operation.name.printable) goes on. `\(again)` waits again."
@@ -319,7 +319,7 @@ public actor PromptSession {
     let end = ExecutionEnd(
       at: session.clock.now, exitStatus: 0,
       summary: "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt",
-      isResumable: false, origins: [], cost: cost)
+      isResumable: false, cost: cost)
     if let words = cost.words { terminal.show(words + "\n", as: .news) }
     do throws(JournalError) {
       try await journal.end(end)

@@ -13,7 +13,7 @@ struct ValueDisplay {
   func text(of value: Value) -> String {
     switch value {
     case .text(let text): text.harmless + "\n"
-    case .run(let run): table(of: [run.lastSeen])
+    case .run(let run): table(of: [run.latest])
     case .operation(let operation): operation.description.printable + "\n"
     case .error(let error): "\(error.kind.rawValue): \(error.message.harmless)\n"
     case .list(let values): list(values)
@@ -23,7 +23,7 @@ struct ValueDisplay {
 
   private func list(_ values: [Value]) -> String {
     guard !values.isEmpty else { return "(an empty list)\n" }
-    let runs = values.compactMap { if case .run(let run) = $0 { run.lastSeen } else { nil } }
+    let runs = values.compactMap { if case .run(let run) = $0 { run.latest } else { nil } }
     if runs.count == values.count { return table(of: runs) + "(\(runs.count) \(runs.count == 1 ? "run" : "runs"))\n" }
     let operations = values.compactMap { if case .operation(let operation) = $0 { operation } else { nil } }
     if operations.count == values.count {

@@ -7,13 +7,13 @@ public struct ExecutionEnd: Hashable, Codable, Sendable {
   /// One line for people: `done`, the failure's message, `interrupted`.
   public var summary: String
   public var isResumable: Bool
-  /// The effects that it ended over; empty where it did not end by an error.
+  /// The effects that it ended over, by a version of the program that recorded no spans; empty where the spans tell.
   public var origins: [EffectKey]
   /// What it has cost; the requests of a process that was killed are not in it, and it says so.
   public var cost: ExecutionCost?
 
   public init(
-    at: Timestamp, exitStatus: Int32, summary: String, isResumable: Bool, origins: [EffectKey],
+    at: Timestamp, exitStatus: Int32, summary: String, isResumable: Bool, origins: [EffectKey] = [],
     cost: ExecutionCost? = nil
   ) {
     self.at = at

@@ -3,31 +3,65 @@ public import TailerAPI
 
 /// The record of one execution, as the evaluator uses it. Everything that could come out differently a second time goes
 /// through it, so that evaluating again from the top gives what was, up to where the record ends.
+///
+/// What is written is durable as a prefix of the log: where something is, all that was handed over before it is.
 public protocol Journal: Sendable {
-  /// What the record says of an effect; `nil` where it says nothing.
-  func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect?
-  /// All that the record held when this process took the execution up and that did not lapse, in the order in which it
-  /// came about.
-  func initialRecords() async throws(JournalError) -> [RecordedEffect]
+  // MARK: Effects
+
+  /// What the record says of an effect, having made sure that it speaks of the same thing; `nil` where it says nothing.
+  ///
+  /// - Throws: `.diverged`, `.wordedOtherwise`; `.halted` where it is open and an interruption keeps it from being gone on
+  ///   with.
+  func recall(_ intent: EffectIntent, at site: EffectSite) async throws(JournalError) -> RecordedEffect?
+  /// Makes sure that an effect may begin that needs no intent.
+  ///
+  /// - Throws: `.halted`.
+  func enter(_ site: EffectSite) async throws(JournalError)
   /// Writes what is about to be done. Durable when it returns.
   ///
   /// - Parameter settlesAt: For a launch, the moment after which nothing of its request can arrive or be listed any more.
-  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError)
-  /// Writes how it came out. Durable when it returns, unless `isLight`, which may wait for the next durable write: what
-  /// was only looked at, shown or read off the clock is durable before anything is changed on its account.
-  func finish(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool)
-    async throws(JournalError)
+  /// - Throws: `.halted` where nothing new may begin any more.
+  func intend(_ intent: EffectIntent, at site: EffectSite, settlesAt: Timestamp?) async throws(JournalError)
+  /// Writes how it came out, and gives the position in the log at which it did. Durable when it returns, but for what was
+  /// only looked at, shown or read off the clock, which is durable before anything is changed on its account.
+  @discardableResult
+  func finish(
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at site: EffectSite
+  ) async throws(JournalError) -> RecordNumber
   /// Writes several intents, in as few writes as it can. Durable when it returns; where it throws, some may be written.
-  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError)
-  /// Writes several outcomes, likewise.
-  func finish(_ effects: [FinishedEffect]) async throws(JournalError)
+  func intend(_ effects: [(intent: EffectIntent, site: EffectSite)]) async throws(JournalError)
+  /// Writes several outcomes, likewise, and gives their positions.
+  @discardableResult
+  func finish(_ effects: [FinishedEffect]) async throws(JournalError) -> [RecordNumber]
+  /// Gives an effect that an edit has moved its new place. Durable when it returns.
+  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError)
+  /// The record as it would be if the execution ended now, over an error, and were resumed.
+  func reopened() async throws(JournalError) -> Record
+
+  /// The record as it stands.
+  func record() async throws(JournalError) -> Record
+
+  // MARK: Spans
+
+  /// Records that a span begins; it is written with whatever is written next.
+  ///
+  /// - Parameter causes: The positions of the failures that it is there for. From here on they stand.
+  /// - Throws: `.halted` for a branch or a round of a `retry` that is not on record, where nothing new may begin.
+  func open(_ span: SpanSite, causes: [RecordNumber]) async throws(JournalError)
+  /// Records how a span ended, and gives the position at which it did; written with whatever is written next.
+  ///
+  /// - Parameter halting: Whether its failure keeps its siblings from beginning anything new.
+  func close(_ span: SpanSite, _ ending: Span.Ending, halting: Bool) async throws(JournalError) -> RecordNumber
+  /// Records that the execution was interrupted, and that a `finally` begins over it: nothing else begins any more.
+  func interrupt(_ span: SpanSite) async throws(JournalError)
+
+  // MARK: Launches
+
   /// Makes a run this launch's own and its outcome, unless another effect of any execution in the journal owns it; tells
   /// which it is. Durable when it returns.
   ///
   /// - Parameter adopter: Who said so; `nil` where the run was found.
   func claim(_ run: Run, for number: RecordNumber, by adopter: Adopter?) async throws(JournalError) -> Bool
-  /// Gives an effect that an edit has moved its new place. Durable when it returns.
-  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError)
   /// Whose run it is, as far as the journal knows; `nil` where it is nobody's.
   func owner(of run: Run) async throws(JournalError) -> RunOwner?
   /// When the launches of the operation were begun whose runs are not known, by other effects of any execution in the
@@ -38,19 +72,21 @@ public protocol Journal: Sendable {
   /// Waits until no other effect in the journal, of this execution or of a living one, is between the intent and the
   /// outcome of a launch of this operation, and keeps others out until `unlockLaunches`. Without it two launches whose
   /// replies are lost together could take each other's runs.
-  func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError)
-  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async
-  /// Writes that a `finally` has begun after an interruption: from here the execution cannot be resumed.
-  func endForGood() async throws(JournalError)
+  ///
+  /// - Throws: `.launchIsOpen` where a launch of this execution is open that an interruption keeps from being settled.
+  func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError)
+  func unlockLaunches(of operation: DataOperation, for site: EffectSite) async
 }
 
 extension Journal {
-  public func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
-    for (intent, key) in effects { try await intend(intent, at: key, settlesAt: nil) }
+  public func intend(_ effects: [(intent: EffectIntent, site: EffectSite)]) async throws(JournalError) {
+    for (intent, site) in effects { try await intend(intent, at: site, settlesAt: nil) }
   }
 
-  public func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
-    for effect in effects { try await finish(effect.intent, effect.outcome, at: effect.key, isLight: false) }
+  public func finish(_ effects: [FinishedEffect]) async throws(JournalError) -> [RecordNumber] {
+    var numbers: [RecordNumber] = []
+    for effect in effects { numbers.append(try await finish(effect.intent, effect.outcome, at: effect.site)) }
+    return numbers
   }
 }
 
@@ -58,30 +94,11 @@ extension Journal {
 public struct FinishedEffect: Sendable {
   public let intent: EffectIntent
   public let outcome: EffectOutcome
-  public let key: EffectKey
+  public let site: EffectSite
 
-  public init(_ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey) {
+  public init(_ intent: EffectIntent, _ outcome: EffectOutcome, at site: EffectSite) {
     self.intent = intent
     self.outcome = outcome
-    self.key = key
-  }
-}
-
-/// Which effect a run belongs to.
-public struct RunOwner: Hashable, Sendable {
-  /// `nil` where the execution's record has been deleted.
-  public let executionID: String?
-  /// `nil` where an old journal did not know any more which effect it was.
-  public let effect: RecordNumber?
-
-  public init(executionID: String?, effect: RecordNumber?) {
-    self.executionID = executionID
-    self.effect = effect
-  }
-
-  /// For people: `#3 of the execution 20261127-0300-xyz`.
-  public var words: String {
-    guard let executionID else { return "an execution whose record was deleted" }
-    return (effect.map { "\($0) of " } ?? "") + "the execution \(executionID)"
+    self.site = site
   }
 }

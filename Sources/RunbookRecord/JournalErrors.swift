@@ -9,8 +9,36 @@ public enum JournalError: Error, Hashable, Sendable {
   case cancelled
   /// The record says otherwise, in words: `effect #3, launch p, has an outcome already`.
   case contradiction(String)
+  /// Nothing new begins there any more.
+  case halted(Span.Halt)
+  /// The record says nothing of what comes next, and only the record was to answer.
+  case recordEnds
+  /// Something else is recorded there.
+  case diverged(RecordedEffect)
+  /// The statement was worded otherwise when that was recorded.
+  case wordedOtherwise(RecordedEffect)
+  /// Whether an earlier launch of the operation by this execution happened is not known, and nothing here settles it.
+  case launchIsOpen(RecordNumber)
   /// A launch's reply names a run that is recorded as another launch's.
   case runIsTaken(String, by: RunOwner)
+}
+
+extension JournalError {
+  /// Why, for people.
+  public var words: String {
+    switch self {
+    case .unavailable(let reason): reason
+    case .leaseLost(let holder): "another process has taken the execution over: \(holder)"
+    case .cancelled: "the write was given up"
+    case .contradiction(let words): "the record says otherwise: \(words)"
+    case .halted: "nothing new begins there any more"
+    case .recordEnds: "the record ends there"
+    case .diverged(let effect): "something else is recorded there: \(effect.intent.words)"
+    case .wordedOtherwise(let effect): "\(effect.intent.words) was worded otherwise when it was recorded"
+    case .launchIsOpen(let number): "it is not known yet what came of the launch \(number)"
+    case .runIsTaken(let run, let owner): "run \(run) is another launch's, \(owner.words)"
+    }
+  }
 }
 
 public enum JournalStoreError: Error, Hashable, Sendable {

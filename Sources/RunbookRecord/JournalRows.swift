@@ -76,7 +76,7 @@ public protocol JournalRows: AnyObject {
 public struct ExecutionState: Hashable, Sendable {
   public let number: Int64
   public var header: ExecutionHeader
-  /// When a `finally` began after an interruption.
+  /// When a `finally` began after an interruption, by a version of the program that could not finish it later.
   public var overAt: Timestamp?
   /// `nil` while a process works on it, and where that process was killed.
   public var end: ExecutionEnd?

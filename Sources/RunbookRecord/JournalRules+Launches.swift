@@ -19,13 +19,20 @@ extension JournalRules {
       number: number, operation: operation, execution: lease.execution, fence: lease.fence, effect: effect)
   }
 
-  /// Who stands before a ticket. A turn whose holder died is another execution's only once no request of that holder can
-  /// arrive or be listed any more; else a run could be taken for another launch's.
+  /// Who stands before a ticket. Within an execution the open launch of an operation goes first, so that nobody has to say
+  /// whose run is whose; one that a person has denied is not waited for. A turn whose holder died is another execution's only once no request of that holder can arrive or be
+  /// listed any more; else a run could be taken for another launch's.
   public func standing(
-    of ticket: LaunchTicket, at now: Timestamp, _ rows: any JournalRows
+    of ticket: LaunchTicket, besides denied: Set<RecordNumber> = [], at now: Timestamp, _ rows: any JournalRows
   ) throws -> LaunchTicket.Standing {
-    let queue = try rows.tickets(of: ticket.operation).filter { $0.number <= ticket.number }
-    guard queue.last == ticket, let head = queue.first else { return .gone }
+    let open = try rows.openLaunches(of: ticket.operation).filter { !$0.isUnconfirmed }
+    let own = try open.filter { launch in
+      guard launch.execution == ticket.execution, launch.effect != ticket.effect, !denied.contains(launch.effect)
+      else { return false }
+      return try rows.effect(launch.effect, of: launch.execution)?.standing == .current
+    }
+    let queue = Self.ordered(try rows.tickets(of: ticket.operation), open)
+    guard queue.contains(ticket), let head = queue.first else { return .gone }
     guard head == ticket else {
       let lease = try rows.lease(of: head.execution)
       // Whoever asks under the same lease lives.
@@ -35,10 +42,27 @@ extension JournalRules {
       }
       return .behind(head)
     }
-    let unsettled = try rows.openLaunches(of: ticket.operation)
-      .filter { $0.execution != ticket.execution && !$0.isUnconfirmed && $0.settlesAt >= now }
-    guard let last = unsettled.map(\.settlesAt).max() else { return .first }
+    let isOpen = open.contains { $0.execution == ticket.execution && $0.effect == ticket.effect }
+    if !isOpen, let first = own.first { return .behindOwn(first.effect) }
+    // A run that begins now has to be told from one of theirs, by the clocks of two machines.
+    let unsettled = open.filter { $0.execution != ticket.execution }
+      .map { $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance) }.filter { $0 >= now }
+    guard let last = unsettled.max() else { return .first }
     return .unsettled(until: last)
+  }
+
+  /// Tickets in the order of their turns: as they were asked for, but that an open launch goes in the place of its
+  /// execution's first.
+  private static func ordered(_ tickets: [LaunchTicket], _ open: [OpenLaunch]) -> [LaunchTicket] {
+    guard tickets.count > 1, !open.isEmpty else { return tickets }
+    var first: [Int64: Int64] = [:]
+    for ticket in tickets { first[ticket.execution] = min(first[ticket.execution] ?? ticket.number, ticket.number) }
+    return tickets.map { ticket in
+      let isOpen = open.contains { $0.execution == ticket.execution && $0.effect == ticket.effect }
+      return (
+        ticket: ticket, place: isOpen ? first[ticket.execution] ?? ticket.number : ticket.number, rank: isOpen ? 0 : 1
+      )
+    }.sorted { ($0.place, $0.rank, $0.ticket.number) < ($1.place, $1.rank, $1.ticket.number) }.map(\.ticket)
   }
 
   /// Takes the lease from the dead execution at the head of the queue, and with it its tickets. Looks again first, for the
@@ -52,8 +76,10 @@ extension JournalRules {
 
   /// Throws unless the operation's turn is the ticket's: part of the transaction that records a launch's intent, so that no
   /// request leaves for whose run nobody keeps the others out.
-  public func requireTurn(_ ticket: LaunchTicket, at now: Timestamp, _ rows: any JournalRows) throws {
-    guard try standing(of: ticket, at: now, rows) == .first else {
+  public func requireTurn(
+    _ ticket: LaunchTicket, besides denied: Set<RecordNumber> = [], at now: Timestamp, _ rows: any JournalRows
+  ) throws {
+    guard try standing(of: ticket, besides: denied, at: now, rows) == .first else {
       throw JournalError.leaseLost(holder: "its place in the queue of launches has been taken")
     }
   }

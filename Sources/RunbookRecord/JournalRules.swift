@@ -106,30 +106,29 @@ public struct JournalRules: Sendable {
     return try take(try rows.addExecution(header), for: header.holder, at: now, rows)
   }
 
-  /// Records how an execution ended or why it stopped, and gives the lease up. What a `finally` has ended after an
-  /// interruption is over.
+  /// Records how an execution ended or why it stopped, and gives the lease up.
   public func end(_ lease: Lease, _ end: ExecutionEnd, at now: Timestamp, _ rows: any JournalRows) throws {
     guard var state = try rows.execution(number: lease.execution) else { return }
     state.end = end
-    if state.overAt != nil { state.end?.isResumable = false }
     try rows.put(state)
     try release(lease, .ended, at: now, rows)
   }
 
-  /// Records that a `finally` has begun after an interruption: from here the execution cannot be resumed.
-  public func endForGood(_ lease: Lease, at now: Timestamp, _ rows: any JournalRows) throws {
-    guard var state = try rows.execution(number: lease.execution), state.overAt == nil else { return }
-    state.overAt = now
-    try rows.put(state)
-  }
-
   /// Ends an unfinished execution for good, by a person's decision.
   public func abandon(_ id: String, by user: String, at now: Timestamp, _ rows: any JournalRows) throws {
-    var state = try resumable(id, at: now, rows)
+    var state = try givenUp(id, at: now, rows)
     // Should its process only have been taken for dead, it does nothing more.
     try revoke(state.number, rows)
     state.end = .abandoned(state.end, by: user, at: now)
     try rows.put(state)
+  }
+
+  /// What can be given up: what can be resumed, and a session at the prompt whose process was killed.
+  private func givenUp(_ id: String, at now: Timestamp, _ rows: any JournalRows) throws -> ExecutionState {
+    guard let state = try rows.execution(id: id), state.header.isSession, state.end == nil,
+      livingHolder(of: try rows.lease(of: state.number), at: now) == nil
+    else { return try resumable(id, at: now, rows) }
+    return state
   }
 
   // MARK: Taking up again
@@ -160,18 +159,19 @@ public struct JournalRules: Sendable {
     public let wasKilled: Bool
     /// The record as it stands once what the execution ended over is done anew.
     public let record: Record
-    /// What has to be written before anything else is, so that the journal says so too.
-    public let reopening: [RecordedEffect]
+    /// What has to be written before anything else is, so that the journal says so too; `nil` where nothing is done anew.
+    public let reopening: [RecordedEffect]?
+    /// Open launches that a person has launched again, and who that was.
+    public let launchingAgain: [RecordNumber: Adopter]
   }
 
   /// The open launches that a person has launched again, having seen that they did not happen.
   ///
   /// - Throws: Where none is meant, or several could be, or something of the request may still arrive.
   public func launches(
-    _ again: LaunchAgain, of id: String?, at now: Timestamp, _ rows: any JournalRows
+    _ again: LaunchAgain, of state: ExecutionState, at now: Timestamp, _ rows: any JournalRows
   ) throws -> Set<RecordNumber> {
     guard again != .none else { return [] }
-    let state = try resumable(id, at: now, rows)
     let open = try rows.effects(of: state.number).filter { $0.isOpenLaunch && $0.standing == .current }
     let meant = open.filter { again.means($0) }
     guard let launch = meant.first else {
@@ -189,28 +189,50 @@ public struct JournalRules: Sendable {
   /// Takes the lease of an execution that has not ended. The journal says that what it ended over is done anew from the
   /// first effect on that is recorded; until then it can be given back as it was.
   ///
-  /// - Parameter launchingAgain: Launches that a person has launched again.
+  /// - Parameter again: What a person has launched again.
   public func resume(
-    _ id: String?, by holder: LeaseHolder, launchingAgain: Set<RecordNumber>, at now: Timestamp,
+    _ id: String?, by holder: LeaseHolder, launchingAgain again: LaunchAgain, at now: Timestamp,
     _ rows: any JournalRows
   ) throws -> Resumed {
     let state = try resumable(id, at: now, rows)
+    let denied = try launches(again, of: state, at: now, rows)
     // Who comes to an end gives the lease up.
     let wasKilled = try rows.lease(of: state.number)?.holder != nil
-    var record = try Record(try rows.effects(of: state.number))
-    let reopening = record.reopen(state.end?.origins ?? [], launchingAgain: launchingAgain).map(\.after)
+    var record = try Record(try rows.effects(of: state.number), try rows.spans(of: state.number))
+    // Who was killed goes on as if that had not happened; what an execution has ended over is done anew.
+    let reopening = record.reopen(over: state.end).map(\.after)
     let lease = try take(state.number, for: holder, at: now, rows)
-    return Resumed(state: state, lease: lease, wasKilled: wasKilled, record: record, reopening: reopening)
+    return Resumed(
+      state: state, lease: lease, wasKilled: wasKilled, record: record, reopening: reopening,
+      launchingAgain: Self.words(for: denied, by: holder, at: now))
   }
 
-  /// Writes what taking an execution up again has changed, once: of several writes that bring it along, since each was handed
-  /// over before the first was done, the first does it, and what has gone on behind it stays. What is launched again stays so
-  /// in any case, and is all that there is where the process before was killed.
+  /// Takes the lease of an execution so that what came of its launches can be said, whatever has ended. Nothing else of it
+  /// changes.
+  public func settle(
+    _ id: String, by holder: LeaseHolder, launchingAgain again: LaunchAgain, at now: Timestamp, _ rows: any JournalRows
+  ) throws -> Resumed {
+    guard let state = try rows.execution(id: id) else { throw JournalStoreError.noSuchExecution(id) }
+    if let holder = livingHolder(of: try rows.lease(of: state.number), at: now) {
+      throw JournalStoreError.isHeld(id: id, by: holder)
+    }
+    let denied = try launches(again, of: state, at: now, rows)
+    let record = try Record(try rows.effects(of: state.number), try rows.spans(of: state.number))
+    return Resumed(
+      state: state, lease: try take(state.number, for: holder, at: now, rows), wasKilled: false, record: record,
+      reopening: nil, launchingAgain: Self.words(for: denied, by: holder, at: now))
+  }
+
+  private static func words(
+    for launches: Set<RecordNumber>, by holder: LeaseHolder, at now: Timestamp
+  ) -> [RecordNumber: Adopter] {
+    Dictionary(uniqueKeysWithValues: launches.map { ($0, Adopter(user: holder.user, at: now)) })
+  }
+
+  /// Writes what taking an execution up again has changed, before anything else is.
   public func apply(_ reopening: [RecordedEffect], of execution: Int64, _ rows: any JournalRows) throws {
     guard var state = try rows.execution(number: execution) else { return }
-    let isFirst = state.end != nil
-    for effect in reopening where isFirst || effect.standing == .lapsed { try put(effect, of: execution, rows) }
-    guard isFirst else { return }
+    for effect in reopening { try put(effect, of: execution, rows) }
     state.end = nil
     try rows.put(state)
   }

@@ -12,10 +12,15 @@ public protocol JournalStore: Sendable {
   /// so from the first effect on that is recorded; until then it can be given back as it was.
   ///
   /// - Parameter id: The execution, or `nil` for the latest one that can be resumed.
-  /// - Parameter launchingAgain: Which open launch loses its intent too, and is sent anew: the person has looked, and it did
+  /// - Parameter launchingAgain: Which open launch is sent anew, as soon as it is come by: the person has looked, and it did
   ///   not happen.
   func resume(
     _ id: String?, by holder: LeaseHolder, launchingAgain: LaunchAgain
+  ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal)
+  /// Takes the lease of an execution, also of one that has ended, so that what came of its launches can be said; what that is
+  /// stands from `settle` on.
+  func settling(
+    _ id: String, by holder: LeaseHolder, launchingAgain: LaunchAgain
   ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal)
   /// What is known of the execution that `resume` would take up; nothing is taken up.
   func resumable(_ id: String?) async throws(JournalStoreError) -> ExecutionHeader

@@ -27,6 +27,8 @@ public struct LaunchTicket: Hashable, Sendable {
     /// Nobody: the operation's turn is this ticket's.
     case first
     case behind(LaunchTicket)
+    /// Nobody, but a launch of its own execution is open, and is settled first.
+    case behindOwn(RecordNumber)
     /// The holder of the first ticket is dead; its execution.
     case behindDead(execution: Int64)
     /// Nobody is in the queue before it, but a launch of another execution was begun whose request may still arrive or be

@@ -1,14 +1,27 @@
 public import CivilTime
 
 /// The record of one execution, as the one process that may write it has it before it. It decides what may follow what:
-/// what an intent may become, what is done anew, what an edit moves. Whatever changes it gives the rows that the journal has
-/// to hold for it.
+/// what an intent may become, what may begin, what is done anew, what an edit moves. Whatever changes it gives the rows that
+/// the journal has to hold for it.
 public struct Record: Sendable {
-  private var known: [RecordNumber: RecordedEffect]
+  /// An effect in a place of its own: thousands of them are held by tables that grow, and by writes that wait.
+  final class Kept: Sendable {
+    let effect: RecordedEffect
+    init(_ effect: RecordedEffect) { self.effect = effect }
+  }
+
+  private var known: [RecordNumber: Kept]
   /// Which effect answers for a place, by the place's path.
   private var standing: [String: RecordNumber]
+  var spans: [RecordNumber: Span] = [:]
+  /// Which span is which, by its path.
+  var spanNumbers: [String: RecordNumber] = [:]
+  /// The spans whose rows have not been written as they are now.
+  var unwritten: Set<RecordNumber> = []
+  /// The launches of which it is not known whether they happened, among what answers for its place.
+  private var openLaunches: Set<RecordNumber> = []
   /// The last number given out.
-  private var last: RecordNumber
+  private(set) var last: RecordNumber
 
   /// The record of an execution that begins.
   public init() {
@@ -18,33 +31,50 @@ public struct Record: Sendable {
   }
 
   /// - Throws: `RecordContradiction` where the rows cannot have come about by these rules.
-  public init(_ effects: [RecordedEffect]) throws(RecordContradiction) {
+  public init(_ effects: [RecordedEffect], _ spans: [Span] = []) throws(RecordContradiction) {
     known = Dictionary(minimumCapacity: effects.count)
     standing = Dictionary(minimumCapacity: effects.count)
     last = RecordNumber(0)
     for effect in effects {
-      guard known.updateValue(effect, forKey: effect.number) == nil else { throw .numberTaken(effect.number) }
+      guard known.updateValue(Kept(effect), forKey: effect.number) == nil else { throw .numberTaken(effect.number) }
       last = max(last, effect.number, effect.ended ?? effect.number)
       guard effect.number > RecordNumber(0), last < last.next else { throw .impossibleNumber(effect.number) }
       if let outcome = effect.outcome, !outcome.fits(effect.intent) {
         throw .unfitting(effect.number, effect.intent.words, outcome.words)
       }
       guard effect.standing == .current else { continue }
+      if effect.isOpenLaunch { openLaunches.insert(effect.number) }
       guard standing.updateValue(effect.number, forKey: effect.key.path) == nil else {
         throw .placeTaken(effect.key.path)
       }
+    }
+    for span in spans {
+      guard known[span.number] == nil, self.spans.updateValue(span, forKey: span.number) == nil else {
+        throw .numberTaken(span.number)
+      }
+      last = max(last, span.number, span.ended ?? span.number, span.halt?.number ?? span.number)
+      guard span.number > RecordNumber(0), last < last.next else { throw .impossibleNumber(span.number) }
+      // Who is inside begins later, so that no span is inside of itself.
+      guard span.parent.map({ $0 < span.number }) ?? true else { throw .impossibleNumber(span.number) }
+      guard spanNumbers.updateValue(span.number, forKey: span.path) == nil else { throw .placeTaken(span.path) }
     }
   }
 
   // MARK: Reading
 
   /// The effect that answers for a place.
-  public func effect(at key: EffectKey) -> RecordedEffect? { standing[key.path].flatMap { known[$0] } }
+  public func effect(at key: EffectKey) -> RecordedEffect? { standing[key.path].flatMap { known[$0]?.effect } }
 
-  public func effect(_ number: RecordNumber) -> RecordedEffect? { known[number] }
+  public func effect(_ number: RecordNumber) -> RecordedEffect? { known[number]?.effect }
+
+  /// Whether nothing is recorded yet.
+  public var isEmpty: Bool { known.isEmpty && spans.isEmpty }
 
   /// All effects in the order of their numbers.
-  public var effects: [RecordedEffect] { known.values.sorted { $0.number < $1.number } }
+  public var effects: [RecordedEffect] { known.values.map(\.effect).sorted { $0.number < $1.number } }
+
+  /// The launches of which it is not known whether they happened, among what answers for its place, in their order.
+  public var launchesInDoubt: [RecordedEffect] { openLaunches.sorted().compactMap { effect($0) } }
 
   // MARK: Appending
 
@@ -57,13 +87,15 @@ public struct Record: Sendable {
   /// Records that an effect begins. A place where one stands already keeps it: its intent is written anew only while it has
   /// no outcome, and only where it means the same.
   public mutating func begin(
-    _ intent: EffectIntent, at key: EffectKey, as reserved: RecordNumber? = nil, settlesAt: Timestamp? = nil,
+    _ intent: EffectIntent, at site: EffectSite, as reserved: RecordNumber? = nil, settlesAt: Timestamp? = nil,
     now: Timestamp
   ) throws(RecordContradiction) -> RecordChange {
-    guard var effect = effect(at: key) else {
+    guard var effect = effect(at: site.key) else {
+      let span = try enter(site, now: now)
       return put(
         RecordedEffect(
-          number: reserved ?? reserve(), key: key, intent: intent, intendedAt: now, settlesAt: settlesAt))
+          number: reserved ?? reserve(), key: site.key, span: span, place: site.place, intent: intent, intendedAt: now,
+          settlesAt: settlesAt))
     }
     guard effect.outcome == nil else { throw .hasEnded(effect.number, effect.intent.words) }
     guard intent.agrees(with: effect.intent) else { throw .meansSomethingElse(effect.intent.words, intent.words) }
@@ -75,19 +107,22 @@ public struct Record: Sendable {
 
   /// Records how an effect came out. What needs no intent of its own begins with it.
   public mutating func end(
-    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, now: Timestamp
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at site: EffectSite, now: Timestamp
   ) throws(RecordContradiction) -> RecordChange {
-    if let effect = effect(at: key) { return try settle(effect, outcome, now: now) }
+    if let effect = effect(at: site.key) { return try settle(effect, outcome, now: now) }
     guard outcome.fits(intent) else { throw .unfitting(last.next, intent.words, outcome.words) }
+    let span = site.span.map { open($0, now: now) }
     return try settle(
-      RecordedEffect(number: reserve(), key: key, intent: intent, intendedAt: now), outcome, now: now)
+      RecordedEffect(
+        number: reserve(), key: site.key, span: span, place: site.place, intent: intent, intendedAt: now),
+      outcome, now: now)
   }
 
   /// Records what an effect came to that is known by its number.
   public mutating func end(
     _ number: RecordNumber, _ outcome: EffectOutcome, now: Timestamp
   ) throws(RecordContradiction) -> RecordChange {
-    guard let effect = known[number] else { throw .unknown(number) }
+    guard let effect = effect(number) else { throw .unknown(number) }
     return try settle(effect, outcome, now: now)
   }
 
@@ -101,43 +136,63 @@ public struct Record: Sendable {
       throw .hasEnded(effect.number, effect.intent.words)
     }
     effect.outcome = outcome
-    effect.ended = reserve()
+    let ended = reserve()
+    effect.ended = ended
     effect.finishedAt = now
+    if case .ask(_, let purpose?) = effect.intent, purpose.endsWithNo, case .answer(let answer) = outcome, !answer.isYes
+    {
+      haltForNo(in: effect.span, at: ended)
+    }
     return put(effect)
   }
 
   private mutating func put(_ effect: RecordedEffect) -> RecordChange {
-    let before = known.updateValue(effect, forKey: effect.number)
-    if let before { free(before) }
-    if effect.standing == .current { standing[effect.key.path] = effect.number }
-    return RecordChange(before: before, after: effect)
+    let kept = Kept(effect)
+    let before = known.updateValue(kept, forKey: effect.number)
+    if let before { free(before.effect) }
+    stand(effect)
+    return RecordChange(before: before, after: kept)
   }
 
   /// Takes a change back that could not be written: the latest one of its effect.
   public mutating func undo(_ change: RecordChange) {
     free(change.after)
-    known[change.after.number] = change.before
-    if let before = change.before, before.standing == .current { standing[before.key.path] = before.number }
+    known[change.after.number] = change.earlier
+    if let before = change.before { stand(before) }
+    if let ended = change.after.ended, change.before?.ended != ended { withdrawNo(at: ended) }
+  }
+
+  private mutating func stand(_ effect: RecordedEffect) {
+    guard effect.standing == .current else { return }
+    standing[effect.key.path] = effect.number
+    if effect.isOpenLaunch { openLaunches.insert(effect.number) }
   }
 
   private mutating func free(_ effect: RecordedEffect) {
+    openLaunches.remove(effect.number)
     if standing[effect.key.path] == effect.number { standing[effect.key.path] = nil }
   }
 
   // MARK: Going on
 
   /// Makes what an execution ended over be done anew: a launch that is unconfirmed is open again, by whose intent its run is
-  /// looked for; everything else that failed lapses, and its place is free. So do the launches that a person has launched
-  /// again. Gives the effects that this has changed.
-  public mutating func reopen(_ origins: [EffectKey], launchingAgain: Set<RecordNumber>) -> [RecordChange] {
+  /// looked for; everything else that failed lapses, and its place is free. A failure that a `catch`, a further round of a
+  /// `retry` or a `finally` has begun over stands. Gives the effects that this
+  /// has changed.
+  ///
+  /// - Parameter end: How the execution ended; `nil` where its process was killed, and nothing else is done anew.
+  public mutating func reopen(over end: ExecutionEnd?) -> [RecordChange] {
     var changed: [RecordChange] = []
-    for number in launchingAgain.sorted() {
-      guard var effect = known[number], effect.isOpenLaunch else { continue }
-      effect.standing = .lapsed
-      changed.append(put(effect))
+    guard let end else { return changed }
+    let stands = standingFailures()
+    // Where it was recorded without spans, the end says over what.
+    let ended = Set(end.origins.map(\.path))
+    let failed = effects.filter { effect in
+      guard effect.hasFailed, effect.standing == .current else { return false }
+      guard effect.span != nil else { return ended.contains(effect.key.path) }
+      return !(effect.ended.map(stands.contains) ?? false)
     }
-    for key in origins {
-      guard var effect = effect(at: key), case .failed? = effect.outcome else { continue }
+    for var effect in failed {
       if effect.isOpenLaunch {
         effect.outcome = nil
         effect.ended = nil
@@ -147,14 +202,26 @@ public struct Record: Sendable {
       }
       changed.append(put(effect))
     }
+    withdrawFailures(besides: stands)
     return changed
+  }
+
+  /// Records that a launch did not happen, by somebody's word. Its place is free for the one that is launched in its stead.
+  public mutating func deny(_ number: RecordNumber, by person: Adopter) throws(RecordContradiction) -> RecordChange {
+    guard var effect = effect(number) else { throw .unknown(number) }
+    guard effect.isOpenLaunch else { throw .hasEnded(number, effect.intent.words) }
+    effect.outcome = .denied(by: person)
+    effect.ended = reserve()
+    effect.finishedAt = person.at
+    effect.standing = .lapsed
+    return put(effect)
   }
 
   /// Gives an effect another place, or the same one with other words.
   public mutating func move(
     _ number: RecordNumber, to key: EffectKey
   ) throws(RecordContradiction) -> RecordChange {
-    guard var effect = known[number] else { throw .unknown(number) }
+    guard var effect = effect(number) else { throw .unknown(number) }
     if let other = standing[key.path], other != number { throw .placeTaken(key.path) }
     effect.key = key
     effect.standing = .current
@@ -163,7 +230,7 @@ public struct Record: Sendable {
 
   /// Takes an effect out of its place, so that whatever stands there now is not answered by it.
   public mutating func setAside(_ number: RecordNumber) throws(RecordContradiction) -> RecordChange {
-    guard var effect = known[number] else { throw .unknown(number) }
+    guard var effect = effect(number) else { throw .unknown(number) }
     effect.standing = .setAside
     return put(effect)
   }
@@ -171,21 +238,16 @@ public struct Record: Sendable {
 
 /// What a step of a record changes: one effect, before and after.
 public struct RecordChange: Sendable {
-  /// How the effect stood is kept apart: most begin, and thousands of changes wait for the disk at once.
-  private indirect enum Earlier: Sendable {
-    case nothing
-    case effect(RecordedEffect)
-  }
-
-  private let earlier: Earlier
+  let earlier: Record.Kept?
+  private let later: Record.Kept
   /// `nil` for an effect that begins.
-  public var before: RecordedEffect? { if case .effect(let effect) = earlier { effect } else { nil } }
+  public var before: RecordedEffect? { earlier?.effect }
   /// The row that the journal has to hold for it.
-  public let after: RecordedEffect
+  public var after: RecordedEffect { later.effect }
 
-  init(before: RecordedEffect?, after: RecordedEffect) {
-    earlier = before.map(Earlier.effect) ?? .nothing
-    self.after = after
+  init(before: Record.Kept?, after: Record.Kept) {
+    earlier = before
+    later = after
   }
 
   /// Whether nothing but what came of the effect is new.
@@ -193,29 +255,5 @@ public struct RecordChange: Sendable {
     guard var effect = before else { return false }
     (effect.outcome, effect.ended, effect.finishedAt) = (after.outcome, after.ended, after.finishedAt)
     return effect == after
-  }
-}
-
-/// Why something cannot be in a record, or cannot follow what is in it.
-public enum RecordContradiction: Error, Hashable, Sendable, CustomStringConvertible {
-  case numberTaken(RecordNumber)
-  case impossibleNumber(RecordNumber)
-  case unfitting(RecordNumber, String, String)
-  case placeTaken(String)
-  case hasEnded(RecordNumber, String)
-  case meansSomethingElse(String, String)
-  case unknown(RecordNumber)
-
-  public var description: String {
-    switch self {
-    case .numberTaken(let number): "there are two effects \(number)"
-    case .impossibleNumber(let number): "no effect can have the number \(number), or have ended at the one it names"
-    case .unfitting(let number, let intent, let outcome):
-      "effect \(number), \(intent), cannot have come out as \(outcome)"
-    case .placeTaken(let path): "two effects stand at \(path)"
-    case .hasEnded(let number, let intent): "effect \(number), \(intent), has an outcome already"
-    case .meansSomethingElse(let recorded, let found): "\(recorded) is recorded where \(found) begins"
-    case .unknown(let number): "there is no effect \(number)"
-    }
   }
 }

@@ -16,6 +16,8 @@ public struct RecordedEffect: Hashable, Sendable {
   public let number: RecordNumber
   /// Where it stands in the text; an edit may move it.
   public var key: EffectKey
+  /// The span that it is in; `nil` where an old journal did not record spans.
+  public var span: RecordNumber?
   /// Which time this place is gone through because a person had it done again, from 0.
   public var generation: Int
   public var standing: Standing
@@ -32,12 +34,13 @@ public struct RecordedEffect: Hashable, Sendable {
   public var finishedAt: Timestamp?
 
   public init(
-    number: RecordNumber, key: EffectKey, generation: Int = 0, standing: Standing = .current,
+    number: RecordNumber, key: EffectKey, span: RecordNumber? = nil, generation: Int = 0, standing: Standing = .current,
     place: SourcePlace? = nil, intent: EffectIntent, intendedAt: Timestamp, settlesAt: Timestamp? = nil,
     outcome: EffectOutcome? = nil, ended: RecordNumber? = nil, finishedAt: Timestamp? = nil
   ) {
     self.number = number
     self.key = key
+    self.span = span
     self.generation = generation
     self.standing = standing
     self.place = place
@@ -58,11 +61,11 @@ public struct RecordedEffect: Hashable, Sendable {
     return error.kind == .unconfirmed
   }
 
-  /// Whether it is a launch of which it was not known whether it happened, and of which a person has said that it did not.
-  public var isForgottenLaunch: Bool {
-    guard case .launch = intent else { return false }
-    return isOpen && standing == .lapsed
-  }
+  /// Whether it failed: the world refused it, or it took too long.
+  public var hasFailed: Bool { if case .failed? = outcome { true } else { false } }
+
+  /// Whether it is a launch of which a person has said that it did not happen.
+  public var isDenied: Bool { if case .denied? = outcome { true } else { false } }
 
   /// Whether it is a launch of which it is not known whether it happened.
   public var isOpenLaunch: Bool {
@@ -74,12 +77,12 @@ public struct RecordedEffect: Hashable, Sendable {
 /// Where words stand in the recorded sources: the source's position among them, the line from 1, and the half-open range of
 /// UTF-8 offsets.
 public struct SourcePlace: Hashable, Codable, Sendable {
-  public let source: Int
-  public let line: Int
-  public let lower: Int
-  public let upper: Int
+  public let source: Int32
+  public let line: Int32
+  public let lower: Int32
+  public let upper: Int32
 
-  public init(source: Int, line: Int, lower: Int, upper: Int) {
+  public init(source: Int32, line: Int32, lower: Int32, upper: Int32) {
     self.source = source
     self.line = line
     self.lower = lower

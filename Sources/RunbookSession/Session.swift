@@ -62,6 +62,8 @@ public struct Session: Sendable {
     public let journalProblem: String?
     /// What it has cost, with what it had cost before it was taken up.
     public let cost: ExecutionCost
+    /// What it leaves that somebody may have to see to.
+    public let left: Leftovers
   }
 
   /// Records that an execution begins. Nothing has been sent before this returns.
@@ -79,6 +81,12 @@ public struct Session: Sendable {
   /// Takes an execution up again; nothing is evaluated yet.
   public func reopen(_ id: String?, launchingAgain: LaunchAgain) async throws(JournalStoreError) -> Opened {
     let (header, journal) = try await store.resume(id, by: holder, launchingAgain: launchingAgain)
+    return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: true)
+  }
+
+  /// Takes an execution, also one that has ended, so that what came of its launches can be said.
+  public func take(toSettle id: String, launchingAgain: LaunchAgain) async throws(JournalStoreError) -> Opened {
+    let (header, journal) = try await store.settling(id, by: holder, launchingAgain: launchingAgain)
     return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: true)
   }
 
@@ -149,18 +157,19 @@ public struct Session: Sendable {
   /// Records an ending.
   public func close(_ opened: Opened, after result: ExecutionResult) async -> Report {
     var problem: String?
+    let left = (try? await opened.journal.record().leftovers) ?? Leftovers()
     let cost = await cost(of: opened, awaits: result.awaits)
     do throws(JournalError) {
       try await opened.journal.end(
         ExecutionEnd(
           at: clock.now, exitStatus: result.ending.exitStatus, summary: result.ending.summary,
-          isResumable: result.isResumable, origins: result.origins, cost: cost))
+          isResumable: result.isResumable, cost: cost))
     } catch {
       problem = error.words
     }
     return Report(
       executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
-      exitStatus: result.ending.exitStatus, journalProblem: problem, cost: cost)
+      exitStatus: result.ending.exitStatus, journalProblem: problem, cost: cost, left: left)
   }
 
   private func cost(of opened: Opened, awaits: [WatchCost]) async -> ExecutionCost {
@@ -184,18 +193,5 @@ public struct Session: Sendable {
         service: service, watcher: watcher, clock: clock, journal: opened.journal, people: people, listener: listener),
       policy: policy, today: opened.header.today, interruption: interruption, accepting: changes,
       showsValues: showsValues)
-  }
-}
-
-extension JournalError {
-  /// Why, for people.
-  public var words: String {
-    switch self {
-    case .unavailable(let reason): reason
-    case .leaseLost(let holder): "another process has taken the execution over: \(holder)"
-    case .cancelled: "the write was given up"
-    case .contradiction(let words): "the record says otherwise: \(words)"
-    case .runIsTaken(let run, let owner): "run \(run) is another launch's, \(owner.words)"
-    }
   }
 }

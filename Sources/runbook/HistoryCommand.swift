@@ -164,7 +164,7 @@ extension JournalEntry {
   fileprivate var isWorthTelling: Bool {
     switch intent {
     case .now, .turn, .print, .parallel: false
-    default: true
+    case .launch, .await, .awaitNext, .check, .list, .mark, .reset, .activation, .wait, .waitUntil, .ask: true
     }
   }
 
@@ -176,6 +176,7 @@ extension JournalEntry {
     case .run(let run, let adopted, let adopter):
       "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? "")\(adopted ? ", adopted" : "")"
         + (adopter.map { " by \($0.user.printable)" } ?? "")
+    case .denied(let person): "  → did not happen, says \(person.user.printable)"
     case .look(let run): "  → \(run?.status?.name.printable ?? "not shown yet")"
     case .runs(let runs): "  → \(runs.count)"
     case .ended(let run, let cost):
@@ -183,6 +184,7 @@ extension JournalEntry {
     case .moment(let moment): "  → \(moment)"
     case .answer(let answer):
       "  → \(answer.isYes ? "yes" : "no") by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
+    case .held(_, let looks): "  → held at look \(looks)"
     case .failed(let error):
       "  → \(error.kind.rawValue): \(error.message.printable)\(error.cost.map { ", \($0.words)" } ?? "")"
     }

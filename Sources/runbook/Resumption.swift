@@ -22,10 +22,13 @@ struct Resumption {
   func start() async throws -> Int32 {
     let store = try surroundings.journalStore()
     let header: ExecutionHeader
+    var hasEnded = false
     do throws(JournalStoreError) {
       header = try await store.resumable(id)
     } catch {
-      throw error.failure
+      guard case .hasEnded(let ended, _) = error, hasWord else { throw error.failure }
+      do throws(JournalStoreError) { header = try await store.summary(of: ended).header } catch { throw error.failure }
+      hasEnded = true
     }
     guard header.service != Service.simulatorName else {
       throw CommandFailure("\(header.id) was a rehearsal: the built-in service that it ran on is gone", status: 64)
@@ -34,7 +37,8 @@ struct Resumption {
     let stage = Stage(surroundings, conduct)
     let service = try Service(.configured, surroundings, runbook: nil, store: store)
     let session = try stage.session(on: service, people: stage.people(), isReadOnly: conduct.readOnly)
-    return try await stage.perform(on: service) {
+    return try await stage.perform(on: service) { [hasEnded] in
+      if hasEnded { return await self.settle(header, session, stage) }
       let opened: Session.Opened
       do throws(JournalStoreError) {
         opened = try await session.reopen(header.id, launchingAgain: launchesAgain)
@@ -46,6 +50,8 @@ struct Resumption {
       } catch {
         // Whatever keeps it from going on leaves it as it was.
         await session.giveBack(opened)
+        // What an older version began can be settled though nothing here can go on with it.
+        if header.settings == nil, hasWord { _ = await self.settle(header, session, stage) }
         let failure = error as? CommandFailure ?? CommandFailure("\(error)", status: 3)
         failure.tell()
         return failure.status
@@ -61,14 +67,7 @@ struct Resumption {
       throw CommandFailure(
         "\(header.id) was started on \(header.service), and this would go on with \(service.name)", status: 64)
     }
-    let ready: Ready
-    do {
-      ready = try await prepare(opened, session, stage)
-    } catch {
-      // What an older version began can be settled though nothing here can go on with it.
-      if header.settings == nil, launchesAgain != .none || !adoptions.isEmpty { try await settle(opened, session) }
-      throw error
-    }
+    let ready = try await prepare(opened, session, stage)
     try await adopt(in: opened, session)
     if id == nil, conduct.output == .lines, !conduct.quiet {
       let words = ([header.name] + header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
@@ -128,10 +127,28 @@ struct Resumption {
     }
   }
 
-  private func settle(_ opened: Session.Opened, _ session: Session) async throws {
-    try await adopt(in: opened, session)
-    try await journaling { () async throws(JournalError) in try await session.settle(opened) }
-    OutputChannel.standardError.write("runbook: what was said of the launches of \(opened.header.id) is recorded\n")
+  /// Whether a person says what came of a launch.
+  private var hasWord: Bool { launchesAgain != .none || !adoptions.isEmpty }
+
+  /// Records what a person says of the launches of an execution that nothing goes on with.
+  private func settle(_ header: ExecutionHeader, _ session: Session, _ stage: Stage) async -> Int32 {
+    let opened: Session.Opened
+    do throws(JournalStoreError) {
+      opened = try await session.take(toSettle: header.id, launchingAgain: launchesAgain)
+    } catch {
+      return stage.tell(error)
+    }
+    do {
+      try await adopt(in: opened, session)
+      try await journaling { () async throws(JournalError) in try await session.settle(opened) }
+    } catch {
+      await session.giveBack(opened)
+      let failure = error as? CommandFailure ?? CommandFailure("\(error)", status: 3)
+      failure.tell()
+      return failure.status
+    }
+    OutputChannel.standardError.write("runbook: what was said of the launches of \(header.id) is recorded\n")
+    return 0
   }
 
   private func journaling<T>(_ body: () async throws(JournalError) -> T) async throws -> T {
@@ -160,8 +177,8 @@ struct Resumption {
         }
       }
     }
-    let asksBeforeChanges = try await opened.journal.initialRecords().contains { effect in
-      if case .ask(let words) = effect.intent { Guards.asks(words) } else { false }
+    let asksBeforeChanges = try await opened.journal.record().effects.contains { effect in
+      if case .ask(let words, _) = effect.intent { Guards.asks(words) } else { false }
     }
     guard hasBranches || asksBeforeChanges else { return }
     let what = hasBranches ? "`parallel` or `wait until`" : "a guard's question"

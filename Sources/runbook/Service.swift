@@ -161,10 +161,11 @@ struct HeldTimeRows: RowStore {
     try await time.holding { try await rows.read(body) }
   }
 
-  func commit<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
-    try await time.holding { try await rows.commit(durability, body) }
+    try await time.holding { try await rows.commit(durability, failed: failed, body) }
   }
 
   func words(for error: any Error) -> String { rows.words(for: error) }

@@ -4,8 +4,9 @@ import Glibc
 import RunbookEvaluator
 import RunbookRecord
 
-/// Turns Ctrl-C, SIGTERM and a closed terminal into an interruption; a second one quits at once. Signals that come
-/// together count as one: `timeout` and other keepers of processes send one to the process and one to its group.
+/// Turns signals into an interruption: Ctrl-C is a person's, SIGTERM and a terminal that is gone are a machine's. Where
+/// nothing is left that one could stop, the next one quits at once. Signals that come together count as one: `timeout` and
+/// other keepers of processes send one to the process and one to its group.
 final class Signals {
   private static let together = DispatchTimeInterval.milliseconds(100)
 
@@ -13,18 +14,19 @@ final class Signals {
 
   init(raising interruption: Interruption) {
     let queue = DispatchQueue(label: "signals")
-    let first = Guarded<DispatchTime?>(nil)
+    let latest = Guarded<DispatchTime?>(nil)
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         let now = DispatchTime.now()
-        let moment = first.withLock { first in
-          defer { first = first ?? now }
-          return first ?? now
+        let before = latest.withLock { latest in
+          defer { latest = now }
+          return latest
         }
-        if now > moment + Self.together { _exit(130) }
-        interruption.raise()
+        if let before, now <= before + Self.together { return }
+        if interruption.stopsFinally { _exit(128 + number) }
+        interruption.raise(number == SIGINT ? .person : .machine(number))
       }
       source.resume()
       return source

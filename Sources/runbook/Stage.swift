@@ -140,6 +140,7 @@ final class Stage: Sendable {
         isResumable: report.isResumable && record.canBeResumed, cost: report.cost, at: moment)
       return report.exitStatus
     }
+    for line in report.leftWords { news.write(line + "\n") }
     if !conduct.quiet, let words = report.cost.words { news.write(appearance.paint(words, .dim) + "\n") }
     if !conduct.quiet || report.exitStatus != 0 { news.write(lastLine(report, recordedIn: record) + "\n") }
     return report.exitStatus
@@ -161,11 +162,22 @@ final class Stage: Sendable {
     case .folder(let folder): return "\(words) (rehearsed; recorded as \(report.executionID) in \(folder.printable))"
     case .journal: break
     }
-    guard report.isResumable else {
-      let why = report.ending.couldBeResumed ? "; a finally has run, so it cannot be resumed" : ""
-      return "\(words)\(why) (\(report.executionID))"
-    }
+    guard report.isResumable else { return "\(words) (\(report.executionID))" }
     return "\(words); `runbook resume \(report.executionID)` goes on from here"
+  }
+}
+
+extension Session.Report {
+  /// What is left after an end that nobody has written into the runbook, a line each.
+  fileprivate var leftWords: [String] {
+    switch ending {
+    case .done, .stopped: return []
+    case .failed, .declined, .refused, .interrupted, .broken: break
+    }
+    return left.runs.map { "left going: run \($0.id.printable) of \($0.operation)" }
+      + left.disabled.map { "left disabled: \($0)" }
+      + left.launches.map { "left unconfirmed: \($0.number), \($0.intent.words.printable)" }
+      + left.finallies.map { "left undone: the end of \($0)" }
   }
 }
 

@@ -1,5 +1,6 @@
 public import CivilTime
 import Foundation
+public import RecordSupport
 import RunbookEvaluator
 public import RunbookRecord
 public import TailerAPI
@@ -34,7 +35,7 @@ public final class Life: @unchecked Sendable {
 }
 
 /// A journal as seen by a process that can die at each write.
-public struct MortalJournal: HeldJournal {
+public struct MortalJournal: JournalWrapper {
   private let journal: any HeldJournal
   private let life: Life
 
@@ -44,83 +45,23 @@ public struct MortalJournal: HeldJournal {
   }
 
   public var executionID: String { journal.executionID }
+  public var wrapped: any HeldJournal { journal }
 
-  private func writing<T: Sendable>(_ body: () async throws(JournalError) -> T) async throws(JournalError) -> T {
+  public func reading<T: Sendable>(
+    _ body: (any HeldJournal) async throws(JournalError) -> T
+  ) async throws(JournalError) -> T {
+    if life.isOver { throw .unavailable("dead") }
+    return try await body(journal)
+  }
+
+  public func writing<T: Sendable>(
+    _ what: JournalWrite, _ body: (any HeldJournal) async throws(JournalError) -> T
+  ) async throws(JournalError) -> T {
+    if case .turn = what { return try await reading(body) }
     guard life.goesOn() else { throw .unavailable("dead") }
-    let result = try await body()
+    let result = try await body(journal)
     guard life.goesOn() else { throw .unavailable("dead") }
     return result
-  }
-
-  public func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect? {
-    try await journal.record(of: key)
-  }
-  public func initialRecords() async throws(JournalError) -> [RecordedEffect] {
-    try await journal.initialRecords()
-  }
-  public func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
-    if life.isOver { throw .unavailable("dead") }
-    return try await journal.ownedRuns(of: operation)
-  }
-  public func openLaunches(
-    of operation: DataOperation, besides key: EffectKey
-  ) async throws(JournalError) -> [Timestamp] {
-    if life.isOver { throw .unavailable("dead") }
-    return try await journal.openLaunches(of: operation, besides: key)
-  }
-  public func intend(
-    _ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?
-  ) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in
-      try await journal.intend(intent, at: key, settlesAt: settlesAt)
-    }
-  }
-  public func finish(
-    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
-  ) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in
-      try await journal.finish(intent, outcome, at: key, isLight: isLight)
-    }
-  }
-  public func claim(
-    _ run: Run, for number: RecordNumber, by adopter: Adopter?
-  ) async throws(JournalError) -> Bool {
-    try await writing { () async throws(JournalError) in
-      try await journal.claim(run, for: number, by: adopter)
-    }
-  }
-  public func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await journal.move(number, to: key) }
-  }
-  public func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
-    if life.isOver { throw .unavailable("dead") }
-    try await journal.lockLaunches(of: operation, for: key)
-  }
-  public func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
-    await journal.unlockLaunches(of: operation, for: key)
-  }
-  public func endForGood() async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await journal.endForGood() }
-  }
-  public func owner(of run: Run) async throws(JournalError) -> RunOwner? {
-    if life.isOver { throw .unavailable("dead") }
-    return try await journal.owner(of: run)
-  }
-  public func accept(
-    _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
-  ) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in
-      try await journal.accept(header, rewording: rewording, settingAside: settingAside)
-    }
-  }
-  public func giveBack() async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await journal.giveBack() }
-  }
-  public func settle() async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await journal.settle() }
-  }
-  public func end(_ end: ExecutionEnd) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await journal.end(end) }
   }
 }
 

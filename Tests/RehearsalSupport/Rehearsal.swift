@@ -124,13 +124,16 @@ public struct Rehearsal: Sendable {
     ]
     var client: any TailerService = world.client(living: life ?? Life(), on: machine, settings: clientSettings)
     if let behind { client = behind(client) }
-    let journal: any HeldJournal = life.map { MortalJournal(journal, life: $0) } ?? journal
+    let seen: any HeldJournal = life.map { MortalJournal(journal, life: $0) } ?? journal
     let effects = Effects(
       service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { jitter }), clock: clock,
-      journal: journal, people: people, listener: listener)
+      journal: seen, people: people, listener: listener)
     let day = today ?? scenario.now.date
+    let memory = self.memory(journal)
     let result = try time.run {
-      try await withThrowingTaskGroup(of: ExecutionResult?.self) { group in
+      // What another process has left is taken up as it is by every process.
+      await memory?.reopen()
+      return try await withThrowingTaskGroup(of: ExecutionResult?.self) { group in
         group.addTask {
           let execution = Execution(
             of: runbook, effects: effects, policy: policy, today: day, interruption: interruption)
@@ -155,9 +158,14 @@ public struct Rehearsal: Sendable {
         return result
       }
     }
+    if let memory, let result, result.isResumable, life?.isOver != true {
+      try time.run { await memory.stop(result) }
+    }
     guard let result else { throw Invalid(diagnostics: [], sources: runbook.sources) }
     return Outcome(result: result, events: listener.events, simulator: world.simulator, sources: runbook.sources)
   }
+
+  private func memory(_ journal: any HeldJournal) -> MemoryJournal? { journal as? MemoryJournal }
 
   /// Compares a record with the runbook as it is now, as `resume` does.
   ///

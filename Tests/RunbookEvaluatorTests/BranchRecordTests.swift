@@ -77,9 +77,7 @@ import Testing
       """, on: Self.platform("FAILED after 5s", b: "SUCCESS after 1h"), deaths: .seconds(4), .seconds(10))
     let found = launches(outcome.simulator)
     try #require(found["a"] == 1 && found["b"] == 1 && found["c"] == 1)
-    knownFault("path 1: the second resume takes another catch and launches another job") {
-      #expect(found["d"] == nil)
-    }
+    #expect(found["d"] == nil)
   }
 
   @Test func aBranchSeesARunAsItWasWhenTheBranchBegan() throws {
@@ -98,10 +96,8 @@ import Testing
       """, on: Self.platform("SUCCESS after 5s"), deaths: .seconds(20))
     let found = launches(outcome.simulator)
     try #require(found["a"] == 1 && found["c"] == 1)
-    knownFault("path 2: what another branch saw of a run later decides anew, and the record does not fit") {
-      #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
-      #expect(found["d"] == nil)
-    }
+    #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
+    #expect(found["d"] == nil)
   }
 
   @Test func aBranchSeesAnActivationAsItWasWhenTheBranchBegan() throws {
@@ -114,9 +110,7 @@ import Testing
       print "over"
       """, on: Self.platform(), deaths: .seconds(20))
     try #require(launches(outcome.simulator) == ["c": 1])
-    knownFault("path 2: what another branch disabled later refuses a launch that is on record") {
-      #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
-    }
+    #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
   }
 
   /// The operation's turn is waited for before the request; what has failed meanwhile is seen then.
@@ -130,9 +124,7 @@ import Testing
     let outcome = try Rehearsal(Self.head + text, scenario: Self.platform(more: "faults: [launch_job 1: request lost]"))
       .run()
     #expect(outcome.exitStatus == 5)
-    knownFault("path 3: branches that waited for the operation's turn launch behind an unconfirmed launch") {
-      #expect(outcome.simulator.requestCounts["launch_job"] == 1)
-    }
+    #expect(outcome.simulator.requestCounts["launch_job"] == 1)
   }
 
   @Test func aNoKeepsOtherBranchesFromBeginning() throws {
@@ -148,10 +140,8 @@ import Testing
     rehearsal.people = people
     let outcome = try rehearsal.run()
     #expect(outcome.exitStatus == 6)
-    knownFault("path 3: behind a no the next branch still asks and launches") {
-      #expect(people.asked.map(\.text) == ["Launch for 2020-01-01?"])
-      #expect(launches(outcome.simulator) == [:])
-    }
+    #expect(people.asked.map(\.text) == ["Launch for 2020-01-01?"])
+    #expect(launches(outcome.simulator) == [:])
   }
 
   @Test func theSecondFailureIsToldToo() throws {
@@ -168,9 +158,7 @@ import Testing
     let others = outcome.events.compactMap { event in
       if case .alsoFailed(let diagnostic) = event.kind { diagnostic.message } else { nil }
     }
-    knownFault("path 7: the second failure of a parallel is never told") {
-      #expect(others.count == 1 && others.first?.contains("b is lost") == true, "\(others)")
-    }
+    #expect(others.count == 1 && others.first?.contains("b is lost") == true, "\(others)")
   }
 
   /// Killed while the first launch is under way: the next process settles it before another branch launches the operation,
@@ -196,8 +184,6 @@ import Testing
           }
         })
     }
-    knownFault("path 10: another branch launches before the open launch is settled") {
-      #expect(orders == [["settled", "launching", "launching", "launching"]])
-    }
+    #expect(orders == [["settled", "launching", "launching", "launching"]])
   }
 }

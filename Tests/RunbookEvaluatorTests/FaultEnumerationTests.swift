@@ -140,7 +140,7 @@ private struct Trial {
         if launchesAgain { tally.launchedAgain += 1 }
       }
       wasUnconfirmed = isUnconfirmed
-      if !isDead { await journal.reopen(last.result.origins, launchingAgain: launchesAgain) }
+      if !isDead { await journal.reopen(launchingAgain: launchesAgain) }
       last = try rehearsal.run(on: world, journal: journal)
       resumptions += 1
       story.append((launchesAgain ? "launched again: " : "resumed: ") + "\(last.exitStatus)")

@@ -25,6 +25,7 @@ import Testing
       "workflow-without-runs": .workflowHasNoRuns(workflow), "status-not-settable": .notSettable("WAITING"),
       "lease-lost": .leaseLost(holder: "ann on pump-3, process 4711"),
       "record-contradicted": .recordContradicted("effect #3, launch p, has an outcome already"),
+      "launch-held-back": .launchHeldBack(behind: RecordNumber(3)),
       "run-is-taken": .runIsTaken("r1", owner: "#3 of the execution 20261123-0300-x"),
     ]
   }()

@@ -47,7 +47,7 @@ import Testing
             if case .run(let run, _, _)? = entry.outcome { run.id } else { nil }
           }
           let isMissing = Set(world.simulator.launches.map(\.id)).isSubset(of: known)
-          await journal.reopen(last.result.origins, launchingAgain: last.exitStatus == 5 && isMissing)
+          await journal.reopen(launchingAgain: last.exitStatus == 5 && isMissing)
           last = try rehearsal.run(on: world, journal: journal)
           resumptions += 1
         }

@@ -1,5 +1,6 @@
 import CivilTime
 import FaultSupport
+import RecordSupport
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
@@ -62,7 +63,7 @@ import Testing
       if last.exitStatus == 5 {
         // The person has looked: the request never left, so it is launched again by their word.
         #expect(world.simulator.launches.count < launches, "\(name) at \(point)")
-        await journal.reopen(last.result.origins, launchingAgain: true)
+        await journal.reopen(launchingAgain: true)
         last = try rehearsal.run(on: world, journal: journal)
       }
       #expect(last.exitStatus == 0, "\(name) at \(point): \(last.failure?.message ?? "")")
@@ -101,7 +102,9 @@ import Testing
       rehearsal.people = ScriptedPeople(yes: true, true)
       let first = try rehearsal.run(on: world, journal: journal, life: Life(endingAt: point))
       let recorded = await journal.recorded
-      let questions = recorded.compactMap { if case .ask(let text) = $0.intent { text } else { nil } }
+      let questions = recorded.filter { $0.outcome != nil }.compactMap { effect in
+        if case .ask(let text, _) = effect.intent { text } else { nil }
+      }
       let moment = recorded.compactMap { if case .moment(let moment)? = $0.outcome { moment } else { nil } }
         .first
       // A day later, and whoever is there now says no to the first question that is still open, and yes to others.
@@ -112,7 +115,7 @@ import Testing
       rehearsal.people = others
       var last = try rehearsal.run(on: world, journal: journal, today: Rehearsal.start.date)
       if last.exitStatus == 5 {
-        await journal.reopen(last.result.origins, launchingAgain: true)
+        await journal.reopen(launchingAgain: true)
         last = try rehearsal.run(on: world, journal: journal, today: Rehearsal.start.date)
       }
       #expect(last.exitStatus == 0, "at \(point): \(last.failure?.message ?? "")")
@@ -156,7 +159,7 @@ import Testing
       let other: EffectOutcome = isMoment ? .done : .moment(Rehearsal.start)
       // It can neither be written nor read.
       await #expect(throws: JournalError.self, "\(record.intent.verb)") {
-        try await journal.finish(record.intent, other, at: record.key, isLight: false)
+        try await journal.finish(record.intent, other, at: record.key)
       }
       var damaged = record
       damaged.outcome = other

@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import RecordSupport
 import RehearsalSupport
 import RunbookEvaluator
 import RunbookRecord
@@ -69,68 +70,34 @@ import Testing
 }
 
 /// Notes what is written, and whether it may wait.
-private final class WeighingJournal: HeldJournal, @unchecked Sendable {
+private final class WeighingJournal: JournalWrapper, @unchecked Sendable {
   private let base = MemoryJournal()
   private let lock = NSLock()
   private var noted: [String] = []
 
   var writes: [String] { lock.withLock { noted } }
   var executionID: String { base.executionID }
+  var wrapped: any HeldJournal { base }
 
-  private func note(_ word: String, _ intent: EffectIntent) { lock.withLock { noted.append("\(word) \(intent.verb)") } }
+  func writing<T: Sendable>(
+    _ what: JournalWrite, _ body: (any HeldJournal) async throws(JournalError) -> T
+  ) async throws(JournalError) -> T {
+    switch what {
+    case .intents(let intents): note("intend", intents)
+    case .outcomes(let outcomes):
+      let isLight = outcomes.allSatisfy { !$0.intent.precedesEffect && !$0.outcome.isFailure }
+      note(isLight ? "light" : "finish", outcomes.map(\.intent))
+    case .claim, .move, .turn, .accept, .end: break
+    }
+    return try await body(base)
+  }
 
-  func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect? { try await base.record(of: key) }
-  func initialRecords() async throws(JournalError) -> [RecordedEffect] { try await base.initialRecords() }
-  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError) {
-    note("intend", intent)
-    try await base.intend(intent, at: key, settlesAt: settlesAt)
-  }
-  func finish(
-    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
-  ) async throws(JournalError) {
-    note(isLight ? "light" : "finish", intent)
-    try await base.finish(intent, outcome, at: key, isLight: isLight)
-  }
-  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
-    note("intend", effects.map(\.intent))
-    try await base.intend(effects)
-  }
-  func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
-    note("finish", effects.map(\.intent))
-    try await base.finish(effects)
-  }
   private func note(_ word: String, _ intents: [EffectIntent]) {
     guard let first = intents.first else { return }
-    if intents.count == 1 { note(word, first) } else { lock.withLock { noted.append("\(word) \(intents.count)") } }
+    lock.withLock { noted.append(intents.count == 1 ? "\(word) \(first.verb)" : "\(word) \(intents.count)") }
   }
-  func claim(
-    _ run: Run, for number: RecordNumber, by adopter: Adopter?
-  ) async throws(JournalError) -> Bool {
-    try await base.claim(run, for: number, by: adopter)
-  }
-  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
-    try await base.move(number, to: key)
-  }
-  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp] {
-    try await base.openLaunches(of: operation, besides: key)
-  }
-  func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
-    try await base.ownedRuns(of: operation)
-  }
-  func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
-    try await base.lockLaunches(of: operation, for: key)
-  }
-  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
-    await base.unlockLaunches(of: operation, for: key)
-  }
-  func endForGood() async throws(JournalError) { try await base.endForGood() }
-  func end(_ end: ExecutionEnd) async throws(JournalError) { try await base.end(end) }
-  func accept(
-    _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
-  ) async throws(JournalError) {
-    try await base.accept(header, rewording: rewording, settingAside: settingAside)
-  }
-  func settle() async throws(JournalError) { try await base.settle() }
-  func giveBack() async throws(JournalError) { try await base.giveBack() }
-  func owner(of run: Run) async throws(JournalError) -> RunOwner? { try await base.owner(of: run) }
+}
+
+extension EffectOutcome {
+  fileprivate var isFailure: Bool { if case .failed = self { true } else { false } }
 }

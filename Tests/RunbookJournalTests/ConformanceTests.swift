@@ -1,4 +1,5 @@
 import CivilTime
+import RecordSupport
 import RunbookRecord
 import SeedSupport
 import TailerAPI

@@ -1,6 +1,7 @@
 import CivilTime
 import FaultSupport
 import Foundation
+import RecordSupport
 import RunbookEvaluator
 import RunbookRecord
 import TailerAPI
@@ -106,7 +107,7 @@ import Testing
       let journal = try await store.begin(.test("x"))
       let runs = (0..<500).map { Run.test("20261123-030000-0a795c70-2557-4a60-ba16-\($0)") }
       for index in 0..<50 {
-        try await journal.finish(.list("runs"), .runs(runs), at: .test("\(index)#0"), isLight: true)
+        try await journal.finish(.list("runs"), .runs(runs), at: .test("\(index)#0"))
       }
       try await journal.end(.test())
       let before = try size(of: directory)

@@ -1,4 +1,5 @@
 import CivilTime
+import RecordSupport
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
@@ -30,7 +31,7 @@ import Testing
       } else {
         await platform.launch(run.id)
       }
-      try await journal.finish(.launching(), .run(run, adopted: adopter != nil, by: adopter), at: key, isLight: false)
+      try await journal.finish(.launching(), .run(run, adopted: adopter != nil, by: adopter), at: key)
       await journal.unlockLaunches(of: .prepare, for: key)
     }
     try await awaits(journal)

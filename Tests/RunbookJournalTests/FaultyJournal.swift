@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import RecordSupport
 import RunbookEvaluator
 import RunbookRecord
 import TailerAPI
@@ -78,6 +79,12 @@ struct FaultyStore: JournalStore {
     return (header, FaultyJournal(base: journal, life: life))
   }
 
+  func settling(
+    _ id: String, by holder: LeaseHolder, launchingAgain: LaunchAgain
+  ) async throws(JournalStoreError) -> (ExecutionHeader, any HeldJournal) {
+    try await base.settling(id, by: holder, launchingAgain: launchingAgain)
+  }
+
   func resumable(_ id: String?) async throws(JournalStoreError) -> ExecutionHeader { try await base.resumable(id) }
   func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
     try await base.abandon(id, by: user)
@@ -101,106 +108,25 @@ struct FaultyStore: JournalStore {
   }
 }
 
-struct FaultyJournal: HeldJournal {
+struct FaultyJournal: JournalWrapper {
   let base: any HeldJournal
   let life: Life
   var executionID: String { base.executionID }
+  var wrapped: any HeldJournal { base }
 
-  private func writing<T>(_ body: () async throws(JournalError) -> T) async throws(JournalError) -> T {
+  func reading<T: Sendable>(
+    _ body: (any HeldJournal) async throws(JournalError) -> T
+  ) async throws(JournalError) -> T {
+    try life.requireLife()
+    return try await body(base)
+  }
+
+  func writing<T: Sendable>(
+    _ what: JournalWrite, _ body: (any HeldJournal) async throws(JournalError) -> T
+  ) async throws(JournalError) -> T {
     let number = try life.beginWrite()
-    let result = try await body()
+    let result = try await body(base)
     try life.endWrite(number)
     return result
   }
-
-  func record(of key: EffectKey) async throws(JournalError) -> RecordedEffect? {
-    try life.requireLife()
-    return try await base.record(of: key)
-  }
-
-  func initialRecords() async throws(JournalError) -> [RecordedEffect] {
-    try life.requireLife()
-    return try await base.initialRecords()
-  }
-
-  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp] {
-    try life.requireLife()
-    return try await base.openLaunches(of: operation, besides: key)
-  }
-
-  func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
-    try life.requireLife()
-    return try await base.ownedRuns(of: operation)
-  }
-
-  func intend(_ intent: EffectIntent, at key: EffectKey, settlesAt: Timestamp?) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in
-      try await base.intend(intent, at: key, settlesAt: settlesAt)
-    }
-  }
-
-  func finish(
-    _ intent: EffectIntent, _ outcome: EffectOutcome, at key: EffectKey, isLight: Bool
-  ) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in
-      try await base.finish(intent, outcome, at: key, isLight: isLight)
-    }
-  }
-
-  func intend(_ effects: [(intent: EffectIntent, key: EffectKey)]) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.intend(effects) }
-  }
-
-  func finish(_ effects: [FinishedEffect]) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.finish(effects) }
-  }
-
-  func claim(
-    _ run: Run, for number: RecordNumber, by adopter: Adopter?
-  ) async throws(JournalError) -> Bool {
-    try await writing { () async throws(JournalError) in try await base.claim(run, for: number, by: adopter) }
-  }
-
-  func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.move(number, to: key) }
-  }
-
-  func lockLaunches(of operation: DataOperation, for key: EffectKey) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.lockLaunches(of: operation, for: key) }
-  }
-
-  func unlockLaunches(of operation: DataOperation, for key: EffectKey) async {
-    if !life.isOver { await base.unlockLaunches(of: operation, for: key) }
-  }
-
-  func endForGood() async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.endForGood() }
-  }
-
-  func end(_ end: ExecutionEnd) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.end(end) }
-  }
-
-  func owner(of run: Run) async throws(JournalError) -> RunOwner? {
-    try life.requireLife()
-    return try await base.owner(of: run)
-  }
-
-  func accept(
-    _ header: ExecutionHeader, rewording: [RecordNumber: EffectKey], settingAside: [RecordNumber]
-  ) async throws(JournalError) {
-    try await writing { () async throws(JournalError) in
-      try await base.accept(header, rewording: rewording, settingAside: settingAside)
-    }
-  }
-
-  func settle() async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.settle() }
-  }
-
-  func giveBack() async throws(JournalError) {
-    try await writing { () async throws(JournalError) in try await base.giveBack() }
-  }
-
-  func keepLease() async { if !life.isOver { await base.keepLease() } }
 }

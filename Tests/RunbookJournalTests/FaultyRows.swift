@@ -1,6 +1,7 @@
 import CivilTime
 import Coordination
 import GRDB
+import RecordSupport
 import RunbookRecord
 import TailerAPI
 
@@ -63,8 +64,21 @@ final class FaultyRowStore<Base: RowStore>: RowStore {
     return try await base.read(body)
   }
 
-  func commit<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
+  ) async throws -> T {
+    do {
+      return try await commit(durability, hearing: failed, body)
+    } catch {
+      failed(error)
+      throw error
+    }
+  }
+
+  private nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, hearing failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     let (number, strikes) = try state.withLock { state in
       if state.isDead { throw Broken() }
@@ -78,7 +92,7 @@ final class FaultyRowStore<Base: RowStore>: RowStore {
     case .diedBefore: throw Broken()
     default: break
     }
-    let result = try await base.commit(durability) { [state] rows in
+    let result = try await base.commit(durability, failed: failed) { [state] rows in
       let counted = CountedRows(rows, failingAt: strikes?.row)
       let result = try body(counted)
       if strikes == .full { throw DatabaseError(resultCode: .SQLITE_FULL) }
@@ -129,8 +143,9 @@ final class GatedRowStore: RowStore {
     try await base.read(body)
   }
 
-  func commit<T: Sendable>(
-    _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
+  nonisolated(nonsending) func commit<T: Sendable>(
+    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     let turn = Promise<Void>()
     let (waits, seen) = state.withLock { state in
@@ -141,7 +156,7 @@ final class GatedRowStore: RowStore {
     }
     for watcher in seen { watcher.fulfill(()) }
     if waits { _ = await turn.value() }
-    return try await base.commit(durability, body)
+    return try await base.commit(durability, failed: failed, body)
   }
 
   func words(for error: any Error) -> String { base.words(for: error) }

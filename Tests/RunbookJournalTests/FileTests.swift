@@ -1,6 +1,7 @@
 import CivilTime
 import Foundation
 import GRDB
+import RecordSupport
 import RunbookEvaluator
 import RunbookRecord
 import RunbookSyntax
@@ -103,7 +104,7 @@ import Testing
       #expect(try store.file.pragma("journal_mode") == "wal")
       #expect(try store.file.pragma("synchronous") == "2")
       let journal = try await store.begin(.test("x"))
-      try await journal.finish(.print, .done, at: .test("0#0"), isLight: true)
+      try await journal.finish(.print, .done, at: .test("0#0"))
       #expect(try store.file.pragma("synchronous") == "1")
       #expect(try store.file.durableWrites == 0)
       try await journal.intend(.reset(.export), at: .test("1#0"))
@@ -240,7 +241,7 @@ import Testing
       #expect(try await resumed.ownedRuns(of: .prepare) == ["r1", "r0"])
       #expect(try await resumed.owner(of: .test("r1")) == RunOwner(executionID: "x", effect: RecordNumber(1)))
       #expect(try await resumed.owner(of: .test("r0")) == RunOwner(executionID: nil, effect: nil))
-      let records = try await resumed.initialRecords()
+      let records = try await resumed.standing()
       #expect(records.map(\.standing) == [.current, .setAside, .current, .current])
       #expect(records.map(\.key.path) == [".0#0", ".1#0", ".1#0", ".2#0"])
       #expect(records.map(\.isOpenLaunch) == [false, false, false, true])
@@ -274,7 +275,7 @@ import Testing
         """)
       let new = try open(directory, .current)
       let (_, resumed) = try await new.resume("x", by: .test(2), launchingAgain: .none)
-      #expect(try await resumed.initialRecords().map(\.number.value) == [2, 3, 5, 6])
+      #expect(try await resumed.standing().map(\.number.value) == [2, 3, 5, 6])
       #expect(try await resumed.owner(of: .test("r1")) == RunOwner(executionID: "x", effect: RecordNumber(5)))
       let look = try await new.begin(.test("look"))
       #expect(try await look.openLaunches(of: .prepare, besides: .test("0#0")).count == 1)

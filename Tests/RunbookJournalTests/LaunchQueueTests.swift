@@ -1,5 +1,6 @@
 import CivilTime
 import GRDB
+import RecordSupport
 import RunbookEvaluator
 import RunbookRecord
 import TailerAPI
@@ -132,7 +133,7 @@ import Testing
       let (_, resumed) = try await store.resume("x", by: .test(3), launchingAgain: .none)
       #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
       await #expect(throws: JournalError.leaseLost(holder: LeaseHolder.test(3).words)) {
-        try await first.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
+        try await first.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"))
       }
     }
   }

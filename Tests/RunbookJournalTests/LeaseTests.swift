@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import RecordSupport
 import RunbookEvaluator
 import RunbookRecord
 import Testing
@@ -29,12 +30,11 @@ import Testing
         "x", by: .test(2), launchingAgain: .none)
       let lost = JournalError.leaseLost(holder: "ada on pump-3, process 2")
       await #expect(throws: lost) { try await dead.intend(.launching(), at: .test("1#0")) }
-      await #expect(throws: lost) { try await dead.finish(.print, .done, at: .test("1#0"), isLight: true) }
+      await #expect(throws: lost) { try await dead.finish(.print, .done, at: .test("1#0")) }
       await #expect(throws: lost) { _ = try await dead.claim(.test("r1"), for: .test("0#0")) }
       await #expect(throws: lost) { try await dead.lockLaunches(of: .prepare, for: .test("0#0")) }
-      await #expect(throws: lost) { try await dead.endForGood() }
       await #expect(throws: lost) { try await dead.end(.test()) }
-      try await held.finish(.launching(), .run(.test("r1"), adopted: true), at: .test("0#0"), isLight: false)
+      try await held.finish(.launching(), .run(.test("r1"), adopted: true), at: .test("0#0"))
       #expect(try await RecordStore.test(in: directory).entries(of: "x").count == 1)
     }
   }
@@ -61,7 +61,7 @@ import Testing
       let other = try RecordStore.test(in: directory, clock: clock)
       for index in 0..<4 {
         clock.advance(by: .seconds(119))
-        try await held.finish(.print, .done, at: .test("\(index)#0"), isLight: true)
+        try await held.finish(.print, .done, at: .test("\(index)#0"))
       }
       clock.advance(by: .seconds(119))
       await #expect(throws: JournalStoreError.isHeld(id: "x", by: away)) {

@@ -1,6 +1,7 @@
 import CivilTime
 import FaultSupport
 import GRDB
+import RecordSupport
 import RunbookJournal
 import RunbookRecord
 import TailerAPI
@@ -58,12 +59,12 @@ import Testing
       let clock = ManualClock()
       let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
       let old = try await store.begin(.test("old"))
-      try await old.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
+      try await old.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"))
       try await old.end(.test())
       try await store.begin(.test("stopped")).end(.test(isResumable: true))
       _ = try await store.begin(.test("killed"))
-      try await store.begin(.test("killed in finally")).endForGood()
-      try await store.begin(.test("in finally", holder: .test(7))).endForGood()
+      try await store.beginFinally(.test("killed in finally"))
+      try await store.beginFinally(.test("in finally", holder: .test(7)))
       let later = Timestamp.start.advanced(by: .days(1))
       try await store.begin(.test("new")).end(.test(at: later))
       #expect(try await store.prune(endedBefore: .start) == 0)
@@ -82,9 +83,9 @@ import Testing
       #expect(try await store.knownOperations().isEmpty)
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("0#0"))
-      try await journal.finish(.activation(.export, .disabled), .done, at: .test("1#0"), isLight: false)
+      try await journal.finish(.activation(.export, .disabled), .done, at: .test("1#0"))
       try await journal.intend(.launching(), at: .test("2#0"))
-      try await journal.finish(.print, .done, at: .test("3#0"), isLight: true)
+      try await journal.finish(.print, .done, at: .test("3#0"))
       let known = try await store.knownOperations()
       #expect(known == [.export, .prepare])
       #expect(known.map(\.name) == ["000099_export", "000099_prepare_pda"])

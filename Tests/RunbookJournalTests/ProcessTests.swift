@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import RecordSupport
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
@@ -25,7 +26,7 @@ import Testing
         guard turn >= 0 else { return 3 }
         close(turn)
         try await journal.intend(.launching(), at: key, settlesAt: .earliest)
-        try await journal.finish(.launching(), .run(.test("\(id)-\(index)"), adopted: false), at: key, isLight: false)
+        try await journal.finish(.launching(), .run(.test("\(id)-\(index)"), adopted: false), at: key)
         guard unlink(directory + "/turn") == 0 else { return 4 }
         await journal.unlockLaunches(of: .prepare, for: key)
         if try await journal.claim(.test("common-\(index)", of: .export), for: .test("\(index)#1")) {
@@ -72,7 +73,7 @@ import Testing
       await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in
         let store = try RecordStore(in: directory, clock: SystemClock())
         let journal = try await store.begin(.test("killed", holder: .current()))
-        try await journal.finish(.print, .done, at: .test("0#0"), isLight: true)
+        try await journal.finish(.print, .done, at: .test("0#0"))
         try await journal.lockLaunches(of: .prepare, for: .test("1#0"))
         try await journal.intend(.launching(), at: .test("1#0"), settlesAt: .earliest)
         kill(getpid(), SIGKILL)
@@ -85,7 +86,7 @@ import Testing
       try await other.lockLaunches(of: .prepare, for: .test("0#0"))
       let (header, journal) = try await store.resume("killed", by: .current(), launchingAgain: .none)
       #expect(header.id == "killed")
-      let records = try await journal.initialRecords()
+      let records = try await journal.standing()
       #expect(records.map(\.intent) == [.print, .launching()])
       #expect(records.map(\.outcome) == [.done, nil])
     }

@@ -1,4 +1,5 @@
 import CivilTime
+import RecordSupport
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
@@ -50,16 +51,16 @@ import Testing
         let key = EffectKey.test("\(index).0[2]#0")
         #expect(try await journal.record(of: key) == nil)
         if intent.precedesEffect { try await journal.intend(intent, at: key) }
-        if let outcome { try await journal.finish(intent, outcome, at: key, isLight: index.isMultiple(of: 2)) }
+        if let outcome { try await journal.finish(intent, outcome, at: key) }
         let recorded = try await journal.record(of: key)
         #expect(recorded?.key == key && recorded?.intent == intent && recorded?.outcome == outcome)
       }
-      #expect(try await journal.initialRecords().isEmpty)
+      #expect(try await journal.standing().isEmpty)
       // Another process, after the first one's death.
       let (header, resumed) = try await RecordStore.test(in: directory, dead: [1]).resume(
         nil, by: .test(2), launchingAgain: .none)
       #expect(header == .test("x"))
-      let records = try await resumed.initialRecords()
+      let records = try await resumed.standing()
       #expect(records.map(\.intent) == Self.everything.map(\.0))
       #expect(records.map(\.outcome) == Self.everything.map(\.1))
       for record in records { #expect(try await resumed.record(of: record.key) == record) }
@@ -72,7 +73,7 @@ import Testing
       let journal = try await store.begin(.test("x"))
       let intent = EffectIntent.launching(baseline: ["old"])
       try await journal.intend(intent, at: .test("0#0"))
-      try await journal.finish(.launching(), .run(Self.run, adopted: false), at: .test("0#0"), isLight: false)
+      try await journal.finish(.launching(), .run(Self.run, adopted: false), at: .test("0#0"))
       #expect(try await journal.record(of: .test("0#0"))?.intent == intent)
       #expect(try await store.entries(of: "x").map(\.intent) == [intent])
     }
@@ -85,9 +86,9 @@ import Testing
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("7#0"))
       clock.advance(by: .seconds(1))
-      try await journal.finish(.print, .done, at: .test("2#0"), isLight: true)
+      try await journal.finish(.print, .done, at: .test("2#0"))
       clock.advance(by: .seconds(1))
-      try await journal.finish(.launching(), .run(Self.run, adopted: false), at: .test("7#0"), isLight: false)
+      try await journal.finish(.launching(), .run(Self.run, adopted: false), at: .test("7#0"))
       let entries = try await store.entries(of: "x")
       #expect(entries.map(\.sequence) == [1, 2])
       #expect(entries.map(\.key) == [.test("7#0"), .test("2#0")])
@@ -100,7 +101,7 @@ import Testing
     try await withDirectory { directory in
       let store = try RecordStore.test(in: directory)
       let (a, b) = (try await store.begin(.test("a")), try await store.begin(.test("b")))
-      try await a.finish(.now, .moment(.start), at: .test("0#0"), isLight: false)
+      try await a.finish(.now, .moment(.start), at: .test("0#0"))
       #expect(try await b.record(of: .test("0#0")) == nil)
       #expect(try await store.entries(of: "b").isEmpty)
     }
@@ -135,7 +136,7 @@ import Testing
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("0#0"))
       #expect(try await journal.ownedRuns(of: .prepare).isEmpty)
-      try await journal.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
+      try await journal.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"))
       #expect(try await journal.ownedRuns(of: .prepare) == ["r1"])
       #expect(try await journal.ownedRuns(of: .export).isEmpty)
       let other = try await RecordStore.test(in: directory).begin(.test("y"))
@@ -224,7 +225,7 @@ import Testing
       let number = try #require(try await later.record(of: .test("0#0"))).number
       #expect(try await later.claim(.test("r1"), for: number, by: nil) == false)
       #expect(try await later.record(of: .test("0#0"))?.outcome == nil)
-      try await first.finish(.launching(), .run(.test("r0"), adopted: false), at: .test("0#0"), isLight: false)
+      try await first.finish(.launching(), .run(.test("r0"), adopted: false), at: .test("0#0"))
       #expect(try await later.claim(.test("r0"), for: number, by: nil) == false)
       #expect(try await later.claim(.test("r1"), for: number, by: nil))
       #expect(try await second.ownedRuns(of: .prepare) == ["r0", "r1"])

@@ -1,4 +1,5 @@
 import CivilTime
+import RecordSupport
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
@@ -13,8 +14,8 @@ import Testing
   private func endOverTwoLaunches(_ store: RecordStore) async throws {
     let journal = try await store.begin(.test("x"))
     for path in ["0#0", "1#0"] { try await journal.intend(.launching(), at: .test(path)) }
-    try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
-    try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"), isLight: false)
+    try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"))
+    try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"))
     try await journal.end(.test("failed", status: 5, isResumable: true, origins: ["0#0", "1#0"].map(EffectKey.test)))
   }
 
@@ -24,7 +25,7 @@ import Testing
       try await store.begin(.test("interrupted")).end(.test("interrupted", status: 130, isResumable: true))
       _ = try await store.begin(.test("killed"))
       try await store.begin(.test("done")).end(.test())
-      try await store.begin(.test("over")).endForGood()
+      try await store.beginFinally(.test("over"))
       _ = try await store.begin(.test("running", holder: .test(5)))
       let (killed, _) = try await store.resume(nil, by: .test(2), launchingAgain: .none)
       #expect(killed.id == "killed")
@@ -45,19 +46,10 @@ import Testing
         _ = try await store.resume("done", by: .test(2), launchingAgain: .none)
       }
       let why = "it was interrupted, and at 2026-11-23T03:00:00Z a `finally` began to undo it"
-      // Killed in its `finally`, and one that came to its end and called itself resumable.
-      let killed = try await store.begin(.test("killed"))
-      try await killed.endForGood()
+      try await store.beginFinally(.test("killed"))
       await #expect(throws: JournalStoreError.hasEnded(id: "killed", why: why)) {
         _ = try await store.resume("killed", by: .test(2), launchingAgain: .none)
       }
-      let ended = try await store.begin(.test("ended"))
-      try await ended.endForGood()
-      try await ended.end(.test("interrupted", status: 130, isResumable: true))
-      await #expect(throws: JournalStoreError.hasEnded(id: "ended", why: why)) {
-        _ = try await store.resume("ended", by: .test(2), launchingAgain: .none)
-      }
-      #expect(try await store.summary(of: "ended").end?.isResumable == false)
       #expect(try await store.summary(of: "killed").state == .ended)
       await #expect(throws: JournalStoreError.noSuchExecution("x'--")) {
         _ = try await store.resume("x'--", by: .test(2), launchingAgain: .none)
@@ -86,7 +78,7 @@ import Testing
       let killed = try await store.begin(.test("killed"))
       let key = EffectKey(path: "1#0", textHash: "h")
       try await killed.intend(.print, at: key)
-      try await killed.finish(.print, failure(.failed), at: key, isLight: false)
+      try await killed.finish(.print, failure(.failed), at: key)
       let stopped = try await store.begin(.test("stopped"))
       try await stopped.end(.test("interrupted", status: 130, isResumable: true))
       _ = try await store.begin(.test("running", holder: .test(5)))
@@ -166,7 +158,7 @@ import Testing
       try await journal.intend(.reset(.export), at: .test("1#0"))
       let (found, resumed) = try await store.resume("x", by: .test(2))
       #expect(found == header)
-      let records = try await resumed.initialRecords()
+      let records = try await resumed.standing()
       #expect(records.map(\.key) == [reworded, .test("1#0"), .test("2#0"), .test("1#0")])
       #expect(records.map(\.standing) == [.current, .setAside, .current, .current])
       #expect(records.map(\.intent) == [.launching(), .launching(), .launching(), .reset(.export)])
@@ -182,11 +174,11 @@ import Testing
       // A launch that may have happened, one that did not, a wait, a failure that was caught, and a success.
       for path in ["0#0", "1#0", "4#0"] { try await journal.intend(launch, at: .test(path)) }
       try await journal.intend(wait, at: .test("2#0"))
-      try await journal.finish(launch, failure(.unconfirmed), at: .test("0#0"), isLight: false)
-      try await journal.finish(launch, failure(.rejected), at: .test("1#0"), isLight: false)
-      try await journal.finish(wait, failure(.timeout), at: .test("2#0"), isLight: false)
-      try await journal.finish(.list("runs"), failure(.unreachable), at: .test("3#0"), isLight: false)
-      try await journal.finish(launch, .run(.test("r9"), adopted: false), at: .test("4#0"), isLight: false)
+      try await journal.finish(launch, failure(.unconfirmed), at: .test("0#0"))
+      try await journal.finish(launch, failure(.rejected), at: .test("1#0"))
+      try await journal.finish(wait, failure(.timeout), at: .test("2#0"))
+      try await journal.finish(.list("runs"), failure(.unreachable), at: .test("3#0"))
+      try await journal.finish(launch, .run(.test("r9"), adopted: false), at: .test("4#0"))
       let origins = ["0#0", "1#0", "2#0", "4#0", "no such"].map(EffectKey.test)
       try await journal.end(.test("failed", status: 5, isResumable: true, origins: origins))
 
@@ -219,9 +211,9 @@ import Testing
       let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
       for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
-      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"), isLight: false)
-      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("1#0"), isLight: false)
-      try await journal.finish(.launching(), failure(.rejected), at: .test("2#0"), isLight: false)
+      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"))
+      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("1#0"))
+      try await journal.finish(.launching(), failure(.rejected), at: .test("2#0"))
       try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("0#0")]))
       let open = try await store.entries(of: "x").filter(\.isOpenLaunch)
       #expect(open.map(\.sequence) == [1, 2])
@@ -245,12 +237,17 @@ import Testing
       clock.advance(by: .minutes(5))
       let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(2)))
       #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
-      #expect(try await resumed.record(of: .test("1#0")) == nil)
+      #expect(try await resumed.recall(.launching(), at: EffectSite(.test("1#0"))) == nil)
       #expect(try await resumed.record(of: .test("2#0"))?.outcome == failure(.rejected))
-      // The file says so once something is recorded.
-      #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "1#0", "2#0"])
-      try await resumed.finish(.print, .done, at: .test("3#0"), isLight: true)
-      #expect(try await store.entries(of: "x").map(\.key.path) == ["0#0", "2#0", "3#0"])
+      // The word is used up by the launch that it is about, and stays on record with it.
+      try await resumed.finish(.print, .done, at: .test("3#0"))
+      #expect(try await resumed.record(of: .test("1#0"))?.number == RecordNumber(2))
+      try await resumed.finish(.launching(), .run(.test("r9"), adopted: false), at: .test("0#0"))
+      try await resumed.intend(.launching(), at: .test("1#0"))
+      let entries = try await store.entries(of: "x")
+      #expect(entries.map(\.key.path) == ["0#0", "1#0", "2#0", "3#0", "1#0"])
+      #expect(entries[1].outcome == .denied(by: Adopter(user: "ada", at: clock.now)))
+      #expect(entries.last?.outcome == nil)
     }
   }
 
@@ -262,15 +259,15 @@ import Testing
     try await endOverTwoLaunches(store)
     let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .none)
     rows.close()
-    async let first: Void = resumed.finish(
-      .launching(), .run(.test("r1"), adopted: false), at: .test("0#0"), isLight: false)
+    async let first = resumed.finish(
+      .launching(), .run(.test("r1"), adopted: false), at: .test("0#0"))
     await rows.untilWaiting(1)
-    async let second: Void = resumed.finish(.print, .done, at: .test("2#0"), isLight: false)
+    async let second = resumed.finish(.print, .done, at: .test("2#0"))
     await rows.untilWaiting(2)
     rows.letThrough()
-    try await first
+    _ = try await first
     rows.letThrough()
-    try await second
+    _ = try await second
     let entries = try await store.entries(of: "x")
     #expect(entries.map(\.key.path) == ["0#0", "2#0"])
     #expect(entries.first?.outcome == .run(.test("r1"), adopted: false))
@@ -316,7 +313,7 @@ import Testing
       if isSettled {
         try await resumed.settle()
         await #expect(throws: JournalError.self) {
-          try await resumed.finish(.print, .done, at: .test("1#0"), isLight: true)
+          try await resumed.finish(.print, .done, at: .test("1#0"))
         }
         await #expect(throws: JournalStoreError.noSuchLaunch(id: "x", open: [])) {
           _ = try await store.resume("x", by: .test(3), launchingAgain: .only)
@@ -327,8 +324,8 @@ import Testing
       }
       #expect(try await store.summary(of: "x").state == (isSettled ? .unfinished : .running))
       let (_, third) = try await RecordStore.test(in: directory, clock: clock, dead: [1, 2]).resume("x", by: .test(3))
-      let standing = try await third.initialRecords().map(\.number)
-      #expect(standing == (isSettled ? [] : [RecordNumber(2)]))
+      let standing = try await third.standing().map(\.number)
+      #expect(standing == (isSettled ? [] : [RecordNumber(2)]), "the denied one answers for nothing")
     }
   }
 
@@ -350,7 +347,7 @@ import Testing
       #expect(try await store.entries(of: "x") == entries)
       await #expect(throws: JournalError.self) { try await taken.intend(.launching(), at: .test("2#0")) }
       let (_, again) = try await store.resume("x", by: .test(3), launchingAgain: .only)
-      #expect(try await again.record(of: .test("0#0")) == nil)
+      #expect(try await again.recall(.launching(), at: EffectSite(.test("0#0"))) == nil)
     }
   }
 
@@ -364,7 +361,7 @@ import Testing
       let summary = try await store.summary(of: "x")
       #expect(summary.state == .unfinished && summary.end == nil)
       let (_, third) = try await store.resume(nil, by: .test(3), launchingAgain: .none)
-      #expect(try await third.initialRecords().map(\.intent) == [.launching()])
+      #expect(try await third.standing().map(\.intent) == [.launching()])
       try await third.end(.test())
       #expect(try await store.summary(of: "x").state == .ended)
     }

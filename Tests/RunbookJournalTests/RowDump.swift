@@ -1,3 +1,4 @@
+import RecordSupport
 import RunbookRecord
 import TailerAPI
 

@@ -1,5 +1,6 @@
 import CivilTime
 import Coordination
+import RecordSupport
 import RunbookRecord
 import RunbookSyntax
 import TailerAPI
@@ -35,9 +36,10 @@ enum ScriptStep: Hashable, Sendable {
   case ask(Int, place: Int)
   case answer(Int, place: Int)
   case span(Int, place: Int)
+  case spanEnds(Int, place: Int, fails: Bool)
   case reword(Int, place: Int)
   case setAside(Int, place: Int)
-  case beginFinally(Int)
+  case interrupt(Int)
   case end(Int, isResumable: Bool, origins: [Int])
   case giveBack(Int)
   case settle(Int)
@@ -49,12 +51,13 @@ enum ScriptStep: Hashable, Sendable {
   static let everything: [ScriptStep] = [
     .begin(0), .print(0, place: 9), .launch(0, place: 0), .reply(0, place: 0, run: 0), .awaits(0, places: [1, 2]),
     .ended(0, places: [1, 2]), .begin(1), .ask(1, place: 0), .answer(1, place: 0), .span(1, place: 1),
-    .launch(1, place: 2), .unconfirmed(1, place: 2), .wait(minutes: 5), .launch(0, place: 3), .rejected(0, place: 3),
+    .spanEnds(1, place: 1, fails: true), .launch(1, place: 2), .unconfirmed(1, place: 2), .wait(minutes: 5),
+    .launch(0, place: 3), .rejected(0, place: 3),
     .end(1, isResumable: true, origins: [2]), .resume(1, .none), .adopt(1, place: 2, run: 1, isByPerson: true),
     .launch(1, place: 4), .end(1, isResumable: true, origins: []), .wait(minutes: 5), .resume(1, .only), .settle(1),
     .resume(1, .none), .launch(1, place: 4), .adopt(1, place: 4, run: 0, isByPerson: false),
     .adopt(1, place: 4, run: 2, isByPerson: false), .reword(1, place: 4), .setAside(1, place: 2), .giveBack(1),
-    .abandon(1), .beginFinally(0), .end(0, isResumable: true, origins: [3]), .begin(2), .launch(2, place: 0),
+    .abandon(1), .interrupt(0), .end(0, isResumable: true, origins: [3]), .begin(2), .launch(2, place: 0),
     .giveBack(2), .wait(minutes: 60 * 24), .prune,
   ]
 
@@ -76,11 +79,12 @@ enum ScriptStep: Hashable, Sendable {
       case 15: .ended(execution, places: [place, number(5) + 5])
       case 16: .print(execution, place: place)
       case 17: number(2) == 0 ? .ask(execution, place: place) : .answer(execution, place: place)
-      case 18: .span(execution, place: place)
+      case 18:
+        number(2) == 0 ? .span(execution, place: place) : .spanEnds(execution, place: place, fails: number(2) == 0)
       case 19: .reword(execution, place: place)
       case 20: .setAside(execution, place: place)
       case 21: .end(execution, isResumable: number(4) > 0, origins: [place])
-      case 22: number(3) == 0 ? .beginFinally(execution) : .giveBack(execution)
+      case 22: number(3) == 0 ? .interrupt(execution) : .giveBack(execution)
       case 23: .settle(execution)
       case 24: number(3) == 0 ? .abandon(execution) : .prune
       default: .wait(minutes: number(3) == 0 ? 60 * 24 : number(8))
@@ -117,6 +121,11 @@ struct ScriptRun {
   }
 
   static func key(_ place: Int) -> EffectKey { .test("\(place)#0") }
+  private static func span(_ place: Int) -> SpanSite {
+    let execution = SpanSite(.execution, at: Path(.named("")))
+    let parallel = SpanSite(.parallel, at: Path(.named("parallel")), in: execution)
+    return SpanSite(.branch, at: Path(.iteration(place)), title: "b", in: parallel)
+  }
   private static func run(_ number: Int) -> Run { .test("r\(number)") }
   private static func awaiting(_ place: Int) -> EffectIntent {
     .await(runID: "r\(place)", operation: .prepare, from: .start)
@@ -141,6 +150,11 @@ struct ScriptRun {
       held[execution] = try await store.resume("e\(execution)", by: .test(process), launchingAgain: again).1
     case .launch(let execution, let place):
       let journal = try journal(execution)
+      // Who has an open launch of the operation settles it first, and waits for nothing else.
+      let isBehindOwn = try await journal.record().launchesInDoubt.contains {
+        $0.outcome == nil && $0.key != Self.key(place)
+      }
+      if isBehindOwn { throw Nothing() }
       try await journal.lockLaunches(of: .prepare, for: Self.key(place))
       let intended = await Result { () async throws(JournalError) in
         let settlesAt = clock.now.advanced(by: .minutes(4))
@@ -176,17 +190,17 @@ struct ScriptRun {
           rows)
       }
     case .span(let execution, let place):
-      try await inRows(of: execution) { [clock] _, rows, number in
-        let span = Span(
-          number: RecordNumber(Int64(place)), path: "\(place)", kind: .step, title: "s", beganAt: clock.now)
-        try rows.put(span, of: number)
-      }
+      try await journal(execution).open(Self.span(place), causes: [])
+    case .spanEnds(let execution, let place, let fails):
+      let error = RecordedError(kind: .failed, message: "no")
+      _ = try await journal(execution).close(
+        Self.span(place), fails ? .failed(error, causes: []) : .completed, halting: fails)
     case .reword(let execution, let place):
       let key = EffectKey(path: "\(place)#0", textHash: "new")
       try await accept(execution, rewording: [number(execution, place): key], settingAside: [])
     case .setAside(let execution, let place):
       try await accept(execution, rewording: [:], settingAside: [number(execution, place)])
-    case .beginFinally(let execution): try await journal(execution).endForGood()
+    case .interrupt(let execution): try await journal(execution).interrupt(Self.span(0))
     case .end(let execution, let isResumable, let origins):
       try await journal(execution).end(
         .test("over", status: 1, isResumable: isResumable, origins: origins.map(Self.key), at: clock.now))
@@ -206,7 +220,7 @@ struct ScriptRun {
   private func finish(
     _ intent: EffectIntent, _ outcome: EffectOutcome, _ execution: Int, _ place: Int
   ) async throws {
-    try await journal(execution).finish(intent, outcome, at: Self.key(place), isLight: false)
+    try await journal(execution).finish(intent, outcome, at: Self.key(place))
   }
 
   private func accept(

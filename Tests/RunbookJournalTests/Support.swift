@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import RecordSupport
 import RunbookEvaluator
 import RunbookRecord
 import TailerAPI
@@ -154,6 +155,19 @@ extension RecordStore {
   /// The file of a store that has one.
   var file: JournalFile {
     get throws { try #require(surroundings.store as? SQLiteRowStore).file }
+  }
+}
+
+extension RecordStore {
+  /// An execution in which a `finally` has begun after an interruption, as the version of the program recorded it that could
+  /// not finish it.
+  func beginFinally(_ header: ExecutionHeader) async throws {
+    _ = try await begin(header)
+    try await surroundings.store.commit(.durable) { rows in
+      guard var state = try rows.execution(id: header.id) else { return }
+      state.overAt = header.startedAt
+      try rows.put(state)
+    }
   }
 }
 

@@ -321,17 +321,13 @@ private let failing = """
       .type(prepare), .type("disable prepare"), .type("enable prepare &"), .pause(.minutes(1)), .type("launch prepare"),
     ]).run()
     #expect(outcome.simulator.requestCounts["set_configuration_status"] == 2)
-    knownFault("path 7: enable behind the prompt does not lift disable") {
-      #expect(outcome.simulator.launches.count == 1, "\(outcome.screen)")
-    }
+    #expect(outcome.simulator.launches.count == 1, "\(outcome.screen)")
   }
 
   /// While an entry at the prompt goes on, one behind it disables and ends.
   @Test func whatWasDisabledBehindThePromptIsKnown() throws {
     let outcome = try PromptRehearsal([prepare, "wait 1m; disable prepare &", "wait 5m", "launch prepare"]).run()
     #expect(outcome.simulator.requestCounts["set_configuration_status"] == 1)
-    knownFault("path 7: what an entry behind the prompt disabled is forgotten") {
-      #expect(outcome.simulator.launches.isEmpty, "\(outcome.screen)")
-    }
+    #expect(outcome.simulator.launches.isEmpty, "\(outcome.screen)")
   }
 }

@@ -207,18 +207,20 @@ struct LaunchModel {
       guard execution == 1 else { return }
       step("takes the execution up") { next, rows in
         let resumed = try rules.resume(
-          Self.name(execution), by: Self.holder(process), launchingAgain: [], at: now, rows)
-        try rules.apply(resumed.reopening, of: execution, rows)
+          Self.name(execution), by: Self.holder(process), launchingAgain: .none, at: now, rows)
+        try rules.apply(resumed.reopening ?? [], of: execution, rows)
         next.processes[process].lease = resumed.lease
       }
       // A person says so who sees the operation's runs.
       let isUnseen = candidates(for: effect(of: execution, state), state).isEmpty
       if isUnseen, let effect = effect(of: execution, state), effect.outcome != nil, effect.number.value < 3 {
         step("is told to launch again") { next, rows in
-          let again = Set([effect.number])
           let resumed = try rules.resume(
-            Self.name(execution), by: Self.holder(process), launchingAgain: again, at: now, rows)
-          try rules.apply(resumed.reopening, of: execution, rows)
+            Self.name(execution), by: Self.holder(process), launchingAgain: .none, at: now, rows)
+          try rules.apply(resumed.reopening ?? [], of: execution, rows)
+          var record = resumed.record
+          let denied = try record.deny(effect.number, by: Adopter(user: "ada", at: Self.moment(0)))
+          try rules.put(denied, of: execution, rows)
           next.processes[process].lease = resumed.lease
         }
       }
@@ -254,7 +256,7 @@ struct LaunchModel {
         let intent = EffectIntent.launch(
           Self.operation, on: nil, baseline: Self.names(baseline), at: now)
         let change = try record.begin(
-          intent, at: Self.key, settlesAt: Self.moment(next.now + self.settling), now: now)
+          intent, at: EffectSite(Self.key), settlesAt: Self.moment(next.now + self.settling), now: now)
         try rules.put(change, of: execution, rows)
         next.processes[process].step = .isOpen(sentBy: next.now + Self.sendBy)
       }
@@ -330,7 +332,7 @@ struct LaunchModel {
         try rules.dismiss(other, before: ticket, at: now, rows)
       }
     case .gone: step("has lost its place") { _, _ in throw JournalError.cancelled }
-    case .first, .behind, .unsettled: break
+    case .first, .behind, .behindOwn, .unsettled: break
     }
   }
 
@@ -367,7 +369,7 @@ struct LaunchModel {
   ) throws {
     var record = try Record(rows.effects(of: execution))
     guard let effect = record.effect(at: Self.key) else { throw JournalError.cancelled }
-    let change = try record.end(effect.intent, outcome, at: Self.key, now: now)
+    let change = try record.end(effect.intent, outcome, at: EffectSite(Self.key), now: now)
     if case .run = outcome, !self.rules.contains(.owned) {
       try rows.put(change.after, operation: 1, of: execution)
     } else {

@@ -95,7 +95,7 @@ import Testing
       #expect(try site.recordedRuns(of: id).isEmpty)
       let done = try site.run("resume", id, "--adopt", right)
       #expect(done.status == 0, "\(done.news)")
-      refused(try site.run("resume", id, "--adopt", right), "cannot be resumed")
+      refused(try site.run("resume", id, "--adopt", right), "no launch of it is open")
     }
   }
 

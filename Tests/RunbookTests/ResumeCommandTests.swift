@@ -30,7 +30,7 @@ import Testing
       let running = try begin(on: site)
       running.send(number)
       let stopped = running.wait()
-      #expect(stopped.status == 130)
+      #expect(stopped.status == 128 + number)
       let (id, state) = try site.latest()
       #expect(state == "unfinished")
       #expect(lastLine(stopped).contains("`runbook resume \(id)`"))
@@ -52,13 +52,14 @@ import Testing
       running.send(SIGTERM)
       running.send(SIGCONT)
       let stopped = running.wait()
-      #expect(stopped.status == 130)
+      #expect([130, 143].contains(stopped.status))
       #expect(lastLine(stopped).contains("`runbook resume "))
       #expect(try site.latest().state == "unfinished")
     }
   }
 
-  @Test func aSecondSignalQuitsAtOnce() throws {
+  /// What a `finally` did not get to do is left for who resumes.
+  @Test func aSecondSignalLeavesTheFinally() throws {
     try Site.with { site in
       let text =
         "launch lasting\ntry { await run every 100ms or fail } finally { wait 1h }\nprint \"over\"\n"
@@ -75,25 +76,23 @@ import Testing
         return !running.process.isRunning
       }
       #expect(running.wait().status == 130)
-      let again = try site.run("resume")
-      #expect(again.status == 64, "a finally has begun, which ends the execution")
+      #expect(try site.latest().state == "unfinished")
     }
   }
 
-  @Test func anInterruptedFinallyEndsTheExecutionAndSaysSo() throws {
+  @Test func aFinallyBehindCtrlCIsTheEnd() throws {
     try Site.with { site in
       let running = try begin(
         "launch lasting\ntry { await run every 100ms or fail } finally { disable prepare }\n", on: site)
       running.send(SIGINT)
       let stopped = running.wait()
       #expect(stopped.status == 130)
-      #expect(lastLine(stopped).contains("cannot be resumed"))
+      #expect(!lastLine(stopped).contains("runbook resume"))
       let (id, state) = try site.latest()
       #expect(state == "ended")
       #expect(site.exchanges.contains { $0.contains("/v1/configuration/status") })
       let refused = try site.run("resume", id)
       #expect(refused.status == 64)
-      #expect(refused.news.contains("finally"))
       #expect(try site.run("resume").status == 64)
       #expect(site.launchRequests == 1)
     }

@@ -1,6 +1,6 @@
-/// Where an evaluation stands in the tree, as a chain that is written out only when an effect needs its identity.
-final class Path: Sendable {
-  enum Component: Sendable {
+/// Where an evaluation stands in the tree, as a chain that is written out only when an effect or a span needs its identity.
+public final class Path: Sendable {
+  public enum Component: Sendable {
     /// A statement's position in its block.
     case statement(Int)
     /// A step of a `parallel`, a look of a `wait until`.
@@ -14,14 +14,14 @@ final class Path: Sendable {
   private let parent: Path?
   private let component: Component
 
-  init(_ component: Component, in parent: Path? = nil) {
+  public init(_ component: Component, in parent: Path? = nil) {
     self.parent = parent
     self.component = component
   }
 
-  func appending(_ component: Component) -> Path { Path(component, in: self) }
+  public func appending(_ component: Component) -> Path { Path(component, in: self) }
 
-  var text: String {
+  public var text: String {
     var parts: [String] = []
     var here: Path? = self
     while let path = here {

@@ -1,0 +1,47 @@
+public import TailerAPI
+
+/// What an execution leaves that somebody may have to see to.
+public struct Leftovers: Hashable, Sendable {
+  /// Launched, and not seen to have ended.
+  public var runs: [Run] = []
+  /// Disabled, and not enabled since.
+  public var disabled: [DataOperation] = []
+  /// Launches of which it is not known whether they happened.
+  public var launches: [RecordedEffect] = []
+  /// What a `finally` that began did not get to the end of, by its title.
+  public var finallies: [String] = []
+
+  public init() {}
+
+  public var isEmpty: Bool { runs.isEmpty && disabled.isEmpty && launches.isEmpty && finallies.isEmpty }
+}
+
+extension Record {
+  public var leftovers: Leftovers {
+    var left = Leftovers()
+    var activations: [DataOperation: (Activation, RecordNumber)] = [:]
+    var going: [String: Run] = [:]
+    var order: [String] = []
+    for effect in effects where effect.standing == .current {
+      switch (effect.intent, effect.outcome) {
+      case (.activation(let operation, let activation), .done?):
+        let number = effect.ended ?? effect.number
+        if activations[operation].map({ $0.1 < number }) ?? true { activations[operation] = (activation, number) }
+      case (.launch, .run(let run, _, _)?):
+        going[run.id] = run
+        order.append(run.id)
+      case (_, .ended(let run, _)?), (_, .look(let run?)?):
+        if run.hasEnded { going[run.id] = nil }
+      case (_, nil), (_, .done?), (_, .printed?), (_, .run?), (_, .denied?), (_, .look(nil)?), (_, .runs?),
+        (_, .moment?), (_, .answer?),
+        (_, .held?), (_, .failed?):
+        continue
+      }
+    }
+    left.runs = order.compactMap { going[$0] }
+    left.disabled = activations.filter { $0.value.0 == .disabled }.sorted { $0.value.1 < $1.value.1 }.map(\.key)
+    left.launches = launchesInDoubt
+    left.finallies = allSpans.filter { $0.kind == .finally && $0.ending != .completed }.map(\.title)
+    return left
+  }
+}
