@@ -48,10 +48,11 @@ extension Interpreter {
       tell(.launched(run), at: place, replayed: true)
       return RunReference(run)
     }
-    if record == nil {
+    // What surely did nothing is launched, and not looked for.
+    if record?.isIdleLaunch ?? true {
       try mayGoOn()
       // An edit has moved this launch: it happened, and its record moves along.
-      if let moved = state.takeMovedLaunch(of: operation, on: date) {
+      if record == nil, let moved = state.takeMovedLaunch(of: operation, on: date) {
         return try await takeOver(moved, key: key, at: place)
       }
       try mayChange("launch", at: place)

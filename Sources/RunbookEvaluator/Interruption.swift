@@ -61,9 +61,12 @@ public final class Interruption: Sendable {
 
   /// What `body` gives, or `nil` where the interruption came first and `body`, being cancelled, gave up.
   ///
-  /// - Parameter clock: Measures the time that `body` is still given; without one it is cancelled at once.
+  /// - Parameters:
+  ///   - clock: Measures the time that `body` is still given; without one it is cancelled at once.
+  ///   - isUnderWay: Whether `body` has begun with what it is given that time for.
   func racing<T: Sendable, E: Error>(
-    farewellOn clock: (any WallClock)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
+    farewellOn clock: (any WallClock)? = nil, if isUnderWay: @Sendable () -> Bool = { true },
+    _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
     await withTaskGroup(of: Result<T, E>?.self) { group in
       // This task waits for whichever comes first, so that no other one has to wait for the interruption.
@@ -77,7 +80,7 @@ public final class Interruption: Sendable {
       forget(number)
       // With this task the body is cancelled, and comes to its end.
       guard cameFirst == true else { return await group.next() ?? nil }
-      if let clock {
+      if let clock, isUnderWay() {
         group.addTask {
           try? await clock.sleep(for: Self.farewell)
           return nil

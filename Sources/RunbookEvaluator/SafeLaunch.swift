@@ -21,48 +21,41 @@ struct SafeLaunch {
 
   private static let baselineSize = 50
 
-  /// Steps 1 to 4. Gives the run, whose outcome has been recorded, and whether it was adopted.
+  /// Steps 1 to 4. Gives the run, whose outcome has been recorded.
   func launch() async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
-      let baseline = try await self.listing()
-      let sentAt = self.effects.clock.now
-      let settlesAt = sentAt.advanced(by: self.policy.settlingTime)
-      let intent = EffectIntent.launch(self.operation, on: self.date, baseline: baseline.map(\.id), at: sentAt)
-      try await self.journaling { () async throws(JournalError) in
-        try await self.effects.journal.intend(intent, at: self.key, settlesAt: settlesAt)
-      }
-      self.tell(.launching(self.operation, on: self.date))
-      let service = self.effects.service
-      let answer = await self.race(farewell: true) { () async throws(ServiceError) in
-        try await service.launch(self.operation, on: self.date)
-      }
-      guard let answer else { throw .interrupted }
-      switch answer {
-      case .success(let id):
+      let baseline = try await self.listing().map(\.id)
+      let stamps = LaunchStamps(of: self, after: baseline)
+      let sending = try await self.send(stamps)
+      guard let stamp = stamps.last else { throw .interrupted }
+      switch sending {
+      case .launched(let id):
         let run = Run(id: id, operation: self.operation)
+        let intent = EffectIntent.launch(self.operation, on: self.date, baseline: baseline, at: stamp.at)
         try await self.journaling { () async throws(JournalError) in
           try await self.effects.journal.finish(intent, .run(run, adopted: false), at: self.key, isLight: false)
         }
         return run
-      case .failure(let failure):
-        guard failure.kind == .unknown || failure.kind == .cancelled else {
-          throw .problem(.service(failure, verb: "launch", operation: self.operation.name))
-        }
-        let end = max(
-          settlesAt, self.effects.clock.now.advanced(by: self.policy.visibilityDelay))
+      case .lost(let failure):
+        let end = max(stamp.settlesAt, self.effects.clock.now.advanced(by: self.policy.visibilityDelay))
         return try await self.search(
-          baseline: Set(baseline.map(\.id)), sentAt: sentAt, until: end, reason: failure.message)
+          baseline: Set(baseline), sentAt: stamp.at, until: end, reason: failure.message)
       }
     }
   }
 
-  /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome.
+  /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome. One that surely did
+  /// nothing is launched.
+  ///
+  /// - Parameters:
+  ///   - sentAt: The last stamp of its tries, as is `settlesAt`.
   func recover(baseline: [String], sentAt: Timestamp, settlesAt: Timestamp?) async throws(Refusal) -> Run {
-    try await alone { () async throws(Refusal) in
+    guard settlesAt != sentAt else { return try await launch() }
+    return try await alone { () async throws(Refusal) in
       try await self.search(
         baseline: Set(baseline), sentAt: sentAt,
         until: max(settlesAt ?? sentAt, sentAt.advanced(by: self.policy.settlingTime)),
-        reason: "the launch was begun at \(sentAt), and its reply was not recorded")
+        reason: "its request was to leave at \(sentAt), and no reply to it was recorded")
     }
   }
 
@@ -187,7 +180,7 @@ struct SafeLaunch {
     return try result.get()
   }
 
-  private func journaling<T>(
+  func journaling<T>(
     _ body: () async throws(JournalError) -> T
   ) async throws(Refusal) -> T {
     do {
@@ -197,7 +190,7 @@ struct SafeLaunch {
     }
   }
 
-  private func sleep(for span: TimeSpan) async throws(Refusal) {
+  func sleep(for span: TimeSpan) async throws(Refusal) {
     let clock = effects.clock
     let slept = await race { () async throws(CancellationError) in
       try await clock.sleep(for: span)
@@ -205,10 +198,13 @@ struct SafeLaunch {
     guard case .success? = slept else { throw .interrupted }
   }
 
-  private func race<T: Sendable, E: Error>(
-    farewell: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
+  /// - Parameter isUnderWay: Whether the body has begun with what an interruption lets go on for a while; without it, it is
+  ///   cancelled at once.
+  func race<T: Sendable, E: Error>(
+    farewellIf isUnderWay: (@Sendable () -> Bool)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
     guard let interruption else { return await Result(of: body) }
-    return await interruption.racing(farewellOn: farewell ? effects.clock : nil, body)
+    guard let isUnderWay else { return await interruption.racing(body) }
+    return await interruption.racing(farewellOn: effects.clock, if: isUnderWay, body)
   }
 }

@@ -78,17 +78,19 @@ public struct Settings: Sendable {
     return EvaluationPolicy(
       guards: Guards(protectedEnvironments: Set(list(.protected)), isReadOnly: isReadOnly),
       defaultTimeout: try span(.timeout), cap: cap, visibilityDelay: try span(.visibilityDelay),
-      arrivalDelay: try arrivalDelay(),
-      clockTolerance: try span(.clockTolerance), environments: environments, account: text(.account),
+      sendBy: try sendBy(), arrivalDelay: try arrivalDelay(), clockTolerance: try span(.clockTolerance),
+      environments: environments, account: text(.account),
       environment: text(.environment))
   }
 
-  /// How long after it was stamped a launch's request may still arrive: it is sent within ten seconds, is waited for as long as
-  /// a request is, and the system gives up on it five seconds after its process is gone; none of these takes longer than a
-  /// request may.
+  /// How long after its stamp a launch's request is sent: ten seconds, or as long as a request may take.
+  private func sendBy() throws(SettingsError) -> TimeSpan { min(try span(.requestTimeout), .seconds(10)) }
+
+  /// How long after it was stamped a launch's request may still arrive: it is sent in time, is waited for as long as a request
+  /// is, and the system gives up on it five seconds after its process is gone; none of these takes longer than a request may.
   private func arrivalDelay() throws(SettingsError) -> TimeSpan {
     let limit = try span(.requestTimeout)
-    return [min(limit, .seconds(10)), min(limit, .seconds(5))].reduce(limit) { $0.adding($1) ?? $0 }
+    return [try sendBy(), min(limit, .seconds(5))].reduce(limit) { $0.adding($1) ?? $0 }
   }
 
   /// Throws for what could not be meant: an account that is not six digits, an environment that does not exist.
