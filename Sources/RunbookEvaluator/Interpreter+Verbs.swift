@@ -51,10 +51,11 @@ extension Interpreter {
       tell(.launched(run), at: place, replayed: true)
       return reference(to: run)
     }
-    if record == nil {
+    // What surely did nothing is launched, and not looked for.
+    if record?.isIdleLaunch ?? true {
       try mayGoOn()
       // An edit has moved this launch: it happened, and its record moves along.
-      if let moved = state.takeMovedLaunch(of: operation, on: date) {
+      if record == nil, let moved = state.takeMovedLaunch(of: operation, on: date) {
         try await journaling(at: place) { journal async throws(JournalError) in
           try await journal.move(moved.number, to: site.key)
         }

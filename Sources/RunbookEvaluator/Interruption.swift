@@ -93,8 +93,9 @@ public final class Interruption: Sendable {
   /// - Parameters:
   ///   - inFinally: Whether only what stops a `finally` too counts.
   ///   - clock: Measures the time that `body` is still given; without one it is cancelled at once.
+  ///   - isUnderWay: Whether `body` has begun with what it is given that time for.
   func racing<T: Sendable, E: Error>(
-    inFinally: Bool = false, farewellOn clock: (any WallClock)? = nil,
+    inFinally: Bool = false, farewellOn clock: (any WallClock)? = nil, if isUnderWay: @Sendable () -> Bool = { true },
     _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
     await withTaskGroup(of: Result<T, E>?.self) { group in
@@ -109,7 +110,7 @@ public final class Interruption: Sendable {
       forget(number)
       // With this task the body is cancelled, and comes to its end.
       guard cameFirst == true else { return await group.next() ?? nil }
-      if let clock {
+      if let clock, isUnderWay() {
         group.addTask {
           try? await clock.sleep(for: Self.farewell)
           return nil

@@ -103,9 +103,7 @@ actor Replay: Journal {
     throw .recordEnds
   }
   func owner(of run: Run) throws(JournalError) -> RunOwner? { throw .recordEnds }
-  func openLaunches(of operation: DataOperation, besides key: EffectKey) throws(JournalError) -> [Timestamp] {
-    throw .recordEnds
-  }
+  func rivals(for run: Run, of key: EffectKey) throws(JournalError) -> Int { throw .recordEnds }
   func ownedRuns(of operation: DataOperation) throws(JournalError) -> Set<String> { throw .recordEnds }
   func lockLaunches(of operation: DataOperation, for site: EffectSite) throws(JournalError) { throw .recordEnds }
   func unlockLaunches(of operation: DataOperation, for site: EffectSite) {}

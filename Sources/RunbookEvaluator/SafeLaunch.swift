@@ -22,50 +22,45 @@ struct SafeLaunch {
 
   private static let baselineSize = 50
 
-  /// Steps 1 to 4. Gives the run, whose outcome has been recorded, and whether it was adopted.
+  var isInterrupted: Bool { interruption.isRaised(inFinally: isInFinally) }
+
+  /// Steps 1 to 4. Gives the run, whose outcome has been recorded.
   func launch() async throws(Refusal) -> Run {
     try await alone { () async throws(Refusal) in
       try await self.journaling { () async throws(JournalError) in try await self.effects.journal.enter(self.site) }
-      let baseline = try await self.listing()
-      let sentAt = self.effects.clock.now
-      let settlesAt = sentAt.advanced(by: self.policy.settlingTime)
-      let intent = EffectIntent.launch(self.operation, on: self.date, baseline: baseline.map(\.id), at: sentAt)
-      try await self.journaling { () async throws(JournalError) in
-        try await self.effects.journal.intend(intent, at: self.site, settlesAt: settlesAt)
-      }
-      self.tell(.launching(self.operation, on: self.date))
-      let service = self.effects.service
-      let answer = await self.race(farewell: true) { () async throws(ServiceError) in
-        try await service.launch(self.operation, on: self.date)
-      }
-      guard let answer else { throw .interrupted }
-      switch answer {
-      case .success(let id):
+      let baseline = try await self.listing().map(\.id)
+      let stamps = LaunchStamps(of: self, after: baseline)
+      let sending = try await self.send(stamps)
+      guard let stamp = stamps.last else { throw .interrupted }
+      switch sending {
+      case .launched(let id):
         let run = Run(id: id, operation: self.operation)
+        let intent = EffectIntent.launch(self.operation, on: self.date, baseline: baseline, at: stamp.at)
         try await self.journaling { () async throws(JournalError) in
           _ = try await self.effects.journal.finish(intent, .run(run, adopted: false), at: self.site)
         }
         return run
-      case .failure(let failure):
-        guard failure.kind == .unknown || failure.kind == .cancelled else {
-          throw .problem(.service(failure, verb: "launch", operation: self.operation.name))
-        }
-        let end = max(
-          settlesAt, self.effects.clock.now.advanced(by: self.policy.visibilityDelay))
+      case .lost(let failure):
+        let end = max(stamp.settlesAt, self.effects.clock.now.advanced(by: self.policy.visibilityDelay))
         return try await self.search(
-          baseline: Set(baseline.map(\.id)), sentAt: sentAt, until: end, reason: failure.message)
+          baseline: Set(baseline), sentAt: stamp.at, until: end, reason: failure.message)
       }
     }
   }
 
-  /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome.
+  /// Step 3 for a launch that was begun earlier, by a process that did not live to see its outcome. One that surely did
+  /// nothing is launched.
+  ///
+  /// - Parameters:
+  ///   - sentAt: The last stamp of its tries, as is `settlesAt`.
   func recover(baseline: [String], sentAt: Timestamp, settlesAt: Timestamp?) async throws(Refusal) -> Run {
-    try await alone { () async throws(Refusal) in
+    guard settlesAt != sentAt else { return try await launch() }
+    return try await alone { () async throws(Refusal) in
       if case .run(let run, _, _)? = try await self.known?.outcome { return run }
       return try await self.search(
         baseline: Set(baseline), sentAt: sentAt,
         until: max(settlesAt ?? sentAt, sentAt.advanced(by: self.policy.settlingTime)),
-        reason: "the launch was begun at \(sentAt), and its reply was not recorded")
+        reason: "its request was to leave at \(sentAt), and no reply to it was recorded")
     }
   }
 
@@ -101,7 +96,9 @@ struct SafeLaunch {
       misses: findings.misses)
     let candidates = findings.candidates
     guard lookFailed == nil, let found = candidates.first else { throw .problem(unconfirmed) }
-    let rivals = try await rivals(for: found, of: sentAt)
+    let rivals = try await journaling { () async throws(JournalError) in
+      try await self.effects.journal.rivals(for: found, of: self.site.key)
+    }
     guard candidates.count == 1, rivals == 0 else {
       throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates, rivals: rivals))
     }
@@ -109,7 +106,10 @@ struct SafeLaunch {
       guard let effect = try await self.effects.journal.record().effect(at: self.site.key) else { return false }
       return try await self.effects.journal.claim(found, for: effect.number, by: nil)
     }
-    guard isOurs else { throw .problem(unconfirmed) }
+    // A launch that began since the look may have brought it about, or has it by now.
+    guard isOurs else {
+      throw .problem(.launchAmbiguous(operation, reason: reason, candidates: candidates, rivals: 1))
+    }
     tell(.adopted(found, reason: reason))
     return found
   }
@@ -142,16 +142,6 @@ struct SafeLaunch {
   private func arrival(of sentAt: Timestamp) -> ClosedRange<Timestamp> {
     let latest = sentAt.advanced(by: policy.visibilityDelay).advanced(by: policy.clockTolerance)
     return sentAt.advanced(by: policy.clockTolerance.negated)...max(latest, sentAt)
-  }
-
-  /// How many other launches, of whatever execution, may as well have brought this run about: their outcomes are not
-  /// known either, and it began in their time.
-  private func rivals(for run: Run, of sentAt: Timestamp) async throws(Refusal) -> Int {
-    let others = try await journaling { () async throws(JournalError) in
-      try await self.effects.journal.openLaunches(of: self.operation, besides: self.site.key)
-    }
-    // Launches of one operation begin one after the other: one of the same moment is this one, as it stood before an edit.
-    return others.count { moment in moment != sentAt && run.began.map(arrival(of: moment).contains) ?? true }
   }
 
   private func listing() async throws(Refusal) -> [Run] {
@@ -201,7 +191,7 @@ struct SafeLaunch {
     }
   }
 
-  private func journaling<T>(
+  func journaling<T>(
     _ body: () async throws(JournalError) -> T
   ) async throws(Refusal) -> T {
     do {
@@ -211,7 +201,7 @@ struct SafeLaunch {
     }
   }
 
-  private func sleep(for span: TimeSpan) async throws(Refusal) {
+  func sleep(for span: TimeSpan) async throws(Refusal) {
     let clock = effects.clock
     let slept = await race { () async throws(CancellationError) in
       try await clock.sleep(for: span)
@@ -219,9 +209,12 @@ struct SafeLaunch {
     guard case .success? = slept else { throw .interrupted }
   }
 
-  private func race<T: Sendable, E: Error>(
-    farewell: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
+  /// - Parameter isUnderWay: Whether the body has begun with what an interruption lets go on for a while; without it, it is
+  ///   cancelled at once.
+  func race<T: Sendable, E: Error>(
+    farewellIf isUnderWay: (@Sendable () -> Bool)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
-    await interruption.racing(inFinally: isInFinally, farewellOn: farewell ? effects.clock : nil, body)
+    guard let isUnderWay else { return await interruption.racing(inFinally: isInFinally, body) }
+    return await interruption.racing(inFinally: isInFinally, farewellOn: effects.clock, if: isUnderWay, body)
   }
 }

@@ -77,10 +77,10 @@ actor HeldRecord: HeldJournal {
     try await reading { [rules = surroundings.rules] rows in try rules.ownedRuns(of: operation, rows) }
   }
 
-  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp] {
-    let own = held.effect(at: key)?.number
+  func rivals(for run: Run, of key: EffectKey) async throws(JournalError) -> Int {
+    let own = held.effect(at: key)?.number ?? RecordNumber(0)
     return try await reading { [rules = surroundings.rules, lease] rows in
-      try rules.openLaunches(of: operation, besides: own, of: lease.execution, rows).map(\.sentAt)
+      try rules.rivals(of: own, lease.execution, run.operation, for: run.began, rows).count
     }
   }
 

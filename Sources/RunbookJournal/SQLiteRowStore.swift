@@ -27,6 +27,19 @@ public final class SQLiteRowStore: RowStore {
   /// The folder in the state directory in which a journal of an older version is kept as it was.
   public static func copyName(ofVersion version: Int) -> String { JournalCopy.folder(ofVersion: version) }
 
+  /// Whether there are executions on another service than the one of that name.
+  ///
+  /// - Throws: `.unavailable`.
+  public func holdsExecutions(notOn service: String) throws(JournalStoreError) -> Bool {
+    do {
+      return try file.read { db in
+        try SQLiteRows(db).executions(limit: Int.max).contains { $0.header.service != service }
+      }
+    } catch {
+      throw JournalStoreError(error, in: self)
+    }
+  }
+
   /// Keeps the file open until the process ends, for a program that has no use for it being closed before. Closing copies
   /// SQLite's write-ahead log into the file and deletes it, which takes several more waits for the disk; the log is as
   /// good for the next process, and is copied whenever it has grown.

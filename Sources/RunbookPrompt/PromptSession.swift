@@ -167,8 +167,8 @@ public actor PromptSession {
 
   func effects(journal: any HeldJournal, people: any People, listener: any EventListener) -> Effects {
     Effects(
-      service: session.service, watcher: session.watcher, clock: session.clock, journal: journal, people: people,
-      listener: listener)
+      service: session.service, watcher: session.watcher, clock: session.clock, bootTimer: session.bootTimer,
+      journal: journal, people: people, listener: listener)
   }
 
   func nextEntry() -> Int {

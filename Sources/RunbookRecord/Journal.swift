@@ -64,9 +64,9 @@ public protocol Journal: Sendable {
   func claim(_ run: Run, for number: RecordNumber, by adopter: Adopter?) async throws(JournalError) -> Bool
   /// Whose run it is, as far as the journal knows; `nil` where it is nobody's.
   func owner(of run: Run) async throws(JournalError) -> RunOwner?
-  /// When the launches of the operation were begun whose runs are not known, by other effects of any execution in the
-  /// journal: they have no outcome, or an unconfirmed one. A new run may be theirs.
-  func openLaunches(of operation: DataOperation, besides key: EffectKey) async throws(JournalError) -> [Timestamp]
+  /// How many other launches of the run's operation, by effects of any execution in the journal, may as well have brought it
+  /// about: their runs are not known either.
+  func rivals(for run: Run, of key: EffectKey) async throws(JournalError) -> Int
   /// The ids of the operation's runs that effects of any execution in the journal own.
   func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String>
   /// Waits until no other effect in the journal, of this execution or of a living one, is between the intent and the

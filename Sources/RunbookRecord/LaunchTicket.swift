@@ -60,9 +60,11 @@ public struct OpenLaunch: Hashable, Sendable {
 }
 
 extension OpenLaunch {
-  /// `nil` for an effect that is no launch, or whose run is known.
+  /// `nil` for an effect that is no launch, or whose run is known, or whose request surely did nothing.
   public init?(_ effect: RecordedEffect, of execution: Int64) {
-    guard effect.isOpenLaunch, case .launch(_, _, _, let sentAt) = effect.intent else { return nil }
+    guard effect.isOpenLaunch, !effect.isIdleLaunch, case .launch(_, _, _, let sentAt) = effect.intent else {
+      return nil
+    }
     self.init(
       execution: execution, effect: effect.number, sentAt: sentAt, settlesAt: effect.settlesAt ?? sentAt,
       isUnconfirmed: effect.outcome != nil)

@@ -40,7 +40,7 @@ extension Record {
     }
     left.runs = order.compactMap { going[$0] }
     left.disabled = activations.filter { $0.value.0 == .disabled }.sorted { $0.value.1 < $1.value.1 }.map(\.key)
-    left.launches = launchesInDoubt
+    left.launches = launchesInDoubt.filter { !$0.isIdleLaunch }
     left.finallies = allSpans.filter { $0.kind == .finally && $0.ending != .completed }.map(\.title)
     return left
   }

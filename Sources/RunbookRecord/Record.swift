@@ -98,6 +98,8 @@ public struct Record: Sendable {
           settlesAt: settlesAt))
     }
     guard effect.outcome == nil else { throw .hasEnded(effect.number, effect.intent.words) }
+    // What surely did nothing begins anew.
+    if effect.isIdleLaunch { _ = try enter(site, now: now) }
     guard intent.agrees(with: effect.intent) else { throw .meansSomethingElse(effect.intent.words, intent.words) }
     effect.intent = intent
     effect.intendedAt = now

@@ -72,6 +72,13 @@ public struct RecordedEffect: Hashable, Sendable {
     guard case .launch = intent else { return false }
     return isOpen && standing != .lapsed
   }
+
+  /// Whether it is a launch whose request surely did nothing: it settled with its stamp, and nothing of it can arrive or be
+  /// listed. It is launched when it is come to again.
+  public var isIdleLaunch: Bool {
+    guard outcome == nil, case .launch(_, _, _, let sentAt) = intent else { return false }
+    return settlesAt == sentAt
+  }
 }
 
 /// Where words stand in the recorded sources: the source's position among them, the line from 1, and the half-open range of

@@ -12,6 +12,7 @@ public struct Session: Sendable {
   public var service: any TailerService
   public var watcher: any RunWatcher
   public var clock: any WallClock
+  public var bootTimer: any BootTimer
   public var store: any JournalStore
   public var people: any People
   public var listener: any EventListener
@@ -24,13 +25,15 @@ public struct Session: Sendable {
   public var directory: String
 
   public init(
-    service: any TailerService, watcher: any RunWatcher, clock: any WallClock, store: any JournalStore,
-    people: any People, listener: any EventListener, policy: EvaluationPolicy, interruption: Interruption,
-    holder: LeaseHolder, ids: ExecutionIDs = ExecutionIDs(), serviceName: String, directory: String
+    service: any TailerService, watcher: any RunWatcher, clock: any WallClock, bootTimer: any BootTimer,
+    store: any JournalStore, people: any People, listener: any EventListener, policy: EvaluationPolicy,
+    interruption: Interruption, holder: LeaseHolder, ids: ExecutionIDs = ExecutionIDs(), serviceName: String,
+    directory: String
   ) {
     self.service = service
     self.watcher = watcher
     self.clock = clock
+    self.bootTimer = bootTimer
     self.store = store
     self.people = people
     self.listener = listener
@@ -190,7 +193,8 @@ public struct Session: Sendable {
     Execution(
       of: runbook,
       effects: Effects(
-        service: service, watcher: watcher, clock: clock, journal: opened.journal, people: people, listener: listener),
+        service: service, watcher: watcher, clock: clock, bootTimer: bootTimer, journal: opened.journal, people: people,
+        listener: listener),
       policy: policy, today: opened.header.today, interruption: interruption, accepting: changes,
       showsValues: showsValues)
   }

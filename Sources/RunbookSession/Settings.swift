@@ -78,17 +78,19 @@ public struct Settings: Sendable {
     return EvaluationPolicy(
       guards: Guards(protectedEnvironments: Set(list(.protected)), isReadOnly: isReadOnly),
       defaultTimeout: try span(.timeout), cap: cap, visibilityDelay: try span(.visibilityDelay),
-      arrivalDelay: try arrivalDelay(),
-      clockTolerance: try span(.clockTolerance), environments: environments, account: text(.account),
+      sendBy: try sendBy(), arrivalDelay: try arrivalDelay(), clockTolerance: try span(.clockTolerance),
+      environments: environments, account: text(.account),
       environment: text(.environment))
   }
 
-  /// How long after it was stamped a launch's request may still arrive: it is sent within ten seconds, is waited for as long as
-  /// a request is, and the system gives up on it five seconds after its process is gone; none of these takes longer than a
-  /// request may.
+  /// How long after its stamp a launch's request is sent: ten seconds, or as long as a request may take.
+  private func sendBy() throws(SettingsError) -> TimeSpan { min(try span(.requestTimeout), .seconds(10)) }
+
+  /// How long after it was stamped a launch's request may still arrive: it is sent in time, is waited for as long as a request
+  /// is, and the system gives up on it five seconds after its process is gone; none of these takes longer than a request may.
   private func arrivalDelay() throws(SettingsError) -> TimeSpan {
     let limit = try span(.requestTimeout)
-    return [min(limit, .seconds(10)), min(limit, .seconds(5))].reduce(limit) { $0.adding($1) ?? $0 }
+    return [try sendBy(), min(limit, .seconds(5))].reduce(limit) { $0.adding($1) ?? $0 }
   }
 
   /// Throws for what could not be meant: an account that is not six digits, an environment that does not exist.
@@ -175,6 +177,12 @@ extension Settings {
       throw SettingsError(
         "\(id) goes on with what it was begun with: its \(key.rawValue) is "
           + "\(recorded.first.map { "“\($0)”" } ?? "not set"), and the \(first.name) says “\(given)”")
+    }
+    // Where another service is set, so is that one's token, which is nothing for this one.
+    if let (given, layer) = origin(of: .url), let url = given.first, !SettingKey.url.isSame(url, service) {
+      throw SettingsError(
+        "\(id) goes on on the service that it was begun on, “\(service)”, and the \(layer) says “\(url)”; "
+          + "--url \(service) goes on there with what is set here")
     }
     return inserting(Layer(name: "record of \(id)", values: values))
   }

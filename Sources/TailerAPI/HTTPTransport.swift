@@ -38,7 +38,29 @@ public enum TransportError: Error, Hashable, Sendable {
   case cancelled
 }
 
+/// When a request has to leave, and who is told that it has.
+public struct Departure: Sendable {
+  /// How long it may take until the request has been handed to the system; one that takes longer is given up.
+  public let limit: TimeSpan
+  /// Called when it has been, on any thread. Must not block.
+  public let left: @Sendable () -> Void
+
+  public init(within limit: TimeSpan, left: @escaping @Sendable () -> Void) {
+    self.limit = limit
+    self.left = left
+  }
+}
+
 /// One exchange with a host. The real one is a connection pool, the other is the simulator without the socket.
 public protocol HTTPTransport: Sendable {
-  func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply
+  /// - Parameter departure: `nil` for a request that may leave whenever it can.
+  func send(
+    _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
+  ) async throws(TransportError) -> HTTPReply
+}
+
+extension HTTPTransport {
+  public func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+    try await send(request, within: limit, departure: nil)
+  }
 }

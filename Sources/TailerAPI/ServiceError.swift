@@ -8,7 +8,8 @@ public struct ServiceError: Error, Hashable, Codable, Sendable {
     case neverSent
     /// The service said no, with a 4xx other than 401, 403, 408 and 429. Final.
     case rejected
-    /// 401 or 403, also with a new token; or no token could be had (then `code` is `nil` and nothing was sent).
+    /// 401 or 403, also with a new token where the call is tried again with one; or no token could be had (then `code` is
+    /// `nil` and nothing was sent).
     case refused
     /// 429 to the last attempt. Nothing was done.
     case throttled
@@ -29,9 +30,12 @@ public struct ServiceError: Error, Hashable, Codable, Sendable {
   public let attempts: Int
   /// The wait that a 429 or 503 asked for.
   public let retryAfter: TimeSpan?
+  /// Of a launch that was refused: whether another token has been had since, so that one more try is worth it.
+  public let isTokenRenewed: Bool
 
   public init(
-    _ kind: Kind, action: String, code: Int? = nil, message: String, attempts: Int = 1, retryAfter: TimeSpan? = nil
+    _ kind: Kind, action: String, code: Int? = nil, message: String, attempts: Int = 1, retryAfter: TimeSpan? = nil,
+    isTokenRenewed: Bool = false
   ) {
     self.kind = kind
     self.action = action
@@ -39,5 +43,6 @@ public struct ServiceError: Error, Hashable, Codable, Sendable {
     self.message = message
     self.attempts = attempts
     self.retryAfter = retryAfter
+    self.isTokenRenewed = isTokenRenewed
   }
 }

@@ -39,11 +39,6 @@ public enum ServiceRequest: Hashable, Sendable {
     case .checkRun, .lastRuns, .runsByStatus: false
     }
   }
-
-  /// Whether sending it twice leaves the platform as sending it once. Only a launch does not.
-  public var mayBeRepeated: Bool {
-    if case .launch = self { false } else { true }
-  }
 }
 
 extension Run {

@@ -111,21 +111,27 @@ public final class HTTPClientTransport: HTTPTransport {
   /// How many replies came over which version of HTTP: `HTTP/2.0`, `HTTP/1.1`.
   public var replyVersions: [String: Int] { versions.withLock { $0 } }
 
-  public func send(_ request: TailerAPI.HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
-    guard let result = await window.inside({ await self.exchange(request, within: limit) }) else { throw .cancelled }
+  public func send(
+    _ request: TailerAPI.HTTPRequest, within limit: TimeSpan, departure: Departure?
+  ) async throws(TransportError) -> HTTPReply {
+    let entered = clock.now
+    let result = await window.inside {
+      let waited = self.clock.now.since(entered)
+      let rest = departure.map { Departure(within: $0.limit.subtracting(waited) ?? .zero, left: $0.left) }
+      return await self.exchange(request, within: limit, rest)
+    }
+    guard let result else { throw .cancelled }
     return try result.get()
   }
 
   private func exchange(
-    _ request: TailerAPI.HTTPRequest, within limit: TimeSpan
+    _ request: TailerAPI.HTTPRequest, within limit: TimeSpan, _ departure: Departure?
   ) async -> Result<HTTPReply, TransportError> {
-    let body = WitnessedBody(request.body)
-    let carrying = Task { await self.carryOut(request, body) }
-    let timing = Task { [clock] in
-      guard (try? await clock.sleep(for: limit)) != nil else { return false }
-      carrying.cancel()
-      return true
-    }
+    let gatherer = ReplyGatherer(
+      sending: request.body, largestReply: settings.largestReply, left: departure?.left)
+    let carrying = Task { await self.carryOut(request, gatherer) }
+    let timing = giveUp(carrying, after: limit) { true }
+    let leaving = departure.map { giveUp(carrying, after: $0.limit) { !gatherer.hasLeft } }
     // Whether the body was asked for is only certain once nothing goes on any more.
     let ending = await withTaskCancellationHandler {
       await carrying.value
@@ -133,43 +139,60 @@ public final class HTTPClientTransport: HTTPTransport {
       carrying.cancel()
     }
     timing.cancel()
+    leaving?.cancel()
     let isTimeUp = await timing.value
+    let wasHeldUp = await leaving?.value == true
     switch ending {
     case .success(let reply): return .success(reply)
     case .failure where Task.isCancelled: return .failure(.cancelled)
-    case .failure where isTimeUp:
+    case .failure where wasHeldUp || isTimeUp:
+      let limit = if wasHeldUp, let departure { departure.limit } else { limit }
+      guard gatherer.wasAskedFor else { return .failure(.neverSent("\(base): no connection within \(limit)")) }
       return .failure(
-        body.wasAskedFor
-          ? .fateUnknown("no whole reply within \(limit)") : .neverSent("\(base): no connection within \(limit)"))
+        .fateUnknown(
+          wasHeldUp ? "the request had not left as a whole within \(limit)" : "no whole reply within \(limit)"))
     case .failure(let error):
       let words = NetworkErrorText.words(for: error)
-      return .failure(body.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
+      return .failure(gatherer.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
     }
   }
 
-  private func carryOut(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) async -> Result<HTTPReply, any Error> {
+  /// Ends an exchange at a limit where it is due then; tells whether it was.
+  private func giveUp(
+    _ carrying: Task<Result<HTTPReply, any Error>, Never>, after limit: TimeSpan,
+    _ isDue: @escaping @Sendable () -> Bool
+  ) -> Task<Bool, Never> {
+    Task { [clock] in
+      guard (try? await clock.sleep(for: limit)) != nil, isDue() else { return false }
+      carrying.cancel()
+      return true
+    }
+  }
+
+  private func carryOut(
+    _ request: TailerAPI.HTTPRequest, _ gatherer: ReplyGatherer
+  ) async -> Result<HTTPReply, any Error> {
     do {
-      let message = try message(request, body)
-      let response = try await openClient.execute(message, deadline: .distantFuture)
-      versions.withLock { $0["\(response.version)", default: 0] += 1 }
-      let bytes = try await response.body.collect(upTo: settings.largestReply)
-      var headers: [String: String] = [:]
-      for (name, value) in response.headers {
-        headers[name.lowercased(), default: ""] += headers[name.lowercased()] == nil ? value : ", \(value)"
+      try Task.checkCancellation()
+      let task = openClient.execute(request: try message(request, gatherer), delegate: gatherer)
+      let gathered = try await withTaskCancellationHandler {
+        try await task.get()
+      } onCancel: {
+        task.cancel()
       }
-      return .success(
-        HTTPReply(status: Int(response.status.code), headers: headers, body: Array(bytes.readableBytesView)))
+      versions.withLock { $0[gathered.version, default: 0] += 1 }
+      return .success(gathered.reply)
     } catch {
       return .failure(error)
     }
   }
 
-  private func message(_ request: TailerAPI.HTTPRequest, _ body: WitnessedBody) throws -> HTTPClientRequest {
-    var message = HTTPClientRequest(url: "\(base)\(request.path)")
-    message.method = .POST
-    for (name, value) in request.headers { message.headers.add(name: name, value: value) }
-    if request.headers["user-agent"] == nil { message.headers.add(name: "user-agent", value: "runbook") }
-    message.body = .bytes(body, length: .known(Int64(body.count)))
-    return message
+  private func message(
+    _ request: TailerAPI.HTTPRequest, _ gatherer: ReplyGatherer
+  ) throws -> HTTPClient.Request {
+    var headers = HTTPHeaders(request.headers.map { ($0.key, $0.value) })
+    if request.headers["user-agent"] == nil { headers.add(name: "user-agent", value: "runbook") }
+    return try HTTPClient.Request(
+      url: "\(base)\(request.path)", method: .POST, headers: headers, body: gatherer.witnessedBody)
   }
 }

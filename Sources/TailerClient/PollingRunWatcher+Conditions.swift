@@ -164,8 +164,14 @@ private struct ConditionReads: TailerService {
     }
   }
 
-  func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
-    try await service.launch(operation, on: date)
+  func launch(
+    _ operation: DataOperation, on date: CalendarDate?, _ launchTry: LaunchTry
+  ) async throws(ServiceError) -> String {
+    try await service.launch(operation, on: date, launchTry)
+  }
+
+  func pause(after failure: ServiceError, tries: Int, since begun: Timestamp) -> TimeSpan? {
+    service.pause(after: failure, tries: tries, since: begun)
   }
 
   func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {

@@ -2,25 +2,25 @@ public import CivilTime
 import Coordination
 public import TailerAPI
 
-/// The service over HTTP. Repeats what may be repeated; a launch whose outcome is not known is never sent again.
+/// The service over HTTP. Repeats what may be repeated; a launch is sent once a call, and tried again by its caller.
 ///
 /// What a try came to decides what follows (design, *Safe launch*):
 /// - never sent: again, after a pause that grows;
 /// - 401 or 403: once more with a new token;
 /// - 429: again, after the wait that the service asks for;
 /// - any other 4xx but 408: final;
-/// - everything else is unknown: again after a pause, except for a launch.
+/// - everything else is unknown: again after a pause.
 ///
 /// Every try takes its turn under the process's one cap on requests a second.
 public final class TailerServiceClient: TailerService {
   private let transport: any HTTPTransport
-  private let tokens: any TokenSource
-  private let clock: any WallClock
-  private let random: @Sendable () -> Double
+  let tokens: any TokenSource
+  let clock: any WallClock
+  let pauses: Pauses
   private let settings: ClientSettings
-  private let window: AsyncSemaphore?
-  private let cap: RequestCap
-  private let kind: RequestCap.Kind
+  let window: AsyncSemaphore?
+  let cap: RequestCap
+  let kind: RequestCap.Kind
   private let counts: Guarded<RequestCounts>
 
   /// - Parameters:
@@ -34,7 +34,7 @@ public final class TailerServiceClient: TailerService {
     self.tokens = tokens
     self.clock = clock
     self.settings = settings
-    self.random = random
+    pauses = Pauses(settings: settings, random: random)
     window = settings.maximumInFlight.map { AsyncSemaphore($0) }
     cap = RequestCap(perSecond: settings.requestsPerSecond, longestHold: settings.longestRetryAfter, clock: clock)
     kind = .call
@@ -45,7 +45,7 @@ public final class TailerServiceClient: TailerService {
     transport = other.transport
     tokens = other.tokens
     clock = other.clock
-    random = other.random
+    pauses = other.pauses
     settings = other.settings
     window = other.window
     cap = other.cap
@@ -59,10 +59,6 @@ public final class TailerServiceClient: TailerService {
   public var requestCounts: RequestCounts { counts.withLock { $0 } }
 
   public var quietUntil: Timestamp? { cap.heldUntil }
-
-  public func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
-    try await perform(.launch(operation, on: date), ReplyCodec.runID)
-  }
 
   /// A run whose job is not known is looked for in its operation's listing, since the service's look needs the job.
   public func check(_ run: Run.Reference) async throws(ServiceError) -> Run? {
@@ -112,15 +108,13 @@ public final class TailerServiceClient: TailerService {
   private func perform<Reply>(
     _ request: ServiceRequest, _ read: (HTTPReply) throws(UnreadableReply) -> Reply
   ) async throws(ServiceError) -> Reply {
-    var lastStart: Timestamp?
+    var begun: Timestamp?
     var attempt = 0
     var tries = 0
     var wasRenewed = false
     while true {
-      guard await cap.turn(kind) else {
-        throw ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempt)
-      }
-      lastStart = lastStart ?? clock.now.advanced(by: settings.totalLimit)
+      guard await cap.turn(kind) else { throw cancelled(request, attempts: attempt) }
+      begun = begun ?? clock.now
       let token = try await token(for: request, attempts: attempt) { () async throws(TokenError) in
         try await self.tokens.token()
       }
@@ -128,7 +122,9 @@ public final class TailerServiceClient: TailerService {
       tries += 1
       let failure: ServiceError
       do throws(ServiceError) {
-        return try await exchange(request, token, attempt, read)
+        return try await outcome(of: request, token, attempt, read) { [attempt] () async throws(TransportError) in
+          try await self.send(request, token, isRetry: attempt > 1)
+        }
       } catch {
         failure = error
       }
@@ -143,49 +139,44 @@ public final class TailerServiceClient: TailerService {
         _ = try await self.token(for: request, attempts: attempt, after: failure) { () async throws(TokenError) in
           try await self.tokens.token(insteadOf: token)
         }
-      case .unknown where !request.mayBeRepeated:
-        throw failure
       case .neverSent, .throttled, .unknown:
-        guard tries < settings.attempts, let pause = pause(after: failure, tries: tries),
-          clock.now.advanced(by: pause) <= lastStart ?? .latest
-        else { throw failure }
+        let now = clock.now
+        guard let pause = pauses.next(after: failure, tries: tries, since: begun ?? now, now: now) else {
+          throw failure
+        }
         do {
           try await clock.sleep(for: pause)
         } catch {
-          throw ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempt)
+          throw cancelled(request, attempts: attempt)
         }
       }
     }
   }
 
-  /// How long to wait before the next try; `nil` where the service asks for more than is granted.
-  private func pause(after failure: ServiceError, tries: Int) -> TimeSpan? {
-    let doubled = settings.firstPause.scaled(by: Double(UInt64(1) << UInt64(min(tries - 1, 40))))
-    let jittered = min(doubled, settings.longestPause).scaled(by: 0.5 + random() / 2)
-    guard let told = failure.retryAfter else { return jittered }
-    guard told <= settings.longestRetryAfter else { return nil }
-    return told.adding(jittered)
+  func cancelled(_ request: ServiceRequest, attempts: Int) -> ServiceError {
+    ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempts)
   }
 
   /// Gets a token, or says why the call cannot be made; `failure` is the service's refusal, where there was one.
-  private func token(
+  func token(
     for request: ServiceRequest, attempts: Int, after failure: ServiceError? = nil,
     _ fetch: () async throws(TokenError) -> Token
   ) async throws(ServiceError) -> Token {
     do {
       return try await fetch()
     } catch .cancelled {
-      throw ServiceError(.cancelled, action: request.action, message: "cancelled", attempts: attempts)
+      throw cancelled(request, attempts: attempts)
     } catch {
       let words = failure.map { "\($0.message); \(error)" } ?? "\(error)"
       throw ServiceError(.refused, action: request.action, code: failure?.code, message: words, attempts: attempts)
     }
   }
 
-  /// One exchange and what it came to.
-  private func exchange<Reply>(
-    _ request: ServiceRequest, _ token: Token, _ attempt: Int,
-    _ read: (HTTPReply) throws(UnreadableReply) -> Reply
+  /// What one exchange came to.
+  func outcome<Reply>(
+    of request: ServiceRequest, _ token: Token, _ attempt: Int,
+    _ read: (HTTPReply) throws(UnreadableReply) -> Reply,
+    _ exchange: () async throws(TransportError) -> HTTPReply
   ) async throws(ServiceError) -> Reply {
     let action = request.action
     func failed(
@@ -198,7 +189,7 @@ public final class TailerServiceClient: TailerService {
 
     let reply: HTTPReply
     do {
-      reply = try await send(request, token, isRetry: attempt > 1)
+      reply = try await exchange()
     } catch {
       switch error {
       case .neverSent(let words): throw failed(.neverSent, words)
@@ -222,19 +213,26 @@ public final class TailerServiceClient: TailerService {
   private func send(
     _ request: ServiceRequest, _ token: Token, isRetry: Bool
   ) async throws(TransportError) -> HTTPReply {
-    guard !Task.isCancelled else { throw .cancelled }
-    var message = request.httpRequest
-    message.headers["authorization"] = token.authorization
-    let exchange = { [message] () async -> Result<HTTPReply, TransportError> in
-      self.counts.withLock { $0.count(request.action, isRetry: isRetry) }
+    guard let window else { return try await sendInPlace(request, token, isRetry: isRetry) }
+    let result = await window.inside { () async -> Result<HTTPReply, TransportError> in
       do throws(TransportError) {
-        return .success(try await self.transport.send(message, within: self.settings.requestLimit))
+        return .success(try await self.sendInPlace(request, token, isRetry: isRetry))
       } catch {
         return .failure(error)
       }
     }
-    guard let window else { return try await exchange().get() }
-    guard let result = await window.inside(exchange) else { throw .cancelled }
+    guard let result else { throw .cancelled }
     return try result.get()
+  }
+
+  /// Sends what has its place in the window.
+  func sendInPlace(
+    _ request: ServiceRequest, _ token: Token, isRetry: Bool, _ departure: Departure? = nil
+  ) async throws(TransportError) -> HTTPReply {
+    guard !Task.isCancelled else { throw .cancelled }
+    var message = request.httpRequest
+    message.headers["authorization"] = token.authorization
+    counts.withLock { $0.count(request.action, isRetry: isRetry) }
+    return try await transport.send(message, within: settings.requestLimit, departure: departure)
   }
 }

@@ -16,9 +16,12 @@ public struct SimulatedTransport: HTTPTransport {
     self.latency = max(latency, .zero)
   }
 
-  public func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+  public func send(
+    _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
+  ) async throws(TransportError) -> HTTPReply {
     guard !Task.isCancelled else { throw .cancelled }
     let answer = simulator.handle(request, at: clock.now)
+    departure?.left()
     let needed = latency.adding(answer.delay) ?? .longest
     do { try await clock.sleep(for: min(needed, limit)) } catch { throw .cancelled }
     guard needed <= limit else { throw .fateUnknown("no reply within \(limit)") }

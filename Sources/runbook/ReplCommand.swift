@@ -42,7 +42,8 @@ struct ReplCommand: AsyncParsableCommand {
     let people: any People =
       conduct.yes ? AnswersYes() : PromptPeople(terminal: terminal, user: surroundings.user)
     let session = Session(
-      service: service.client, watcher: service.watcher, clock: service.clock, store: service.store,
+      service: service.client, watcher: service.watcher, clock: service.clock,
+      bootTimer: service.bootTimer, store: service.store,
       people: service.seeing(people), listener: Silence(), policy: policy, interruption: Interruption(),
       holder: .current(), serviceName: service.name, directory: surroundings.directory)
     let loop = PromptLoop(

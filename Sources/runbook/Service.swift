@@ -30,6 +30,7 @@ struct Service: Sendable {
   let client: TailerServiceClient
   let watcher: any RunWatcher
   let clock: any WallClock
+  let bootTimer: any BootTimer
   let store: any JournalStore
   /// For the record: the base address, or `simulator`.
   let name: String
@@ -82,6 +83,7 @@ struct Service: Sendable {
       settings: ClientSettings(requestLimit: limit, requestsPerSecond: rate))
     watcher = PollingRunWatcher(service: client, clock: clock)
     self.clock = clock
+    bootTimer = SystemBootTimer.shared
     store = try known ?? surroundings.journalStore()
     name = address.description
     isReal = true
@@ -126,6 +128,7 @@ struct Service: Sendable {
       clock: time, random: { random.next() })
     watcher = PollingRunWatcher(service: client, clock: time, random: { random.next() })
     clock = time
+    bootTimer = SleeplessTimer(time)
     store = try folder.map { try surroundings.rehearsalStore(in: $0, on: time) } ?? RecordStore.inMemory(clock: time)
     name = Self.simulatorName
     isReal = false

@@ -91,7 +91,8 @@ final class Stage: Sendable {
 
   func session(on service: Service, people: any People, isReadOnly: Bool) throws -> Session {
     Session(
-      service: service.client, watcher: service.watcher, clock: service.clock, store: service.store,
+      service: service.client, watcher: service.watcher, clock: service.clock,
+      bootTimer: service.bootTimer, store: service.store,
       people: service.seeing(people),
       listener: events, policy: try surroundings.policy(isReadOnly: isReadOnly), interruption: interruption,
       holder: .current(), serviceName: service.name, directory: surroundings.directory)

@@ -105,16 +105,21 @@ struct Surroundings {
     let path = folder.hasPrefix("/") ? folder : "\(directory)/\(folder)"
     guard URL(filePath: path).resolvingSymlinksInPath() != URL(filePath: stateDirectory).resolvingSymlinksInPath()
     else {
-      throw CommandFailure(
-        "\(folder.printable) keeps what was really done; a rehearsal's record needs another folder", status: 64)
+      throw Self.isNoPlace(folder)
     }
-    do throws(JournalStoreError) {
+    do {
       let rows = try SQLiteRowStore(in: path, busyTimeout: JournalTiming().busy)
+      guard try !rows.holdsExecutions(notOn: Service.simulatorName) else { throw Self.isNoPlace(folder) }
       rows.keepOpen()
       return RecordStore(HeldTimeRows(time: time, rows: rows), clock: time)
-    } catch {
+    } catch let error as JournalStoreError {
       throw error.failure
     }
+  }
+
+  private static func isNoPlace(_ folder: String) -> CommandFailure {
+    CommandFailure(
+      "\(folder.printable) keeps what was really done; a rehearsal's record needs another folder", status: 64)
   }
 
   func policy(isReadOnly: Bool) throws -> EvaluationPolicy {

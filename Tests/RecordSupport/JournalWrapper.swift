@@ -47,12 +47,8 @@ extension JournalWrapper {
   public func owner(of run: Run) async throws(JournalError) -> RunOwner? {
     try await reading { journal async throws(JournalError) in try await journal.owner(of: run) }
   }
-  public func openLaunches(
-    of operation: DataOperation, besides key: EffectKey
-  ) async throws(JournalError) -> [Timestamp] {
-    try await reading { journal async throws(JournalError) in
-      try await journal.openLaunches(of: operation, besides: key)
-    }
+  public func rivals(for run: Run, of key: EffectKey) async throws(JournalError) -> Int {
+    try await reading { journal async throws(JournalError) in try await journal.rivals(for: run, of: key) }
   }
   public func ownedRuns(of operation: DataOperation) async throws(JournalError) -> Set<String> {
     try await reading { journal async throws(JournalError) in try await journal.ownedRuns(of: operation) }

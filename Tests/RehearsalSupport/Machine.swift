@@ -45,12 +45,14 @@ public final class Machine: WallClock, TaskExecutor, Sendable {
     let machine: Machine
     let transport: any HTTPTransport
 
-    func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+    func send(
+      _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
+    ) async throws(TransportError) -> HTTPReply {
       do { try await machine.wake() } catch { throw .cancelled }
       let sentAt = machine.time.now
       let reply: Result<HTTPReply, TransportError>
       do throws(TransportError) {
-        reply = .success(try await transport.send(request, within: limit))
+        reply = .success(try await transport.send(request, within: limit, departure: departure))
       } catch {
         reply = .failure(error)
       }

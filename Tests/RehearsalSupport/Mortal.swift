@@ -75,9 +75,11 @@ public struct MortalTransport: HTTPTransport {
     self.life = life
   }
 
-  public func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+  public func send(
+    _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
+  ) async throws(TransportError) -> HTTPReply {
     guard life.goesOn() else { throw .cancelled }
-    let reply = try await transport.send(request, within: limit)
+    let reply = try await transport.send(request, within: limit, departure: departure)
     guard life.goesOn() else { throw .cancelled }
     return reply
   }

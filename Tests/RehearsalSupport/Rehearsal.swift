@@ -30,6 +30,8 @@ public struct Rehearsal: Sendable {
   public var behind: (@Sendable (any TailerService) -> any TailerService)?
   /// The machine that the process runs on; one that never sleeps, with the right time, where it is left out.
   public var machine: (@Sendable (VirtualTime) -> Machine)?
+  /// What ends a process that slept; nothing where it is left out.
+  public var bootTimer: (@Sendable (VirtualTime) -> any BootTimer)?
   /// What the watcher's dice show.
   public var jitter = 0.5
 
@@ -127,7 +129,7 @@ public struct Rehearsal: Sendable {
     let seen: any HeldJournal = life.map { MortalJournal(journal, life: $0) } ?? journal
     let effects = Effects(
       service: client, watcher: PollingRunWatcher(service: client, clock: clock, random: { jitter }), clock: clock,
-      journal: seen, people: people, listener: listener)
+      bootTimer: bootTimer?(time) ?? SleeplessTimer(time), journal: seen, people: people, listener: listener)
     let day = today ?? scenario.now.date
     let memory = self.memory(journal)
     let result = try time.run {
@@ -177,7 +179,7 @@ public struct Rehearsal: Sendable {
     let client = world.client()
     let effects = Effects(
       service: client, watcher: PollingRunWatcher(service: client, clock: world.time), clock: world.time,
-      journal: journal)
+      bootTimer: SleeplessTimer(world.time), journal: journal)
     let execution = Execution(of: runbook, effects: effects, policy: policy, today: scenario.now.date)
     return await execution.compare(
       runbook, parameters: parameters, recorded: [ExecutionHeader.Source(name: name, text: text)])

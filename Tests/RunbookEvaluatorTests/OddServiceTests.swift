@@ -86,8 +86,10 @@ private struct Timeless: TailerService {
     Run(id: Self.id(run.id), operation: run.operation, jobID: run.jobID, status: run.status, duration: run.duration)
   }
 
-  func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
-    Self.id(try await base.launch(operation, on: date))
+  func launch(
+    _ operation: DataOperation, on date: CalendarDate?, _ launchTry: LaunchTry
+  ) async throws(ServiceError) -> String {
+    Self.id(try await base.launch(operation, on: date, launchTry))
   }
   func check(_ run: Run.Reference) async throws(ServiceError) -> Run? {
     try await lastRuns(of: run.operation, RunFilter(limit: 100)).first { $0.id == run.id }
@@ -114,8 +116,10 @@ private struct Short: TailerService {
   let base: any TailerService
   var requestCounts: RequestCounts { base.requestCounts }
 
-  func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String {
-    try await base.launch(operation, on: date)
+  func launch(
+    _ operation: DataOperation, on date: CalendarDate?, _ launchTry: LaunchTry
+  ) async throws(ServiceError) -> String {
+    try await base.launch(operation, on: date, launchTry)
   }
   func check(_ run: Run.Reference) async throws(ServiceError) -> Run? { try await base.check(run) }
   func lastRuns(of operation: DataOperation, _ filter: RunFilter) async throws(ServiceError) -> [Run] {

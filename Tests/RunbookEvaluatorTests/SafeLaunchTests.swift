@@ -1,5 +1,4 @@
 import CivilTime
-import FaultSupport
 import RehearsalSupport
 import RunbookDiagnostics
 import RunbookEvaluator
@@ -116,10 +115,8 @@ import Testing
     let outcome = try rehearse(
       Self.text, on: platform(more: "faults: [launch_job 1..2: 429 retry after 110s, launch_job 3: reply lost]"))
     try #require(outcome.simulator.requestCounts["launch_job"] == 3 && outcome.simulator.launches.count == 1)
-    knownFault("path 5: a launch that the service put off cannot be adopted, for its intent is older than its run") {
-      #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
-      #expect(outcome.printed == outcome.simulator.launches.map(\.id))
-    }
+    #expect(outcome.exitStatus == 0, "\(outcome.failure?.message ?? "")")
+    #expect(outcome.printed == outcome.simulator.launches.map(\.id))
   }
 
   /// Launches that the cap on requests holds back are not on record as begun before they may go.
@@ -136,8 +133,6 @@ import Testing
       return launched[operation]?.since(moment)
     }
     try #require(delays.count == 200)
-    knownFault("path 5: launches wait inside the client, long after their intents were written") {
-      #expect(delays.allSatisfy { $0 <= .seconds(1) }, "up to \(delays.max() ?? .zero)")
-    }
+    #expect(delays.allSatisfy { $0 <= .seconds(1) }, "up to \(delays.max() ?? .zero)")
   }
 }

@@ -246,7 +246,7 @@ import Testing
       #expect(records.map(\.key.path) == [".0#0", ".1#0", ".1#0", ".2#0"])
       #expect(records.map(\.isOpenLaunch) == [false, false, false, true])
       let look = try await new.begin(.test("look"))
-      #expect(try await look.openLaunches(of: .prepare, besides: .test("0#0")) == [.start])
+      #expect(try await look.rivals(for: .test("new"), of: .test("0#0")) == 1)
       // Opening it again changes nothing, and the older program leaves it alone.
       _ = try open(directory, .current)
       #expect(throws: JournalStoreError.newerSchema(found: Schema.current.steps.count, known: 1)) {
@@ -278,7 +278,7 @@ import Testing
       #expect(try await resumed.standing().map(\.number.value) == [2, 3, 5, 6])
       #expect(try await resumed.owner(of: .test("r1")) == RunOwner(executionID: "x", effect: RecordNumber(5)))
       let look = try await new.begin(.test("look"))
-      #expect(try await look.openLaunches(of: .prepare, besides: .test("0#0")).count == 1)
+      #expect(try await look.rivals(for: .test("new"), of: .test("0#0")) == 1)
       // Putting it elsewhere takes no run anew.
       try await resumed.move(RecordNumber(5), to: .test("7#0"))
       #expect(try await resumed.claim(.test("r2"), for: RecordNumber(6), by: Adopter(user: "ada", at: .start)))

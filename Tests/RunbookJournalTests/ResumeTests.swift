@@ -128,7 +128,7 @@ import Testing
       ) { _ = try await store.resume("session", by: .test(2)) }
       // What it launched may still come to light: it stays open for those who look for a run of their own.
       let other = try await store.begin(.test("other", holder: .test(7)))
-      #expect(try await other.openLaunches(of: .prepare, besides: .test("0#0")) == [.start])
+      #expect(try await other.rivals(for: .test("new"), of: .test("0#0")) == 1)
       let (found, _) = try await store.resume(nil, by: .test(2))
       #expect(found.id == "file")
       clock.advance(by: .days(1))

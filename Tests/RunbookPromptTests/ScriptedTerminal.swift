@@ -134,7 +134,8 @@ struct PromptRehearsal {
     let client = world.client()
     let session = Session(
       service: client, watcher: PollingRunWatcher(service: client, clock: world.time, random: { 0.5 }),
-      clock: world.time, store: store, people: PromptPeople(terminal: terminal, user: "ada"), listener: Silence(),
+      clock: world.time, bootTimer: SleeplessTimer(world.time), store: store,
+      people: PromptPeople(terminal: terminal, user: "ada"), listener: Silence(),
       policy: policy, interruption: Interruption(),
       holder: LeaseHolder(user: "ada", host: "here", process: 1, processStart: "0"),
       ids: ExecutionIDs(random: { 7 }), serviceName: "simulator", directory: directory)

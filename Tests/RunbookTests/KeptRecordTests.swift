@@ -56,6 +56,13 @@ import Testing
       let same = try site.run("rehearse", "--keep-record", site.statePath, file)
       #expect(same.status == 64)
       #expect(same.news.contains("needs another folder"), "\(same.news)")
+      // What counts is what it holds, whatever it is called and whichever one is set now.
+      #expect(try site.run("run", file).status == 0)
+      for (folder, more) in [(site.statePath + "/", []), (site.statePath, ["--state-directory", "elsewhere"])] {
+        let other = try site.run(["rehearse", "--keep-record", folder] + more + [file])
+        #expect(other.status == 64, "\(other.news)")
+      }
+      #expect(try site.history().count == 1)
       #expect(try site.run("run", "--keep-record", "kept", file).status == 64)
       let nowhere = try site.run("rehearse", "--keep-record", "/dev/null/x", file)
       #expect(nowhere.status == 3, "\(nowhere.news)")

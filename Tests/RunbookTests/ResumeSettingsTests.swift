@@ -86,4 +86,22 @@ import Testing
       #expect(same.status == 0, "\(same.news)")
     }
   }
+  /// The token that is set with another service is nothing for the one that it was begun on.
+  @Test func anotherServicesTokenIsNotSentToTheRecorded() throws {
+    try Site.with { site in
+      let id = try stopped(Self.text, on: site, "--account", "000099", "--environment", "DEV")
+      let before = site.exchanges.count
+      var environment = site.environment
+      let own = try #require(environment["TAILER_API_URL"])
+      environment["TAILER_API_URL"] = "http://127.0.0.1:1"
+      func resume(_ more: String...) throws -> Program.Result {
+        try Program.run(["resume", id, "--yes"] + more, environment: environment, directory: site.folder.path)
+      }
+      let refused = try resume()
+      #expect(refused.status == 64, "\(refused.news)")
+      #expect(refused.news.contains("begun on"), "\(refused.news)")
+      #expect(site.exchanges.count == before)
+      #expect(try resume("--url", own).status == 0)
+    }
+  }
 }

@@ -26,8 +26,8 @@ import Testing
       }
       #expect(error?.kind == expected(code), "\(code)")
       #expect(error?.code == code)
-      // A good code whose body has no run id leaves the outcome open, and is sent once like everything unknown.
-      if expected(code) != .throttled { #expect(transport.requests.count == 1, "\(code)") }
+      // A good code whose body has no run id leaves the outcome open.
+      #expect(transport.requests.count == 1, "\(code)")
     }
   }
 
@@ -57,9 +57,8 @@ import Testing
   }
 
   @Test func transportFailures() async throws {
-    let neverSent = ScriptedTransport(.failure(.neverSent("refused")), .launched)
-    let id = try await client(neverSent).launch(Sample.prepare, on: nil)
-    #expect(id == Sample.runID)
+    let neverSent = ScriptedTransport(.failure(.neverSent("refused")), .listed)
+    #expect(try await client(neverSent).check(Sample.reference)?.id == Sample.runID)
     #expect(neverSent.requests.count == 2)
 
     let lost = ScriptedTransport(.failure(.fateUnknown("reset")), .launched)
@@ -72,20 +71,6 @@ import Testing
     let ended = await failure { () async throws(ServiceError) in try await client(cancelled).launched(Sample.prepare) }
     #expect(ended?.kind == .cancelled)
     #expect(cancelled.requests.count == 1)
-  }
-
-  /// After tries that proved nothing left, the first one that may have is the last.
-  @Test func anUnknownLaunchIsNeverRepeated() async throws {
-    for unknown in [Exchange.failure(.fateUnknown("")), .code(500), .code(408), .code(302), .code(200, "{")] {
-      let transport = ScriptedTransport(
-        .failure(.neverSent("")), .code(429), .failure(.neverSent("")), unknown, .launched)
-      let error = await failure { () async throws(ServiceError) in
-        try await client(transport).launched(Sample.prepare)
-      }
-      #expect(error?.kind == .unknown)
-      #expect(error?.attempts == 4)
-      #expect(transport.requests.count == 4)
-    }
   }
 
   @Test func whatMayBeRepeatedIs() async throws {
@@ -117,7 +102,7 @@ import Testing
     let transport = ScriptedTransport(.failure(.neverSent("down")))
     let settings = ClientSettings(attempts: 5, firstPause: .seconds(1), longestPause: .seconds(4))
     let error = await failure { () async throws(ServiceError) in
-      try await client(transport, clock: clock, settings: settings, random: { 0.5 }).launched(Sample.prepare)
+      try await client(transport, clock: clock, settings: settings, random: { 0.5 }).looked(at: Sample.reference)
     }
     #expect(error?.kind == .neverSent)
     #expect(error?.attempts == 5)
@@ -138,8 +123,8 @@ import Testing
   @Test(arguments: [("7", 7), ("Wed, 30 Dec 2020 11:29:03 GMT", 20)])
   func retryAfterIsObeyed(_ header: String, _ seconds: Int) async throws {
     let clock = HastyClock()
-    let transport = ScriptedTransport(.code(429, "", ["retry-after": header]), .launched)
-    _ = try await client(transport, clock: clock, random: { 0 }).launch(Sample.prepare, on: nil)
+    let transport = ScriptedTransport(.code(429, "", ["retry-after": header]), .listed)
+    _ = try await client(transport, clock: clock, random: { 0 }).check(Sample.reference)
     #expect(clock.sleeps == [TimeSpan.seconds(seconds).adding(.milliseconds(250)) ?? .zero])
   }
 
@@ -147,7 +132,7 @@ import Testing
     let clock = HastyClock()
     let transport = ScriptedTransport(.code(429, "", ["retry-after": "86400"]))
     let error = await failure { () async throws(ServiceError) in
-      try await client(transport, clock: clock).launched(Sample.prepare)
+      try await client(transport, clock: clock).looked(at: Sample.reference)
     }
     #expect(error?.kind == .throttled)
     #expect(error?.retryAfter == .days(1))
@@ -180,7 +165,7 @@ import Testing
 
 extension TailerServiceClient {
   func launched(_ operation: DataOperation) async throws(ServiceError) -> String {
-    try await launch(operation, on: nil)
+    try await launch(operation, on: nil, LaunchTry())
   }
 
   func looked(at run: Run.Reference) async throws(ServiceError) -> Run? { try await check(run) }

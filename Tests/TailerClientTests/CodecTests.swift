@@ -24,10 +24,10 @@ import Testing
   private func four(_ action: String) -> String { four.replacing("%", with: action) }
 
   @Test func launch() async throws {
-    let plain = try await sent({ _ = try await $0.launch(Sample.prepare, on: nil) }, .launched)
+    let plain = try await sent({ _ = try await $0.launched(Sample.prepare) }, .launched)
     #expect(plain == ("/v1/dag/launch", "{\(four("launch_job"))}"))
     let dated = try await sent(
-      { _ = try await $0.launch(Sample.prepare, on: CalendarDate("2020-12-30")) }, .launched)
+      { _ = try await $0.launch(Sample.prepare, on: CalendarDate("2020-12-30"), LaunchTry()) }, .launched)
     #expect(dated.body == "{\(four("launch_job")),\"execution_date\":\"2020-12-30\"}")
   }
 

@@ -69,7 +69,7 @@ import Testing
       let transport = try HTTPClientTransport(
         base: BaseAddress("https://127.0.0.1:\(port)"), settings: .init(trustRoots: certificate.chain))
       let service = try service(transport)
-      let id = try await service.launch(Sample.prepare, on: nil)
+      let id = try await service.launched(Sample.prepare)
       let run = try await service.check(Run.Reference(id: id, operation: Sample.prepare))
       #expect(run?.id == id)
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -87,11 +87,30 @@ import Testing
     #expect(simulator.launches.count == 1)
   }
 
+  @Test(arguments: [true, false]) func aRequestIsSaidToHaveLeftOnce(_ isHTTP2: Bool) async throws {
+    let (certificate, folder) = try await certificate(for: "IP:127.0.0.1")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let simulator = Simulator(Scenario(now: Sample.now))
+    let left = Guarded(0)
+    try await serving(simulator, isHTTP2 ? certificate : nil, Log()) { port in
+      let transport = try HTTPClientTransport(
+        base: BaseAddress("\(isHTTP2 ? "https" : "http")://127.0.0.1:\(port)"),
+        settings: .init(trustRoots: certificate.chain))
+      let service = try service(transport)
+      for number in 1...3 {
+        _ = try await service.launch(
+          Sample.prepare, on: nil, LaunchTry(left: { left.withLock { $0 += 1 } }))
+        #expect(left.withLock { $0 } == number)
+      }
+      await transport.shutdown()
+    }
+  }
+
   @Test func plainOnLoopbackIsHTTP1() async throws {
     let log = Log()
     let versions = try await serving(Simulator(Scenario(now: Sample.now)), nil, log) { port in
       let transport = try HTTPClientTransport(base: BaseAddress("http://127.0.0.1:\(port)"))
-      _ = try await service(transport).launch(Sample.prepare, on: nil)
+      _ = try await service(transport).launched(Sample.prepare)
       await transport.shutdown()
       return transport.replyVersions
     }

@@ -72,7 +72,9 @@ final class ScriptedTransport: HTTPTransport {
 
   var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
-  func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+  func send(
+    _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
+  ) async throws(TransportError) -> HTTPReply {
     let exchange = state.withLock { state in
       state.requests.append(request)
       return state.script.count > 1 ? state.script.popFirst() : state.script.first

@@ -201,19 +201,46 @@ import Testing
 
   @Test func aRefusedTokenIsReplacedOnce() async throws {
     let issuer = Issuer()
-    let good = ScriptedTransport(.code(401), .launched)
-    _ = try await client(good, clock: issuer.clock, tokens: tokens(issuer)).launch(Sample.prepare, on: nil)
+    let good = ScriptedTransport(.code(401), .listed)
+    _ = try await client(good, clock: issuer.clock, tokens: tokens(issuer)).check(Sample.reference)
     #expect(issuer.issued == 2)
     #expect(Set(good.requests.compactMap { $0.headers["authorization"] }).count == 2)
     #expect(issuer.clock.sleeps.isEmpty)
 
     let bad = ScriptedTransport(.code(403, #"{"message": "not yours"}"#))
     let error = await failure { () async throws(ServiceError) in
-      try await client(bad, clock: issuer.clock, tokens: tokens(issuer)).launched(Sample.prepare)
+      try await client(bad, clock: issuer.clock, tokens: tokens(issuer)).looked(at: Sample.reference)
     }
     #expect(error?.kind == .refused)
     #expect(error?.code == 403)
     #expect(error?.message == "not yours")
     #expect(bad.requests.count == 2)
+  }
+
+  /// A launch comes back to its caller, with another token at hand for the next try.
+  @Test func aRefusedLaunchSaysThatThereIsAnotherToken() async throws {
+    let issuer = Issuer()
+    let transport = ScriptedTransport(.code(401, #"{"message": "old"}"#), .launched)
+    let client = client(transport, clock: issuer.clock, tokens: tokens(issuer))
+    let error = await failure { () async throws(ServiceError) in try await client.launched(Sample.prepare) }
+    #expect(error?.kind == .refused && error?.isTokenRenewed == true)
+    #expect(error?.message == "old")
+    #expect(transport.requests.count == 1)
+    #expect(issuer.issued == 2)
+    #expect(try await client.launched(Sample.prepare) == Sample.runID)
+    #expect(Set(transport.requests.compactMap { $0.headers["authorization"] }).count == 2)
+    #expect(issuer.issued == 2)
+  }
+
+  @Test func aRefusedLaunchWithoutAnotherTokenSaysWhy() async throws {
+    let issuer = Issuer()
+    let transport = ScriptedTransport(.code(401, #"{"message": "old"}"#))
+    let tokens = tokens(issuer)
+    let client = client(transport, clock: issuer.clock, tokens: tokens)
+    _ = try await tokens.token()
+    issuer.fail(.noTokenInOutput(command: "x"))
+    let error = await failure { () async throws(ServiceError) in try await client.launched(Sample.prepare) }
+    #expect(error?.kind == .refused && error?.isTokenRenewed == false)
+    #expect(error?.message.hasPrefix("old; the token command 'x'") == true)
   }
 }

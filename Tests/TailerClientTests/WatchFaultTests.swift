@@ -49,7 +49,8 @@ import Testing
         ? [0] : situation == .next ? [] : situation == .sixOperations ? [0, 1, 2, 3, 4, 5] : [0, 0, 0]
       for number in launches {
         let operation = operation(number)
-        targets.append(.end(of: Run(id: try await service.launch(operation, on: nil), operation: operation)))
+        targets.append(
+          .end(of: Run(id: try await service.launch(operation, on: nil, LaunchTry()), operation: operation)))
       }
       if situation == .next { targets.append(.nextRun(of: operation(0), since: Sample.now)) }
       for fault in faults { simulator.add(fault) }

@@ -113,7 +113,9 @@ final class ModelService: TailerService {
     try await answer("get_by_status") { listed($0.runs.indices, $0, filter.limit) }
   }
 
-  func launch(_ operation: DataOperation, on date: CalendarDate?) async throws(ServiceError) -> String { "" }
+  func launch(
+    _ operation: DataOperation, on date: CalendarDate?, _ launchTry: LaunchTry
+  ) async throws(ServiceError) -> String { "" }
   func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {}
   func reset(_ workflow: DataOperation) async throws(ServiceError) {}
   func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {}

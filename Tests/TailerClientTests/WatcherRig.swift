@@ -36,7 +36,7 @@ struct WatcherRig: Sendable {
   var delays: [Double] { watchCosts.compactMap { $0.noticedAfter?.inSeconds } }
 
   func launched(_ operation: DataOperation) async throws -> Run {
-    Run(id: try await service.launch(operation, on: nil), operation: operation)
+    Run(id: try await service.launch(operation, on: nil, LaunchTry()), operation: operation)
   }
 
   /// Past runs of those minutes, and a plan for the next.

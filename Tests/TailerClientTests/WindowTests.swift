@@ -11,7 +11,9 @@ import Testing
     private let state = Guarded<(now: Int, most: Int)>((0, 0))
     var most: Int { state.withLock { $0.most } }
 
-    func send(_ request: HTTPRequest, within limit: TimeSpan) async throws(TransportError) -> HTTPReply {
+    func send(
+      _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
+    ) async throws(TransportError) -> HTTPReply {
       state.withLock { state in
         state.now += 1
         state.most = max(state.most, state.now)
