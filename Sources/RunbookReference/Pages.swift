@@ -48,6 +48,8 @@ extension Reference {
     (5, "a launch is unconfirmed"),
     (6, "a person or a guard said no"),
     (64, "wrong usage"),
+    (129, "stopped by SIGHUP"),
     (130, "interrupted"),
+    (143, "stopped by SIGTERM"),
   ]
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What the README shows is what the program does.
@@ -112,7 +113,7 @@ import Testing
   static let head = "account \"000099\"\nenvironment DEV\n"
   static let launch = "launch table-to-table \"x\"\n"
 
-  /// A runbook, the faults that it meets, options, and how it ends. 130 takes a signal and stands in `anInterruption`.
+  /// A runbook, the faults that it meets, options, and how it ends. Those of signals stand in `anInterruptionSaysBySignal`.
   static let endings: [(text: String, faults: String, options: [String], status: Int32)] = [
     ("print 1", "", [], 0), ("stop \"enough\"", "", [], 0), (launch + "await run or fail", "", [], 0),
     ("fail \"x\"", "", [], 1), ("require 1 == 2", "", [], 1), (launch + "await run or fail", "failed", [], 1),
@@ -141,12 +142,12 @@ import Testing
     }
   }
 
-  @Test func anInterruptionIs130() throws {
+  @Test(arguments: [SIGINT, SIGHUP, SIGTERM]) func anInterruptionSaysBySignal(_ signal: Int32) throws {
     try Site.with { site in
       let running = try site.start("run", try site.write("launch lasting\nawait run or fail\n"))
       try running.hasSaid("awaiting run")
-      running.send(2)
-      #expect(running.wait().status == 130)
+      running.send(signal)
+      #expect(running.wait().status == 128 + signal)
     }
   }
 
@@ -155,6 +156,6 @@ import Testing
     let text = try String(contentsOf: Project.root.appending(path: "README.md"), encoding: .utf8)
     let part = try #require(text.components(separatedBy: "\n## Exit statuses\n").last)
     let rows = part.matches(of: /\n\| (\d+) \|/).compactMap { Int32($0.1) }
-    #expect(rows == Set(Self.endings.map(\.status) + [130]).sorted())
+    #expect(rows == Set(Self.endings.map(\.status) + [129, 130, 143]).sorted())
   }
 }
