@@ -231,4 +231,48 @@ import Testing
       #expect(try site.run("resume", try site.latest().id, "--launch-again=soon").status == 64)
     }
   }
+  /// A person's word that a launch did not happen is used up by the launch in its stead, and stays on record; until then it can
+  /// be taken back.
+  @Test func aDenialIsUsedUpByTheLaunchInItsStead() throws {
+    try Site.with(Self.lost) { site in
+      #expect(try site.run("run", try site.write(Self.text)).status == 5)
+      let id = try site.latest().id
+      #expect(try site.run("resume", id, "--launch-again", "--read-only").status == 6)
+      #expect(try site.run("history", id).output.contains("whether one launch happened"))
+      let again = try site.run("resume", id, "--launch-again")
+      #expect(again.status == 0, "\(again.news)")
+      #expect(site.launchRequests == 2)
+      let shown = try site.run("history", id).output
+      #expect(shown.contains("did not happen, says"), "\(shown)")
+      #expect(shown.components(separatedBy: "launch table-to-table").count == 3, "\(shown)")
+    }
+  }
+
+  /// The word is about the launch that is on record: another one is not launched by it.
+  @Test(arguments: ["launch prepare on 2020-11-11", "launch export on 2020-12-01", "print \"nothing\""])
+  func aDenialLaunchesNothingElse(_ edited: String) throws {
+    try Site.with(Self.lost) { site in
+      let rest = "\nprint \"over\"\n"
+      #expect(try site.run("run", try site.write("launch prepare on 2020-12-01" + rest)).status == 5)
+      _ = try site.write(edited + rest)
+      let again = try site.run("resume", "--launch-again")
+      #expect(again.status == 2, "\(again.news)")
+      #expect(site.launchRequests == 1)
+    }
+  }
+
+  /// What a `catch` went on behind is over for the execution, and not for whoever has to know which run it was.
+  @Test func aLaunchOfAnEndedExecutionCanBeSettled() throws {
+    try Site.with(Self.lost) { site in
+      let text = "try { launch prepare } catch unconfirmed { print \"gone on\" }\n"
+      #expect(try site.run("run", try site.write(text)).status == 0)
+      let (id, state) = try site.latest()
+      #expect(state == "ended")
+      let run = try launchByHand("p", on: site)
+      let settled = try site.run("resume", id, "--adopt", run)
+      #expect(settled.status == 0, "\(settled.news)")
+      #expect(try site.recordedRuns(of: id) == [run])
+      #expect(try site.latest().state == "ended")
+    }
+  }
 }

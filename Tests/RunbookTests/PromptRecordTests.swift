@@ -38,6 +38,13 @@ import Testing
       let refused = try site.run("resume", id)
       #expect(refused.status == 64)
       #expect(refused.news.contains("it was a session at the prompt"), "\(refused.news)")
+      // Its launch can be settled all the same.
+      let prepare = try #require(try site.runs(of: "p").first)
+      let settled = try site.run("resume", id, "--adopt", prepare)
+      #expect(settled.status == 0, "\(settled.news)")
+      #expect(try site.recordedRuns(of: id).contains(prepare))
+      #expect(try site.run("resume", id, "--adopt", prepare).status == 64)
+      #expect(try site.run("resume", "--abandon", id).status == 0)
       // The latest unfinished one is the file, which is named as it is taken up.
       for run in try site.runs(of: "l") { try site.mark(run, of: "l") }
       let resumed = try site.run("resume")
