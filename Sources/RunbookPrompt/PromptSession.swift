@@ -142,6 +142,7 @@ public actor PromptSession {
     awaits += result.awaits
     learn(from: runbook, result.ending)
     tell(result.ending, waits: waits, in: preparation.sources)
+    if case .broken(let diagnostic) = result.ending { await drop(over: diagnostic.message) }
     if case .done = result.ending {
       kept.append(KeptEntry(text: text, account: before.account, environment: before.environment))
     }
@@ -283,8 +284,6 @@ public actor PromptSession {
       show([diagnostic], in: sources)
     case .broken(let diagnostic):
       show([diagnostic], in: sources)
-      // The next entry begins a record of its own.
-      journal = nil
     case .interrupted:
       if waits.isEmpty { terminal.show("Interrupted; what was launched goes on.\n", as: .news) }
       for wait in waits.prefix(8) { terminal.show(self.words(for: wait) + "\n", as: .news) }
@@ -311,15 +310,24 @@ public actor PromptSession {
   /// Stops the entry in front: the terminal has gone.
   func interrupt() { interruption?.raise() }
 
+  /// Lets a record go that cannot be kept any more, with its lease; the next entry begins one of its own.
+  private func drop(over reason: String) async {
+    guard let dropped = journal else { return }
+    journal = nil
+    try? await dropped.end(end(status: 3, reason, nil))
+  }
+
+  private func end(status: Int32, _ summary: String, _ cost: ExecutionCost?) -> ExecutionEnd {
+    ExecutionEnd(at: session.clock.now, exitStatus: status, summary: summary, isResumable: false, cost: cost)
+  }
+
   /// Writes that the session is over. Nothing is evaluated after it.
   func close() async {
     guard let journal else { return }
     self.journal = nil
     let cost = ExecutionCost(requests: session.service.requestCounts.since(requestsBefore), awaits: awaits)
-    let end = ExecutionEnd(
-      at: session.clock.now, exitStatus: 0,
-      summary: "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt",
-      isResumable: false, cost: cost)
+    let words = "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt"
+    let end = end(status: 0, words, cost)
     if let words = cost.words { terminal.show(words + "\n", as: .news) }
     do throws(JournalError) {
       try await journal.end(end)

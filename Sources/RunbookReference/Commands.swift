@@ -30,7 +30,8 @@ extension Reference {
         "runbook rehearse relaunch.runbook", "runbook rehearse relaunch.runbook --scenario '#unhappy'",
       ],
       discussion: [
-        "The scenario is the file beside the runbook, NAME.scenario.yaml, or the one that is named; a path in it follows `#`. Without one every job succeeds."
+        "The scenario is the file beside the runbook, NAME.scenario.yaml, or the one that is named; a path in it follows `#`. Without one every job succeeds.",
+        "--keep-record FOLDER keeps what was rehearsed, in a journal of its own that `history` and `transcript` show with --state-directory FOLDER.",
       ], seeAlso: ["run", "simulate"]),
     Topic(
       .command, "resume", abstract: "goes on where an execution stopped: the latest unfinished one, or the one named",
@@ -39,8 +40,8 @@ extension Reference {
         "runbook resume --launch-again=2020-12-30", "runbook resume --abandon 20201230-112837-abcd",
       ],
       discussion: [
-        "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given.",
-        "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN where launches for several dates are open), --launch-again that it was none (=DATE or =#NUMBER where several are open). What was set when it began, account, environment, service, deadline, cap and visibility delay, holds on: another value is wrong usage.",
+        "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given. Where something else stands now in the place of what was done, nothing goes on with it.",
+        "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN where launches for several dates are open), --launch-again that it was none (=DATE or =#NUMBER where several are open); the launches of an execution that has ended can be settled so too. What was set when it began, account, environment, service, deadline, cap and visibility delay, holds on: another value is wrong usage.",
         "--abandon gives an execution up: it ends as it is recorded, and nothing takes it up again.",
       ], seeAlso: ["history", "unconfirmed"]),
     Topic(
