@@ -11,7 +11,7 @@ struct Schema: Sendable {
 
   let steps: [Step]
 
-  static let current = Schema(steps: [version1, version2])
+  static let current = Schema(steps: [version1, version2, version3])
 
   /// - Parameter path: The file, of which a copy is made first where it is of an older version; `nil` for no copy.
   func migrate(_ db: Database, copying path: String? = nil) throws {
@@ -96,7 +96,7 @@ struct Schema: Sendable {
   /// the effect whose outcome it is.
   ///
   /// - effects: `number` is the position in the execution's log at which the effect began, `ended` the one at which its
-  ///   outcome was appended, `span` the number of the span that it is in. `standing` is 0 for what answers for its place, 1 for what an edit has set aside, 2 for what
+  ///   outcome was appended. `standing` is 0 for what answers for its place, 1 for what an edit has set aside, 2 for what
   ///   was done anew. `open_launch` is 1 for a launch without an outcome, 2 for an unconfirmed one.
   /// - lives: the processes that worked on an execution, by the lease's fence.
   /// - spans: steps, branches, rounds. `answers`: what was said to questions, by whichever process.
@@ -111,7 +111,6 @@ struct Schema: Sendable {
           number INTEGER NOT NULL,
           path TEXT NOT NULL,
           text_hash TEXT NOT NULL,
-          span INTEGER,
           generation INTEGER NOT NULL,
           standing INTEGER NOT NULL,
           place TEXT,
@@ -197,4 +196,6 @@ struct Schema: Sendable {
         ) STRICT, WITHOUT ROWID;
         """)
   }
+  /// - effects: `span` is the number of the span that the effect is in.
+  static let version3: Step = { db in try db.execute(sql: "ALTER TABLE effects ADD COLUMN span INTEGER") }
 }

@@ -12,9 +12,10 @@ import Testing
 /// What happens when the disk takes no more. Once on a real small file system, where one can be had, and always with
 /// SQLite's limit on a file's pages.
 @Suite struct DiskTests {
-  private let bulky = EffectIntent.launching(baseline: (0..<50).map { "20261123-030000-0a795c70-2557-4a60-ba16-\($0)" })
+  private let bulky = EffectIntent.await(
+    runID: String(repeating: "20261123-030000-0a795c70-2557-4a60-ba16-", count: 50), operation: .prepare, from: .start)
 
-  /// Intends launches until one fails; how many succeeded, and the error.
+  /// Intends waits until one fails; how many succeeded, and the error.
   private func fill(_ journal: any HeldJournal, limit: Int) async throws -> (written: Int, error: JournalError?) {
     for index in 0..<limit {
       do {
@@ -40,10 +41,12 @@ import Testing
     await #expect(throws: JournalError.unavailable("the disk is full")) {
       for _ in 0..<1000 { try await journal.end(.test("interrupted \(String(repeating: "x", count: 9999))")) }
     }
-    // With room again, the same execution goes on.
+    // With room again, the process that has lost a write writes nothing behind it; another one goes on.
     try disk.remount("size=16m")
-    try await journal.intend(bulky, at: .test("\(written)#0"))
-    try await journal.end(.test())
+    await #expect(throws: JournalError.self) { try await journal.intend(bulky, at: .test("\(written)#0")) }
+    let (_, resumed) = try await RecordStore.test(in: disk.path, dead: [1]).resume("x", by: .test(2))
+    try await resumed.intend(bulky, at: .test("\(written)#0"))
+    try await resumed.end(.test())
     #expect(try await store.entries(of: "x").map(\.key.path) == (0...written).map { "\($0)#0" })
   }
 
@@ -81,7 +84,9 @@ import Testing
       #expect(written > 0)
       #expect(try await store.entries(of: "x").count == written)
       try store.file.execute("PRAGMA max_page_count = 1000000")
-      try await journal.intend(bulky, at: .test("\(written)#0"))
+      await #expect(throws: JournalError.self) { try await journal.intend(bulky, at: .test("\(written)#0")) }
+      let (_, resumed) = try await RecordStore.test(in: directory, dead: [1]).resume("x", by: .test(2))
+      try await resumed.intend(bulky, at: .test("\(written)#0"))
       #expect(try await store.entries(of: "x").count == written + 1)
     }
   }

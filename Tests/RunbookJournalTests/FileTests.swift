@@ -191,7 +191,8 @@ import Testing
         throws: JournalError.unavailable("another process has kept \(directory)/journal.sqlite locked for 20ms")
       ) { try await journal.intend(.launching(), at: .test("0#0")) }
       try release(other)
-      try await journal.intend(.launching(), at: .test("0#0"))
+      let (_, resumed) = try await RecordStore.test(in: directory, dead: [1]).resume("x", by: .test(2))
+      try await resumed.intend(.launching(), at: .test("0#0"))
     }
   }
 

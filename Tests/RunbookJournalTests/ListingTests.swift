@@ -83,6 +83,7 @@ import Testing
       #expect(try await store.knownOperations().isEmpty)
       let journal = try await store.begin(.test("x"))
       try await journal.intend(.launching(), at: .test("0#0"))
+      try await journal.finish(.launching(), .run(.test("r1"), adopted: false), at: .test("0#0"))
       try await journal.finish(.activation(.export, .disabled), .done, at: .test("1#0"))
       try await journal.intend(.launching(), at: .test("2#0"))
       try await journal.finish(.print, .done, at: .test("3#0"))

@@ -13,9 +13,10 @@ import Testing
   /// An execution that ended over a launch that may have happened, and one that did not.
   private func endOverTwoLaunches(_ store: RecordStore) async throws {
     let journal = try await store.begin(.test("x"))
-    for path in ["0#0", "1#0"] { try await journal.intend(.launching(), at: .test(path)) }
-    try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"))
-    try await journal.finish(.launching(), failure(.rejected), at: .test("1#0"))
+    for (path, kind) in [("0#0", ErrorKind.unconfirmed), ("1#0", .rejected)] {
+      try await journal.intend(.launching(), at: .test(path))
+      try await journal.finish(.launching(), failure(kind), at: .test(path))
+    }
     try await journal.end(.test("failed", status: 5, isResumable: true, origins: ["0#0", "1#0"].map(EffectKey.test)))
   }
 
@@ -143,7 +144,7 @@ import Testing
     try await withDirectory { directory in
       let store = try RecordStore.test(in: directory, dead: [1, 2])
       let journal = try await store.begin(.test("x"))
-      for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
+      for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.reset(.prepare), at: .test(path)) }
       var header = ExecutionHeader.test("x", text: "print 2")
       header.isEdited = true
       let reworded = EffectKey(path: "0#0", textHash: "new")
@@ -161,7 +162,7 @@ import Testing
       let records = try await resumed.standing()
       #expect(records.map(\.key) == [reworded, .test("1#0"), .test("2#0"), .test("1#0")])
       #expect(records.map(\.standing) == [.current, .setAside, .current, .current])
-      #expect(records.map(\.intent) == [.launching(), .launching(), .launching(), .reset(.export)])
+      #expect(records.map(\.intent) == [.reset(.prepare), .reset(.prepare), .reset(.prepare), .reset(.export)])
     }
   }
 
@@ -172,10 +173,12 @@ import Testing
       let launch = EffectIntent.launching(baseline: ["old"])
       let wait = EffectIntent.await(runID: "r1", operation: .prepare, from: .start)
       // A launch that may have happened, one that did not, a wait, a failure that was caught, and a success.
-      for path in ["0#0", "1#0", "4#0"] { try await journal.intend(launch, at: .test(path)) }
-      try await journal.intend(wait, at: .test("2#0"))
+      try await journal.intend(launch, at: .test("0#0"))
       try await journal.finish(launch, failure(.unconfirmed), at: .test("0#0"))
+      try await journal.intend(launch, at: .test("1#0"))
       try await journal.finish(launch, failure(.rejected), at: .test("1#0"))
+      try await journal.intend(launch, at: .test("4#0"))
+      try await journal.intend(wait, at: .test("2#0"))
       try await journal.finish(wait, failure(.timeout), at: .test("2#0"))
       try await journal.finish(.list("runs"), failure(.unreachable), at: .test("3#0"))
       try await journal.finish(launch, .run(.test("r9"), adopted: false), at: .test("4#0"))
@@ -210,13 +213,13 @@ import Testing
       let clock = ManualClock()
       let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
-      for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.launching(), at: .test(path)) }
-      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("0#0"))
-      try await journal.finish(.launching(), failure(.unconfirmed), at: .test("1#0"))
-      try await journal.finish(.launching(), failure(.rejected), at: .test("2#0"))
+      for (path, kind) in [("0#0", ErrorKind.unconfirmed), ("1#0", .unconfirmed), ("2#0", .rejected)] {
+        try await journal.intend(.launching(), at: .test(path))
+        try await journal.finish(.launching(), failure(kind), at: .test(path))
+      }
       try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("0#0")]))
       let open = try await store.entries(of: "x").filter(\.isOpenLaunch)
-      #expect(open.map(\.sequence) == [1, 2])
+      #expect(open.map(\.sequence) == [1, 3])
       // Of several open ones, one has to be named.
       await #expect(throws: JournalStoreError.severalLaunches(id: "x", open: open)) {
         _ = try await store.resume("x", by: .test(2), launchingAgain: .only)
@@ -224,7 +227,7 @@ import Testing
       await #expect(throws: JournalStoreError.severalLaunches(id: "x", open: open)) {
         _ = try await store.resume("x", by: .test(2), launchingAgain: .dated(nil))
       }
-      for nothing in [LaunchAgain.dated(Timestamp.start.date), .numbered(RecordNumber(3)), .numbered(RecordNumber(99))]
+      for nothing in [LaunchAgain.dated(Timestamp.start.date), .numbered(RecordNumber(5)), .numbered(RecordNumber(99))]
       {
         await #expect(throws: JournalStoreError.noSuchLaunch(id: "x", open: open)) {
           _ = try await store.resume("x", by: .test(2), launchingAgain: nothing)
@@ -232,16 +235,16 @@ import Testing
       }
       // Something of the request may still arrive for a while.
       await #expect(throws: JournalStoreError.launchIsUnsettled(id: "x", until: clock.now.advanced(by: .minutes(4)))) {
-        _ = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(2)))
+        _ = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(3)))
       }
       clock.advance(by: .minutes(5))
-      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(2)))
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .numbered(RecordNumber(3)))
       #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
       #expect(try await resumed.recall(.launching(), at: EffectSite(.test("1#0"))) == nil)
       #expect(try await resumed.record(of: .test("2#0"))?.outcome == failure(.rejected))
       // The word is used up by the launch that it is about, and stays on record with it.
       try await resumed.finish(.print, .done, at: .test("3#0"))
-      #expect(try await resumed.record(of: .test("1#0"))?.number == RecordNumber(2))
+      #expect(try await resumed.record(of: .test("1#0"))?.number == RecordNumber(3))
       try await resumed.finish(.launching(), .run(.test("r9"), adopted: false), at: .test("0#0"))
       try await resumed.intend(.launching(), at: .test("1#0"))
       let entries = try await store.entries(of: "x")
