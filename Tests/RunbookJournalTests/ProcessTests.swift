@@ -33,6 +33,10 @@ import Testing
           let won = open(directory + "/won-\(index)", O_CREAT | O_EXCL, 0o600)
           guard won >= 0 else { return 5 }
           close(won)
+        } else {
+          // It is known that this launch was none of them.
+          let error = RecordedError(kind: .rejected, message: "another one's")
+          try await journal.finish(.launching(.export), .failed(error), at: .test("\(index)#1"))
         }
       }
       try await journal.end(.test())
