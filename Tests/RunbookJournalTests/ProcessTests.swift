@@ -4,6 +4,7 @@ import RecordSupport
 import RunbookEvaluator
 import RunbookJournal
 import RunbookRecord
+import RunbookSyntax
 import TailerAPI
 import Testing
 
