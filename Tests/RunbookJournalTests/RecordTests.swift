@@ -16,7 +16,6 @@ import Testing
 
   private static let everything: [(EffectIntent, EffectOutcome?)] = [
     (.launch(.prepare, on: Timestamp.start.date, baseline: ["a", "b"], at: .start), .run(run, adopted: true)),
-    (.launch(.export, on: nil, baseline: [], at: .start), nil),
     (
       .launch(.export, on: nil, baseline: [], at: .start),
       .run(.test("by hand", of: .export), adopted: true, by: Adopter(user: "ada", at: .start))
@@ -41,6 +40,8 @@ import Testing
         RecordedError(
           kind: .unconfirmed, message: "it's \"odd\"", attempts: 3, run: run, candidates: [run], notes: ["a note"]))
     ),
+    // Another launch of the operation would wait until it is settled.
+    (.launch(.export, on: nil, baseline: [], at: .start), nil),
   ]
 
   @Test func everyEffectComesBackAsItWas() async throws {
