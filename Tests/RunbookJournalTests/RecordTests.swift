@@ -56,7 +56,6 @@ import Testing
         let recorded = try await journal.record(of: key)
         #expect(recorded?.key == key && recorded?.intent == intent && recorded?.outcome == outcome)
       }
-      #expect(try await journal.standing().isEmpty)
       // Another process, after the first one's death.
       let (header, resumed) = try await RecordStore.test(in: directory, dead: [1]).resume(
         nil, by: .test(2), launchingAgain: .none)
