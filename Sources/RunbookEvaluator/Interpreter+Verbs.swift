@@ -5,7 +5,7 @@ import RunbookSyntax
 import TailerAPI
 
 extension Interpreter {
-  // MARK: Changing verbs
+  // MARK: Launching
 
   func launch(_ operand: Expression, on dateExpression: Expression?, at place: SourceRange) async throws(Unwind)
     -> Value
@@ -20,7 +20,7 @@ extension Interpreter {
         throw fail(.operationIsStopped(operation, activation), at: operand.range)
       }
     }
-    try await guarded("launch", operations, at: place)
+    try await guarded(.launch, operations, at: place)
     let keys = keys(for: operations.count)
     let isList = if case .list = value { true } else { false }
     let runs = try await each(operations, at: place) { interpreter, operation, index async throws(Unwind) in
@@ -54,7 +54,7 @@ extension Interpreter {
       if let moved = state.takeMovedLaunch(of: operation, on: date) {
         return try await takeOver(moved, key: key, at: place)
       }
-      try mayChange("launch", at: place)
+      try mayChange(intent.verb, at: place)
     }
     let launch = SafeLaunch(
       operation: operation, date: date, key: key, effects: state.effects, policy: state.policy,
@@ -96,76 +96,6 @@ extension Interpreter {
     return try await launch(operation, on: date, key: key, at: place)
   }
 
-  func mark(_ run: Expression, as statusExpression: Expression, at place: SourceRange) async throws(Unwind) {
-    let value = try await evaluate(run)
-    let status = try await status(statusExpression)
-    guard RunStatus.settable.contains(status) else { throw fail(.notSettable(status.name), at: statusExpression.range) }
-    let references = try runs(in: value, at: run.range)
-    try await guarded("mark", references.map(\.lastSeen.operation), marking: status, at: place)
-    try await change(references, at: place) { reference in
-      let seen = reference.lastSeen
-      return (
-        .mark(runID: seen.id, operation: seen.operation, status: status), .marked(seen, status), seen.operation.name
-      )
-    } send: { service, reference async throws(ServiceError) in
-      try await service.mark(reference.lastSeen.reference, as: status)
-      let seen = reference.lastSeen
-      reference.lastSeen = Run(
-        id: seen.id, operation: seen.operation, jobID: seen.jobID, status: status, started: seen.started,
-        duration: seen.duration, updated: seen.updated)
-    }
-  }
-
-  func reset(_ operand: Expression, at place: SourceRange) async throws(Unwind) {
-    let operations = try operations(in: try await evaluate(operand), at: operand.range)
-    for operation in operations where operation.type != .workflow {
-      throw fail(.notWorkflow(operation), at: operand.range)
-    }
-    try await guarded("reset", operations, at: place)
-    try await change(operations, at: place) { operation in
-      (.reset(operation), .reset(operation), operation.name)
-    } send: { service, operation async throws(ServiceError) in
-      try await service.reset(operation)
-    }
-  }
-
-  func activate(_ word: ActivationWord, _ operand: Expression, at place: SourceRange) async throws(Unwind) {
-    let operations = try operations(in: try await evaluate(operand), at: operand.range)
-    let activation: Activation =
-      switch word {
-      case .enable: .enabled
-      case .disable: .disabled
-      case .archive: .archived
-      }
-    try await guarded(word.rawValue, operations, at: place)
-    try await change(operations, at: place) { operation in
-      (.activation(operation, activation), .activation(operation, activation), operation.name)
-    } send: { service, operation async throws(ServiceError) in
-      try await service.set(operation, activation)
-    }
-    for operation in operations { state.note(operation, activation) }
-  }
-
-  /// Carries out a change that may be repeated safely, on each object.
-  private func change<Object: Sendable>(
-    _ objects: [Object], at place: SourceRange,
-    describe: @escaping @Sendable (Object) -> (intent: EffectIntent, event: Event.Kind, name: String),
-    send: @escaping @Sendable (any TailerService, Object) async throws(ServiceError) -> Void
-  ) async throws(Unwind) {
-    let keys = keys(for: objects.count)
-    _ = try await each(objects, at: place) { interpreter, object, index async throws(Unwind) in
-      let (intent, event, name) = describe(object)
-      let (_, isReplayed) = try await interpreter.perform(intent, at: place, key: keys[index]) {
-        _ async throws(Unwind) in
-        try await interpreter.calling(intent.verb, on: name, at: place, changes: true) {
-          service async throws(ServiceError) in try await send(service, object)
-        }
-        return .done
-      }
-      interpreter.tell(event, at: place, replayed: isReplayed)
-    }
-  }
-
   // MARK: Calls and guards
 
   func calling<T: Sendable>(
@@ -189,13 +119,13 @@ extension Interpreter {
   }
 
   /// Asks what has to be asked before a change. What is recorded was asked then, and is not forbidden any more.
-  private func guarded(
-    _ verb: String, _ operations: [DataOperation], marking status: RunStatus? = nil, at place: SourceRange
+  func guarded(
+    _ verb: ChangingVerb, _ operations: [DataOperation], marking status: RunStatus? = nil, at place: SourceRange
   ) async throws(Unwind) {
-    switch state.policy.guards.verdict(verb: verb, on: operations, marking: status) {
+    switch state.policy.guards.verdict(verb, on: operations, marking: status) {
     case .go: return
     case .ask(let question):
-      let answer = try await ask(question, before: verb, at: place)
+      let answer = try await ask(question, before: verb.word, at: place)
       guard answer.isYes else {
         throw .declined(problem(.saidNo(question, answer), at: place).diagnostic)
       }

@@ -22,7 +22,7 @@ public indirect enum EffectOutcome: Hashable, Codable, Sendable {
     switch self {
     case .ended(_, let cost): cost
     case .failed(let error): error.cost
-    default: nil
+    case .done, .printed, .run, .look, .runs, .moment, .answer: nil
     }
   }
 
