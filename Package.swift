@@ -53,7 +53,7 @@ let package = Package(
     room("RunbookDiagnostics"),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
-    room("RunbookReference", ["RunbookDiagnostics"]),
+    room("RunbookReference", ["RunbookDiagnostics", "RunbookSyntax"]),
     room(
       "RunbookChecker",
       [

@@ -32,7 +32,8 @@ extension Checker {
     case .field(let object, let field): return inferField(object, field, path: path(expression))
     case .index(let list, let index): return inferIndex(list, index)
     case .call(let name, let arguments): return call(name, arguments, at: range).fact
-    default: return inferVerb(expression)
+    case .operation, .runLiteral, .launch, .await, .check, .lastRuns, .runsOfType, .confirm:
+      return inferVerb(expression)
     }
   }
 
@@ -51,7 +52,9 @@ extension Checker {
       expect(question, .text, "a question")
       mayRaise()
       return Fact(.boolean)
-    default: return .unknown
+    case .text, .number, .boolean, .date, .timestamp, .duration, .status, .none, .name, .list, .unary, .binary, .field,
+      .index, .call, .parenthesized, .invalid:
+      return .unknown
     }
   }
 

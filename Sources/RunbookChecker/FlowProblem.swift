@@ -20,12 +20,14 @@ enum FlowProblem {
 /// An operation that some path has taken out of service.
 struct StoppedOperation {
   let name: String
-  let word: ActivationWord
+  let verb: ChangingVerb
   let since: SourceRange
   /// Whether it went by another name there.
   let isRenamed: Bool
 
   fileprivate var label: String { isRenamed ? "this is the same operation" : "" }
+  /// What was done to it.
+  fileprivate var past: String { verb.description.past }
 }
 
 /// What became of an outcome that nobody looked at.
@@ -71,16 +73,16 @@ extension FlowProblem: Diagnosable {
     case .launchAfterStop(let operation, let range):
       return Diagnostic(
         id: "launch-after-disable",
-        message: "`\(operation.name)` is launched after it was \(operation.word.participle)",
+        message: "`\(operation.name)` is launched after it was \(operation.past)",
         primary: .init(range, operation.label),
-        secondary: [.init(operation.since, "\(operation.word.participle) here")],
+        secondary: [.init(operation.since, "\(operation.past) here")],
         notes: ["`enable` it first"])
     case .awaitAfterStop(let operation, let range):
       return Diagnostic(
         id: "await-after-disable",
-        message: "`\(operation.name)` was \(operation.word.participle), so no next run of it is to be expected",
+        message: "`\(operation.name)` was \(operation.past), so no next run of it is to be expected",
         primary: .init(range, operation.label),
-        secondary: [.init(operation.since, "\(operation.word.participle) here")],
+        secondary: [.init(operation.since, "\(operation.past) here")],
         notes: ["a run already going can be awaited by itself"])
     case .unreachable(let range, let after):
       return Diagnostic(
@@ -139,16 +141,6 @@ extension Unset {
     case .never where name == "run": ["`launch`, `await` and `check` set it"]
     case .never: ["`await` and `check` set it"]
     case .afterList, .afterLaunch, .onSomePaths: []
-    }
-  }
-}
-
-extension ActivationWord {
-  var participle: String {
-    switch self {
-    case .enable: "enabled"
-    case .disable: "disabled"
-    case .archive: "archived"
     }
   }
 }

@@ -78,7 +78,7 @@ struct OutcomeID: Hashable, Sendable {
 
 /// An operation was taken out of service there.
 struct Stop: Hashable {
-  let word: ActivationWord
+  let verb: ChangingVerb
   let range: SourceRange
 }
 

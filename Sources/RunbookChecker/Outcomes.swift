@@ -95,7 +95,8 @@ extension Checker {
       let result = call(name, arguments, at: bare.range)
       guard result.isProcedure, result.fact.type.unwrapped == .status else { return (result.fact, nil) }
       return (result.fact, (OutcomeID(number: freshNumber()), .call))
-    default:
+    case .text, .number, .boolean, .date, .timestamp, .duration, .status, .none, .name, .list, .unary, .binary, .field,
+      .index, .parenthesized, .operation, .runLiteral, .launch, .lastRuns, .runsOfType, .confirm, .invalid:
       return (infer(expression), nil)
     }
   }

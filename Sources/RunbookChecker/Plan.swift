@@ -19,27 +19,20 @@ public struct Plan: Sendable {
   }
 
   public enum Action: Sendable {
-    case launch(Subject, on: String?)
+    /// `clause` is the verb's clause in words, `as CHECKED`.
+    case change(ChangingVerb, Subject, clause: String?)
     case await(Subject, Deadline)
     case awaitNext(Subject, since: String, Deadline)
     case check(Subject)
     /// A listing of runs, in the runbook's words.
     case list(String)
-    case mark(Subject, as: String)
-    case reset(Subject)
-    case activate(ActivationWord, Subject)
     case wait(String)
     case waitUntil(String, Deadline)
     case confirm(String)
     case manual(String)
 
     /// Whether it changes something on the platform.
-    public var changesService: Bool {
-      switch self {
-      case .launch, .mark, .reset, .activate: true
-      default: false
-      }
-    }
+    public var changesService: Bool { if case .change = self { true } else { false } }
   }
 
   /// What a verb works on: the operations, or the operations of the runs, as far as the text says, and its words.
@@ -90,6 +83,13 @@ extension Plan.Subject {
 
   /// The same for a run, or runs: `a run of prepare in DEV`.
   public var runWords: String { operations.isEmpty ? source : "a run of \(words)" }
+
+  fileprivate func words(of verb: ChangingVerb) -> String {
+    switch verb.description.operand {
+    case .operations, .workflows: words
+    case .runs: runWords
+    }
+  }
 }
 
 extension Plan.Deadline {
@@ -105,15 +105,13 @@ extension Plan.Action {
   /// One line for people.
   public var words: String {
     switch self {
-    case .launch(let subject, let date): "launch \(subject.words)" + (date.map { " on \($0)" } ?? "")
+    case .change(let verb, let subject, let clause):
+      "\(verb.word) \(subject.words(of: verb))" + (clause.map { " \($0)" } ?? "")
     case .await(let subject, let deadline): "await \(subject.runWords), \(deadline.words)"
     case .awaitNext(let subject, let since, let deadline):
       "await the next run of \(subject.words) since \(since), \(deadline.words)"
     case .check(let subject): "look at \(subject.runWords)"
     case .list(let source): "look up \(source)"
-    case .mark(let subject, let status): "mark \(subject.runWords) as \(status)"
-    case .reset(let subject): "reset \(subject.words)"
-    case .activate(let word, let subject): "\(word.rawValue) \(subject.words)"
     case .wait(let span): "wait \(span)"
     case .waitUntil(let condition, let deadline): "wait until \(condition), \(deadline.words)"
     case .confirm(let question): "ask: \(question)"

@@ -90,12 +90,7 @@ struct Planner {
       visit(statement.parts)
       // Which assignment came last only running knows.
       names[name.text] = .unknown
-    case .mark(let run, let status):
-      let subject = subject(run)
-      visit(status)
-      add(.mark(subject, as: source(status)), at: statement.range)
-    case .reset(let operand): add(.reset(subject(operand)), at: statement.range)
-    case .activation(let word, let operand): add(.activate(word, subject(operand)), at: statement.range)
+    case .change(let verb, let operand, let clause): _ = change(verb, operand, clause, at: statement.range)
     case .wait(let span): add(.wait(words(span)), at: statement.range)
     case .waitUntil(let condition, let every, let timeout):
       visit(every)
@@ -182,8 +177,11 @@ struct Planner {
       default: return .unknown
       }
     case .call(let name, let arguments): return call(name, arguments, at: expression.range)
-    default: return evaluateVerb(expression)
+    case .unary, .binary, .none, .invalid: for part in expression.parts { visit(part) }
+    case .operation, .runLiteral, .launch, .await, .check, .lastRuns, .runsOfType, .confirm:
+      return evaluateVerb(expression)
     }
+    return .unknown
   }
 
   private mutating func evaluateVerb(_ expression: Expression) -> Known {
@@ -192,8 +190,7 @@ struct Planner {
     case .operation(let literal): return operation(literal)
     case .runLiteral(_, let operand): return evaluate(operand)
     case .launch(let operand, let date):
-      let known = evaluate(operand)
-      add(.launch(subject(known, operand), on: date.map { words($0) }), at: range)
+      let known = change(.launch, operand, date, at: range)
       note(known)
       return known
     case .await(.runs(let operand), let timeout, let every):
@@ -216,9 +213,27 @@ struct Planner {
     case .confirm(let question):
       visit(question)
       add(.confirm(source(question)), at: range)
-    default: for part in expression.parts { visit(part) }
+    case .text, .number, .boolean, .date, .timestamp, .duration, .status, .none, .name, .list, .unary, .binary, .field,
+      .index, .call, .parenthesized, .invalid:
+      break
     }
     return .unknown
+  }
+
+  private mutating func change(
+    _ verb: ChangingVerb, _ operand: Expression, _ clause: Expression?, at range: SourceRange
+  ) -> Known {
+    let known = evaluate(operand)
+    var value: String?
+    if let clause, let kind = verb.description.clause {
+      let said = words(clause)
+      switch kind {
+      case .executionDate: value = "\(kind.text) \(said)"
+      case .status: value = "\(kind.text) \(source(clause))"
+      }
+    }
+    add(.change(verb, subject(known, operand), clause: value), at: range)
+    return known
   }
 
   /// The runs that a verb looks at, of which `run` is one now.
@@ -315,11 +330,6 @@ struct Planner {
       return
     }
     steps.append(Plan.Step(action: action, range: range, around: around, calls: calls))
-  }
-
-  private mutating func subject(_ expression: Expression) -> Plan.Subject {
-    let known = evaluate(expression)
-    return subject(known, expression)
   }
 
   private func subject(_ known: Known, _ expression: Expression) -> Plan.Subject {

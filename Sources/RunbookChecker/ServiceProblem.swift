@@ -1,10 +1,12 @@
 import RunbookDiagnostics
+import RunbookSyntax
 import TailerAPI
 
 /// What the service itself would refuse, or what it would have to be told.
 enum ServiceProblem {
   case cannotLaunch(ConfigurationType, at: SourceRange)
-  case cannotReset(ConfigurationType, at: SourceRange)
+  /// A verb that only a workflow takes.
+  case notWorkflow(ChangingVerb, ConfigurationType, at: SourceRange)
   case workflowHasNoRuns(at: SourceRange)
   case cannotMark(String, at: SourceRange)
   case malformedAccount(String, at: SourceRange)
@@ -44,10 +46,10 @@ extension ServiceProblem: Diagnosable {
         notes: [
           "the service launches \(ConfigurationType.allCases.filter(\.canBeLaunched).map(\.rawValue).listed) only"
         ])
-    case .cannotReset(let type, let range):
+    case .notWorkflow(let verb, let type, let range):
       return Diagnostic(
-        id: "cannot-reset", message: "only a workflow can be reset", primary: .init(range, "this is a \(type.rawValue)")
-      )
+        id: "cannot-\(verb.word)", message: "only a workflow can be \(verb.description.past)",
+        primary: .init(range, "this is a \(type.rawValue)"))
     case .workflowHasNoRuns(let range):
       return Diagnostic(
         id: "workflow-has-no-runs", message: "a workflow has no runs", primary: .init(range),

@@ -49,7 +49,7 @@ extension Checker {
     if scope.runIsSet { state.run = .set(Fact(.run), at: nil) }
     if scope.statusIsSet { state.status = .set([], at: nil) }
     for operation in scope.stopped {
-      state.stopped[identity(of: operation)] = Stop(word: .disable, range: program.wholeRange.start)
+      state.stopped[identity(of: operation)] = Stop(verb: .disable, range: program.wholeRange.start)
     }
   }
 

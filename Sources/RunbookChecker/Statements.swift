@@ -32,9 +32,7 @@ extension Checker {
     case .declaration(let declaration): checkDeclaration(declaration)
     case .assignment(let name, let value, let clause): checkAssignment(name, value, clause)
     case .expression(let expression, let clause): checkExpression(expression, clause)
-    case .mark(let run, let status): checkMark(run, status, at: range)
-    case .reset(let operand): checkReset(operand, at: range)
-    case .activation(let word, let operand): checkActivation(word, operand, at: range)
+    case .change(let verb, let operand, let clause): checkChange(verb, operand, clause, at: range)
     case .print(let value): _ = infer(value)
     case .step(let title, let body): checkStep(title, body)
     case .conditional(let branches, let otherwise): checkConditional(branches, otherwise)
@@ -46,10 +44,13 @@ extension Checker {
       expect(question, .text, "a question")
       mayRaise()
     case .invalid: break
-    default: checkControl(statement)
+    case .forEach, .retry, .waitUntil, .parallelFor, .parallel, .attempt, .break, .continue, .return, .stop, .fail,
+      .require, .account, .environment, .parameter, .include, .procedure:
+      checkControl(statement)
     }
   }
 
+  /// Apart from the others, for a function that takes every kind apart needs more of the stack than nesting leaves.
   private mutating func checkControl(_ statement: Statement) {
     let range = statement.range
     switch statement.kind {
@@ -147,13 +148,13 @@ extension Checker {
       }
       return
     }
-    switch expression.bare.kind {
-    case .launch, .invalid: break
-    case .call(let name, _) where procedures[name.text] != nil || fact.type.isUnknown: break
-    default:
-      if !context.isInteractive || !calls.isEmpty, !fact.type.isUnknown {
-        report(TypeProblem.unusedValue(fact.type, at: expression.range))
-      }
+    switch expression.bare.act {
+    case .launch: return
+    case .call: if case .call(let name, _) = expression.bare.kind, procedures[name.text] != nil { return }
+    case .look, .listing, .confirm, nil: break
+    }
+    if !context.isInteractive || !calls.isEmpty, !fact.type.isUnknown {
+      report(TypeProblem.unusedValue(fact.type, at: expression.range))
     }
   }
 

@@ -3,14 +3,6 @@ import RunbookSyntax
 import TailerAPI
 
 extension Checker {
-  /// Something that changes the service stands here.
-  mutating func change(_ word: String, at range: SourceRange) {
-    refuseInDefault(word, at: range)
-    if let place = surroundings.readOnly {
-      report(FlowProblem.changesService(word: word, at: range, place: place))
-    }
-  }
-
   mutating func refuseInDefault(_ word: String, at range: SourceRange) {
     if surroundings.isParameterDefault { report(ParameterProblem.defaultActs(word, at: range)) }
   }
@@ -18,9 +10,7 @@ extension Checker {
   // MARK: Launching
 
   mutating func inferLaunch(_ expression: Expression, _ date: Expression?, at range: SourceRange) -> Fact {
-    let operand = operand(expression, .operation(nil), of: "launch")
-    if let date { expect(date, .date, "the execution date") }
-    change("launch", at: range)
+    let operand = inferChange(.launch, expression, date, at: range)
     for part in operand.parts {
       if let type = types(of: part.fact).first(where: { !$0.canBeLaunched }) {
         report(ServiceProblem.cannotLaunch(type, at: part.range))
@@ -28,7 +18,6 @@ extension Checker {
         report(FlowProblem.launchAfterStop(stopped, at: part.range))
       }
     }
-    mayRaise()
     state.status = .unset(.afterLaunch(range))
     guard operand.isList else {
       let run = Fact(.run, .run(token(), of: operand.fact.operations))
@@ -56,7 +45,7 @@ extension Checker {
       let words = text(of: range)
       let before = text(of: stop.range)
       return StoppedOperation(
-        name: operations[id]?.name ?? words, word: stop.word, since: stop.range,
+        name: operations[id]?.name ?? words, verb: stop.verb, since: stop.range,
         isRenamed: words != before && !before.hasPrefix("["))
     }
     return nil
@@ -136,8 +125,56 @@ extension Checker {
 
   // MARK: Changing
 
-  mutating func checkMark(_ run: Expression, _ status: Expression, at range: SourceRange) {
-    _ = operand(run, .run, of: "mark")
+  /// A changing verb that gives nothing.
+  mutating func checkChange(
+    _ verb: ChangingVerb, _ expression: Expression, _ clause: Expression?, at range: SourceRange
+  ) {
+    let operand = inferChange(verb, expression, clause, at: range)
+    switch verb.description.standing {
+    case .outOfService:
+      for part in operand.parts {
+        for id in part.fact.operations { state.stopped[id] = Stop(verb: verb, range: part.range) }
+      }
+    case .inService:
+      for part in operand.parts { enable(part.fact) }
+    case nil: break
+    }
+  }
+
+  /// What any changing verb asks of its operand, of its clause, and of where it stands.
+  private mutating func inferChange(
+    _ verb: ChangingVerb, _ expression: Expression, _ clause: Expression?, at range: SourceRange
+  ) -> Operand {
+    let description = verb.description
+    let operand: Operand
+    switch description.operand {
+    case .runs: operand = self.operand(expression, .run, of: verb.word)
+    case .operations: operand = self.operand(expression, .operation(nil), of: verb.word)
+    case .workflows:
+      operand = self.operand(expression, .operation(nil), of: verb.word)
+      for part in operand.parts {
+        if let type = types(of: part.fact).first(where: { $0 != .workflow }) {
+          report(ServiceProblem.notWorkflow(verb, type, at: part.range))
+        }
+      }
+    }
+    if let clause {
+      switch description.clause {
+      case .executionDate: expect(clause, .date, "the execution date")
+      case .status: expectSettable(clause)
+      case nil: break
+      }
+    }
+    refuseInDefault(verb.word, at: range)
+    if let place = surroundings.readOnly {
+      report(FlowProblem.changesService(word: verb.word, at: range, place: place))
+    }
+    mayRaise()
+    return operand
+  }
+
+  /// A status that the service lets a run be marked with.
+  private mutating func expectSettable(_ status: Expression) {
     let fact = expectStatus(status, "what a run is marked as")
     let word: String? =
       switch fact.constant {
@@ -146,33 +183,6 @@ extension Checker {
       }
     if let word, !RunStatus.settable.contains(RunStatus(word)) {
       report(ServiceProblem.cannotMark(word.printable, at: status.range))
-    }
-    change("mark", at: range)
-    mayRaise()
-  }
-
-  mutating func checkReset(_ expression: Expression, at range: SourceRange) {
-    let operand = operand(expression, .operation(nil), of: "reset")
-    for part in operand.parts {
-      if let type = types(of: part.fact).first(where: { $0 != .workflow }) {
-        report(ServiceProblem.cannotReset(type, at: part.range))
-      }
-    }
-    change("reset", at: range)
-    mayRaise()
-  }
-
-  mutating func checkActivation(_ word: ActivationWord, _ expression: Expression, at range: SourceRange) {
-    let operand = operand(expression, .operation(nil), of: word.rawValue)
-    change(word.rawValue, at: range)
-    mayRaise()
-    switch word {
-    case .disable, .archive:
-      for part in operand.parts {
-        for id in part.fact.operations { state.stopped[id] = Stop(word: word, range: part.range) }
-      }
-    case .enable:
-      for part in operand.parts { enable(part.fact) }
     }
   }
 

@@ -44,9 +44,7 @@ public struct Event: Sendable {
     case ended(Run, WatchCost)
     case checked(Run)
     case listed(String, count: Int)
-    case marked(Run, RunStatus)
-    case reset(DataOperation)
-    case activation(DataOperation, Activation)
+    case changed(Change)
     case waiting(TimeSpan)
     case waitingUntil(deadline: Timestamp)
     /// After so many looks.

@@ -1,4 +1,5 @@
 import RunbookRecord
+import RunbookSyntax
 import TailerAPI
 
 /// What has to be asked, or is forbidden, before a changing verb.
@@ -17,28 +18,29 @@ public struct Guards: Sendable {
     case ask(Question)
   }
 
-  /// What stands before a change of these operations. In a protected environment `archive` wants the ids typed; marking
-  /// a run SUCCESS asks anywhere, for it can fire workflows.
-  func verdict(verb: String, on operations: [DataOperation], marking status: RunStatus? = nil) -> Verdict {
+  /// What stands before a change of these operations, as the verb's description has it.
+  func verdict(
+    _ verb: ChangingVerb, on operations: [DataOperation], marking status: RunStatus? = nil
+  ) -> Verdict {
     let guarded = operations.filter { protectedEnvironments.contains($0.environment) }
-    let hint = status == .success ? " It can fire workflows." : ""
-    if guarded.isEmpty {
-      guard status == .success else { return .go }
-      return .ask(.confirm("Mark \(operations.map(\.name).joined(separator: ", ")) as SUCCESS?\(hint)"))
-    }
-    let objects = Self.places(guarded) + Self.places(operations.filter { !guarded.contains($0) })
-    let object = objects.joined(separator: ", and ")
-    if verb == "archive" {
+    let others = operations.filter { !guarded.contains($0) }
+    let object =
+      guarded.isEmpty
+      ? operations.map(\.name).joined(separator: ", ")
+      : (Self.places(guarded) + Self.places(others)).joined(separator: ", and ")
+    let change = "\(verb.description.heading) \(object)\(status.map { " as \($0.name)" } ?? "")"
+    switch verb.description.guarding {
+    case .yesAnywhere(status?.name, let reason): return .ask(.confirm("\(change)? \(reason)"))
+    case .yes, .yesAnywhere: return guarded.isEmpty ? .go : .ask(.confirm("\(change)?"))
+    case .ids:
       let ids = guarded.map(\.name).joined(separator: " ")
-      return .ask(.typed("Archive \(object). Type \(ids) to go on", word: ids))
+      return guarded.isEmpty ? .go : .ask(.typed("\(change). Type \(ids) to go on", word: ids))
     }
-    let detail = status.map { " as \($0.name)" } ?? ""
-    return .ask(.confirm("\(verb.capitalizedFirst) \(object)\(detail)?\(hint)"))
   }
 
   /// Whether a recorded question reads as one that stood before a change, and not as one of the runbook's own.
   public static func asks(_ words: String) -> Bool {
-    ["Launch", "Mark", "Reset", "Disable", "Enable", "Archive"].contains { words.hasPrefix("\($0) ") }
+    ChangingVerb.allCases.contains { words.hasPrefix("\($0.description.heading) ") }
   }
 
   /// The operations of each environment with its name behind them, in the order of the environments' names.
@@ -47,8 +49,4 @@ public struct Guards: Sendable {
       "\(those.map(\.name).joined(separator: ", ")) in \(environment)"
     }
   }
-}
-
-extension String {
-  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -284,13 +284,3 @@ extension Interpreter {
     return .failure(Failure(error: error, diagnostic: diagnostic))
   }
 }
-
-extension EffectIntent {
-  /// When a wait for a run began.
-  fileprivate var waitBegan: Timestamp? {
-    switch self {
-    case .await(_, _, let moment), .awaitNext(_, _, let moment): moment
-    default: nil
-    }
-  }
-}

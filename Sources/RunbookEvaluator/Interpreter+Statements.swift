@@ -64,9 +64,7 @@ extension Interpreter {
       _ = try await judged(value, by: outcome, of: expression)
       if showsValues, outcome == nil { tell(.value(value), at: expression.range) }
 
-    case .mark(let run, let status): try await mark(run, as: status, at: statement.range)
-    case .reset(let operand): try await reset(operand, at: statement.range)
-    case .activation(let word, let operand): try await activate(word, operand, at: statement.range)
+    case .change(let verb, let operand, let clause): try await change(verb, operand, clause, at: statement.range)
 
     case .conditional(let branches, let otherwise):
       for (index, branch) in branches.enumerated() where try await condition(branch.condition) {
@@ -170,11 +168,5 @@ extension Interpreter {
 
 extension Expression {
   /// Whether it is an await or a check itself, so that the runs looked at last are its own.
-  fileprivate var isLook: Bool {
-    switch kind {
-    case .await, .check: true
-    case .parenthesized(let inner): inner.isLook
-    default: false
-    }
-  }
+  fileprivate var isLook: Bool { bare.act == .look }
 }

@@ -5,7 +5,7 @@ import RunbookSyntax
 import TailerAPI
 
 extension Interpreter {
-  // MARK: Changing verbs
+  // MARK: Launching
 
   func launch(_ operand: Expression, on dateExpression: Expression?, at place: SourceRange) async throws(Unwind)
     -> Value
@@ -24,7 +24,7 @@ extension Interpreter {
       moved[operation, default: 0] += 1
       return moved[operation] ?? 0 > state.movedLaunches(of: operation, on: date)
     }
-    try await guarded("launch", unmoved.map(\.0), unmoved.map(\.1), at: place)
+    try await guarded(.launch, unmoved.map(\.0), unmoved.map(\.1), at: place)
     let isList = if case .list = value { true } else { false }
     let runs = try await each(operations, at: place) { interpreter, operation, index async throws(Unwind) in
       try await interpreter.launch(operation, on: date, site: sites[index], at: place)
@@ -61,7 +61,7 @@ extension Interpreter {
         }
         return try await launch(operation, on: date, site: site, at: place)
       }
-      try mayChange("launch", at: place)
+      try mayChange(intent.verb, at: place)
       // What keeps it from beginning is not waited for with others for the operation's turn.
       try await journaling(at: place) { journal async throws(JournalError) in try await journal.enter(site) }
     }
@@ -95,84 +95,6 @@ extension Interpreter {
     }
   }
 
-  func mark(_ run: Expression, as statusExpression: Expression, at place: SourceRange) async throws(Unwind) {
-    let value = try await evaluate(run)
-    let status = try await status(statusExpression)
-    guard RunStatus.settable.contains(status) else { throw fail(.notSettable(status.name), at: statusExpression.range) }
-    let references = try runs(in: value, at: run.range)
-    try await change(references, "mark", on: references.map(\.operation), marking: status, at: place) {
-      interpreter, reference in
-      let seen = interpreter.seen(reference)
-      return Change(
-        effect: .mark(seen, as: status), event: .marked(seen, status), operation: seen.operation,
-        send: { service async throws(ServiceError) in try await service.mark(seen.reference, as: status) },
-        noting: { number in
-          let marked = Run(
-            id: seen.id, operation: seen.operation, jobID: seen.jobID, status: status, started: seen.started,
-            duration: seen.duration, updated: seen.updated)
-          interpreter.note(marked, of: reference, at: number)
-        })
-    }
-  }
-
-  func reset(_ operand: Expression, at place: SourceRange) async throws(Unwind) {
-    let operations = try operations(in: try await evaluate(operand), at: operand.range)
-    for operation in operations where operation.type != .workflow {
-      throw fail(.notWorkflow(operation), at: operand.range)
-    }
-    try await change(operations, "reset", on: operations, at: place) { _, operation in
-      Change(
-        effect: .reset(operation), event: .reset(operation), operation: operation,
-        send: { service async throws(ServiceError) in try await service.reset(operation) })
-    }
-  }
-
-  func activate(_ word: ActivationWord, _ operand: Expression, at place: SourceRange) async throws(Unwind) {
-    let operations = try operations(in: try await evaluate(operand), at: operand.range)
-    let activation: Activation =
-      switch word {
-      case .enable: .enabled
-      case .disable: .disabled
-      case .archive: .archived
-      }
-    try await change(operations, word.rawValue, on: operations, at: place) { interpreter, operation in
-      Change(
-        effect: .activation(operation, activation), event: .activation(operation, activation), operation: operation,
-        send: { service async throws(ServiceError) in try await service.set(operation, activation) },
-        noting: { number in
-          interpreter.state.activations.note(operation, activation, by: interpreter.context.branch, at: number)
-        })
-    }
-  }
-
-  /// A change that may be repeated safely, on one object.
-  private struct Change {
-    let effect: IntendedEffect<Void>
-    let event: Event.Kind
-    let operation: DataOperation
-    let send: @Sendable (any TailerService) async throws(ServiceError) -> Void
-    /// Takes over what is known once it is done, with its position in the log.
-    var noting: (RecordNumber) -> Void = { _ in }
-  }
-
-  /// Asks what has to be asked, and carries a change out on each object.
-  private func change<Object: Sendable>(
-    _ objects: [Object], _ verb: String, on operations: [DataOperation], marking status: RunStatus? = nil,
-    at place: SourceRange, _ describe: @escaping @Sendable (Interpreter, Object) -> Change
-  ) async throws(Unwind) {
-    let sites = sites(for: objects.count)
-    try await guarded(verb, operations, sites, marking: status, at: place)
-    _ = try await each(objects, at: place) { interpreter, object, index async throws(Unwind) in
-      let change = describe(interpreter, object)
-      let done = try await interpreter.perform(change.effect, at: place, site: sites[index]) { _ async throws(Unwind) in
-        try await interpreter.calling(
-          change.effect.intent.verb, on: change.operation.name, at: place, changes: true, change.send)
-      }
-      if let number = done.number { change.noting(number) }
-      interpreter.tell(change.event, at: place, replayed: done.isReplayed)
-    }
-  }
-
   // MARK: Calls and guards
 
   func calling<T: Sendable>(
@@ -192,22 +114,22 @@ extension Interpreter {
   /// Asks what has to be asked before a change. The question has a place apart from the effects that it guards, so that a
   /// guard that is added or lifted between two processes changes nothing that is recorded; and what is recorded was asked
   /// then, and is not asked again.
-  private func guarded(
-    _ verb: String, _ operations: [DataOperation], _ sites: [EffectSite], marking status: RunStatus? = nil,
+  func guarded(
+    _ verb: ChangingVerb, _ operations: [DataOperation], _ sites: [EffectSite], marking status: RunStatus? = nil,
     at place: SourceRange
   ) async throws(Unwind) {
     let guards = state.policy.guards
-    guard case .ask(let whole) = guards.verdict(verb: verb, on: operations, marking: status) else { return }
+    guard case .ask(let whole) = guards.verdict(verb, on: operations, marking: status) else { return }
     let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
     let open = zip(operations, sites).filter { record.effect(at: $0.1.key) == nil }
     guard let first = open.first else { return }
     // An answer covers what was asked about, also where a part of it has been done since.
     let asked = site(asking: whole, before: sites.first ?? first.1)
     if record.effect(at: asked.key) != nil || open.count == operations.count {
-      return try await permission(whole, before: verb, at: place, asked)
+      return try await permission(whole, before: verb.word, at: place, asked)
     }
-    guard case .ask(let rest) = guards.verdict(verb: verb, on: open.map(\.0), marking: status) else { return }
-    try await permission(rest, before: verb, at: place, site(asking: rest, before: first.1))
+    guard case .ask(let rest) = guards.verdict(verb, on: open.map(\.0), marking: status) else { return }
+    try await permission(rest, before: verb.word, at: place, site(asking: rest, before: first.1))
   }
 
   private func site(asking question: Question, before site: EffectSite) -> EffectSite {

@@ -155,9 +155,9 @@ extension Expression {
 
   /// Whether it does something, rather than only look.
   fileprivate var hasEffect: Bool {
-    switch bare.kind {
-    case .launch, .await, .check, .call, .confirm: true
-    default: false
+    switch bare.act {
+    case .launch, .look, .call, .confirm: true
+    case .listing, nil: false
     }
   }
 }

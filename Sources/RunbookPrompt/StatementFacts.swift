@@ -28,15 +28,12 @@ struct StatementFacts: Sendable {
   }
 
   private mutating func visit(_ statement: Statement) {
-    switch statement.kind {
-    case .assignment(let name, _, _): assigned.append(name)
-    case .expression(let expression, _):
-      switch expression.bare.kind {
-      case .call: calls.insert(expression.range)
-      case .launch: launches.insert(expression.range)
-      default: break
-      }
-    default: break
+    if case .assignment(let name, _, _) = statement.kind { assigned.append(name) }
+    guard case .expression(let expression, _) = statement.kind else { return }
+    switch expression.bare.act {
+    case .call: calls.insert(expression.range)
+    case .launch: launches.insert(expression.range)
+    case .look, .listing, .confirm, nil: break
     }
   }
 }

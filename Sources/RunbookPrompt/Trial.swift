@@ -1,6 +1,7 @@
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
+import RunbookSyntax
 import TailerAPI
 
 /// Tries words at the end of an unfinished text: one is right where parser and checker find nothing wrong with it.
@@ -69,12 +70,11 @@ struct Trial {
   /// Words that mean nothing by themselves, with what could follow them: where no such text checks, neither will any
   /// other.
   private static let samples: [String: [String]] = {
-    let (operation, run) = (" table-to-table \"x\"", " (run \"1\" of table-to-table \"x\")")
+    let (operation, run) = (" " + VerbOperand.operations.sample, " " + VerbOperand.runs.sample)
     var samples: [String: [String]] = [
       "account": [" \"000000\""], "environment": [" DEV"], "param": [" zz: date"], "procedure": [" zz() { }"],
-      "let": [" zz = 1"], "var": [" zz = 1"], "launch": [operation], "await": [run], "check": [run],
-      "mark": [run + " as CHECKED"], "reset": [" workflow \"x\""], "disable": [operation], "enable": [operation],
-      "archive": [operation], "if": [" true { }"], "for": [" zz in [1] { }"], "retry": [" 3 times { }"],
+      "let": [" zz = 1"], "var": [" zz = 1"], "await": [run], "check": [run], "if": [" true { }"],
+      "for": [" zz in [1] { }"], "retry": [" 3 times { }"],
       "wait": [" 1s"], "parallel": [" for zz in [1] { }"], "try": [" { }"], "step": [" \"x\" { }"],
       "require": [" true"], "print": [" 1"], "confirm": [" \"x\""], "manual": [" \"x\""], "else": [" { }"],
       "catch": [" { }"], "finally": [" { }"], "where": [" true"], "or": [" true", " fail", " ignore"],
@@ -89,6 +89,9 @@ struct Trial {
       "run": ["", " \"1\" of\(operation)", " of\(operation) since now", " of\(operation)"],
       "workflow": [" \"x\"", ""], "status": ["", " SUCCESS"],
     ]
+    for verb in ChangingVerb.allCases {
+      samples[verb.word] = [String(verb.description.sample.dropFirst(verb.word.count))]
+    }
     for type in ConfigurationType.allCases { samples[type.rawValue] = [" \"x\"", ""] }
     samples["gbq-to-gbq"] = [" \"x\"", ""]
     return samples

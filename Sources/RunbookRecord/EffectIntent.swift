@@ -1,4 +1,5 @@
 public import CivilTime
+public import RunbookSyntax
 public import TailerAPI
 
 /// What a person is asked for.
@@ -46,58 +47,87 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
 
   /// Whether a resumed execution means the same by this as the record does. What only says when or after what it
   /// happened does not count.
-  public func agrees(with recorded: EffectIntent) -> Bool {
-    switch (self, recorded) {
-    case (.launch(let a, let aDate, _, _), .launch(let b, let bDate, _, _)): a == b && aDate == bDate
-    case (.wait(let a, _), .wait(let b, _)): a == b
-    case (.waitUntil, .waitUntil): true
-    case (.ask(let a, _), .ask(let b, _)): a == b
-    case (.await(let a, let aOperation, _), .await(let b, let bOperation, _)): a == b && aOperation == bOperation
-    case (.awaitNext(let a, let aSince, _), .awaitNext(let b, let bSince, _)): a == b && aSince == bSince
-    default: self == recorded
+  public func agrees(with recorded: EffectIntent) -> Bool { undated == recorded.undated }
+
+  private var undated: EffectIntent {
+    let never = Timestamp.earliest
+    return switch self {
+    case .launch(let operation, let date, _, _): .launch(operation, on: date, baseline: [], at: never)
+    case .await(let id, let operation, _): .await(runID: id, operation: operation, from: never)
+    case .awaitNext(let operation, let since, _): .awaitNext(operation, since: since, from: never)
+    case .wait(let span, _): .wait(span, from: never)
+    case .waitUntil: .waitUntil(from: never)
+    case .ask(let question, _): .ask(question)
+    case .check, .list, .mark, .reset, .activation, .now, .turn, .print, .parallel: self
     }
   }
+
+  /// What it is to the record, from which follows how it is kept, with the word for it. Upkeep is for resuming alone.
+  private enum Nature {
+    case change(ChangingVerb)
+    case wait(String)
+    case look(String)
+    case question(String)
+    case upkeep(String)
+  }
+
+  private var nature: Nature {
+    switch self {
+    case .launch: .change(.launch)
+    case .mark: .change(.mark)
+    case .reset: .change(.reset)
+    case .activation(_, .enabled): .change(.enable)
+    case .activation(_, .disabled): .change(.disable)
+    case .activation(_, .archived): .change(.archive)
+    case .await: .wait("await")
+    case .awaitNext: .wait("await next")
+    case .wait: .wait("wait")
+    case .waitUntil: .wait("wait until")
+    case .check: .look("check")
+    case .list: .look("list")
+    case .ask: .question("ask")
+    case .now: .upkeep("now")
+    case .turn: .upkeep("turn")
+    case .print: .upkeep("print")
+    case .parallel: .upkeep("parallel")
+    }
+  }
+
+  /// The changing verb that it carries out.
+  public var change: ChangingVerb? { if case .change(let verb) = nature { verb } else { nil } }
 
   /// Whether the intent has to be durable before the effect begins: for all that changes the platform, for waits, whose
   /// beginning counts, and for questions, which are answered from elsewhere too.
   public var precedesEffect: Bool {
-    switch self {
-    case .launch, .mark, .reset, .activation, .wait, .await, .awaitNext, .waitUntil, .ask: true
-    case .check, .list, .now, .turn, .print, .parallel: false
+    switch nature {
+    case .change, .wait, .question: true
+    case .look, .upkeep: false
     }
   }
 
-  public var changesPlatform: Bool {
-    switch self {
-    case .launch, .mark, .reset, .activation: true
-    case .wait, .await, .awaitNext, .waitUntil, .ask, .check, .list, .now, .turn, .print, .parallel: false
-    }
-  }
+  public var changesPlatform: Bool { change != nil }
 
   /// Whether the platform may be another one afterwards, and what was read before says nothing any more: after all that
   /// changes it, after waits, and after a person was asked, who may have done something.
   public var outdatesReads: Bool { precedesEffect }
 
+  /// When a wait for a run began.
+  public var waitBegan: Timestamp? {
+    switch self {
+    case .await(_, _, let moment), .awaitNext(_, _, let moment): moment
+    case .launch, .check, .list, .mark, .reset, .activation, .wait, .waitUntil, .now, .turn, .ask, .print, .parallel:
+      nil
+    }
+  }
+
+  /// Whether there is something in it for people, and not only for going on.
+  public var isWorthTelling: Bool { if case .upkeep = nature { false } else { true } }
+
   /// The word for people and for the journal's listings.
   public var verb: String {
-    switch self {
-    case .launch: "launch"
-    case .await: "await"
-    case .awaitNext: "await next"
-    case .check: "check"
-    case .list: "list"
-    case .mark: "mark"
-    case .reset: "reset"
-    case .activation(_, .enabled): "enable"
-    case .activation(_, .disabled): "disable"
-    case .activation(_, .archived): "archive"
-    case .wait: "wait"
-    case .now: "now"
-    case .waitUntil: "wait until"
-    case .turn: "turn"
-    case .ask: "ask"
-    case .print: "print"
-    case .parallel: "parallel"
+    switch nature {
+    case .change(let verb): verb.word
+    case .wait(let word), .look(let word), .question(let word), .upkeep(let word): word
     }
   }
 

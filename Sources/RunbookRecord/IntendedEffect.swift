@@ -16,15 +16,8 @@ extension IntendedEffect where Outcome == Void {
     self.init(intent: intent, recorded: { _ in .done }, outcome: { if case .done = $0 { () } else { nil } })
   }
 
-  public static func mark(_ run: Run, as status: RunStatus) -> IntendedEffect {
-    IntendedEffect(done: .mark(runID: run.id, operation: run.operation, status: status))
-  }
-
-  public static func reset(_ workflow: DataOperation) -> IntendedEffect { IntendedEffect(done: .reset(workflow)) }
-
-  public static func activation(_ operation: DataOperation, _ activation: Activation) -> IntendedEffect {
-    IntendedEffect(done: .activation(operation, activation))
-  }
+  /// - Parameter intent: That of a changing verb that gives nothing.
+  public static func change(_ intent: EffectIntent) -> IntendedEffect { IntendedEffect(done: intent) }
 
   public static func wait(_ span: TimeSpan, from moment: Timestamp) -> IntendedEffect {
     IntendedEffect(done: .wait(span, from: moment))

@@ -5,7 +5,8 @@ import RunbookDiagnostics
 public enum Reference {
   /// In the order in which they are best read.
   public static let topics: [Topic] =
-    pages + settings + verbs + looks + declarations + control + endings + people + values + operators + clauses
+    pages + settings + verbs + looks + declarations + control + endings
+    + people + values + operators + clauses
     + statuses + errorKinds + commands + promptCommands
 
   /// The topics that a word leads to. A `:` before it asks for the prompt's commands only.

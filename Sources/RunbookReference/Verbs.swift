@@ -1,3 +1,5 @@
+import RunbookSyntax
+
 extension Reference {
   static let settings: [Topic] = [
     Topic(
@@ -13,17 +15,11 @@ extension Reference {
       ], seeAlso: ["account", "in"]),
   ]
 
-  static let verbs: [Topic] = [
-    Topic(
-      .statement, "launch", abstract: "launches a job, once, and gives its run",
-      forms: [
-        "launch prepare", "launch prepare on 2020-12-30", "let r = launch prepare", "launch [prepare, export]",
-      ],
-      discussion: [
-        "Only table-to-table and table-to-storage jobs can be launched. `on` gives the execution date. The run is also known as `run`.",
-        "What is about to be done is written down first. Where the reply is lost the job is not launched again: the run that came of it is looked for and taken over. Where none shows, the launch is unconfirmed, and only a person or `catch unconfirmed` decides.",
-        "A list is launched in its order, under a cap; an error in one does not keep the others from being sent.",
-      ], seeAlso: ["await", "unconfirmed", "run"]),
+  /// What awaits stands behind what launches, and before what repairs.
+  static let verbs: [Topic] =
+    [Topic(.launch)] + awaiting + ChangingVerb.allCases.filter { $0 != .launch }.map(Topic.init)
+
+  private static let awaiting: [Topic] = [
     Topic(
       .statement, "await", abstract: "waits for a run to end and gives its status",
       forms: [
@@ -38,27 +34,6 @@ extension Reference {
     Topic(
       .statement, "check", abstract: "looks at a run once, without waiting, and gives its status",
       forms: ["check run", "if (check bad) == RUNNING { print \"still going\" }"], seeAlso: ["await", "last", "runs"]),
-    Topic(
-      .statement, "mark", abstract: "sets a run's status by hand", forms: ["mark bad as CHECKED"],
-      discussion: [
-        "The service takes SUCCESS, FAILED, RUNNING, NO_MATCH and CHECKED. SUCCESS can fire workflows, so it asks first, everywhere."
-      ], seeAlso: ["CHECKED", "as"]),
-    Topic(
-      .statement, "reset", abstract: "forgets which of a workflow's jobs have succeeded",
-      forms: ["reset load", "reset workflow \"000099-iowa-liquor-load-pda\""],
-      discussion: ["It launches nothing and stops nothing."], seeAlso: ["workflow"]),
-    Topic(
-      .statement, "disable", abstract: "keeps an operation from being launched, until `enable`",
-      forms: ["disable prepare", "disable [prepare, export, load]"],
-      discussion: [
-        "A run that is going goes on. A disabled workflow forgets the successes it is sent. To launch what the same path has disabled is an error."
-      ], seeAlso: ["enable", "archive"]),
-    Topic(
-      .statement, "enable", abstract: "undoes `disable` and `archive`", forms: ["enable prepare"],
-      seeAlso: ["disable", "archive"]),
-    Topic(
-      .statement, "archive", abstract: "retires an operation", forms: ["archive prepare"],
-      discussion: ["In a protected environment it asks for the id to be typed."], seeAlso: ["disable", "enable"]),
   ]
 
   static let looks: [Topic] = [
@@ -78,4 +53,13 @@ extension Reference {
       discussion: ["100 of them unless a limit is written, with a warning when there may be more."],
       seeAlso: ["last", "where", "limit"]),
   ]
+}
+
+extension Topic {
+  fileprivate init(_ verb: ChangingVerb) {
+    let description = verb.description
+    self.init(
+      .statement, verb.word, abstract: description.abstract, forms: description.forms,
+      discussion: description.discussion, seeAlso: description.seeAlso)
+  }
 }

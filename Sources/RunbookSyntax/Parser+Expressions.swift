@@ -253,9 +253,9 @@ extension Parser {
 extension Expression {
   /// Whether it is a verb with its clauses, outside of parentheses.
   fileprivate var isVerb: Bool {
-    switch kind {
-    case .launch, .await, .check, .confirm, .lastRuns, .runsOfType: true
-    default: false
+    switch act {
+    case .launch, .look, .listing, .confirm: true
+    case .call, nil: false
     }
   }
 }

@@ -30,8 +30,6 @@ extension Parser {
     case .return: return .return(try optionalExpression())
     case .stop: return .stop(try optionalExpression())
     case .fail: return .fail(try optionalExpression())
-    case .reset: return .reset(try operand(of: .reset, wants: "a workflow"))
-    case .mark: return try mark()
     case .require:
       let condition = try condition(of: .require)
       guard token.word == .else, brackets == 0 else { return .require(condition, otherwise: nil) }
@@ -41,8 +39,9 @@ extension Parser {
     case .confirm: return .confirm(try value(of: .confirm))
     case .manual: return .manual(try value(of: .manual))
     default:
-      let activation = ActivationWord(rawValue: word.rawValue) ?? .enable
-      return .activation(activation, try operand(of: word, wants: "a data operation or a list of them"))
+      guard let verb = ChangingVerb(word) else { throw failed(.unexpectedToken(word.rawValue), range(previous)) }
+      let (operand, clause) = try phrase(of: verb)
+      return .change(verb, operand, clause: clause)
     }
   }
 
@@ -54,12 +53,6 @@ extension Parser {
   private mutating func value(of word: Word) throws(Failure) -> Expression {
     if endsStatement { throw withoutOperand(word.rawValue, wants: "a text") }
     return try expression()
-  }
-
-  private mutating func mark() throws(Failure) -> Statement.Kind {
-    let run = try operand(of: .mark, wants: "a run or a list of runs")
-    try expect(.as, after: "mark RUN")
-    return .mark(run: run, status: try clauseValue())
   }
 
   /// A word that has to stand here.

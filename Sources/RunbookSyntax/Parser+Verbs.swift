@@ -15,7 +15,6 @@ struct Clauses {
 
 /// Verbs inside expressions, and clauses.
 extension Parser {
-  private static let launchClauses: [Word] = [.on]
   private static let awaitClauses: [Word] = [.timeout, .every]
   private static let awaitNextClauses: [Word] = [.since, .timeout, .every]
   private static let lastClauses: [Word] = [.with, .started]
@@ -26,13 +25,12 @@ extension Parser {
     switch token.word {
     case .launch:
       advance()
-      let operation = try operand(of: .launch, wants: "a data operation or a list of them")
-      let clauses = try clauses(Self.launchClauses, of: "launch")
-      return .launch(operation, on: clauses[.on])
+      let (operations, date) = try phrase(of: .launch)
+      return .launch(operations, on: date)
     case .await: return try awaiting()
     case .check:
       advance()
-      let run = try operand(of: .check, wants: "a run or a list of runs")
+      let run = try operand(of: .check, wants: VerbOperand.runs.words)
       lastVerb = ("check", previousEnd, [])
       return .check(run)
     case .confirm:
@@ -49,14 +47,14 @@ extension Parser {
   private mutating func awaiting() throws(Failure) -> Expression.Kind {
     advance()
     guard isWord(.next), peek().word == .run else {
-      let run = try operand(of: .await, wants: "a run or a list of runs")
+      let run = try operand(of: .await, wants: VerbOperand.runs.words)
       let clauses = try clauses(Self.awaitClauses, of: "await")
       return .await(.runs(run), timeout: clauses[.timeout], every: clauses[.every])
     }
     advance()
     advance()
     try expect(.of, after: "next run")
-    let operation = try operand(of: .of, wants: "a data operation or a list of them")
+    let operation = try operand(of: .of, wants: VerbOperand.operations.words)
     let clauses = try clauses(Self.awaitNextClauses, of: "await next run")
     guard let since = clauses[.since] else {
       throw failed(.missingWord("since", after: "await next run of OP"), endOfPrevious)
@@ -129,6 +127,19 @@ extension Parser {
   }
 
   // MARK: Operands
+
+  /// The operand and the clause of a changing verb.
+  mutating func phrase(of verb: ChangingVerb) throws(Failure) -> (operand: Expression, clause: Expression?) {
+    let description = verb.description
+    let operand = try operand(of: description.word, wants: description.operand.words)
+    guard let clause = description.clause else { return (operand, nil) }
+    switch clause {
+    case .executionDate: return (operand, try clauses([clause.word], of: verb.word)[clause.word])
+    case .status:
+      try expect(clause.word, after: "\(verb.word) \(description.operand.placeholder)")
+      return (operand, try clauseValue())
+    }
+  }
 
   /// What a verb works on: a postfix expression or a list. Anything looser wants parentheses.
   mutating func operand(of verb: Word, wants: String) throws(Failure) -> Expression {

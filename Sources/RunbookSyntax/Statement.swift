@@ -23,10 +23,8 @@ public struct Statement: Sendable {
     /// `launch`, `await`, `check`, a call; any other expression only at the prompt (the checker says so).
     case expression(Expression, OutcomeClause?)
 
-    case mark(run: Expression, status: Expression)
-    case reset(Expression)
-    /// `disable`, `enable`, `archive`, by their word.
-    case activation(ActivationWord, Expression)
+    /// A changing verb that gives nothing, its operand and the value of its clause.
+    case change(ChangingVerb, Expression, clause: Expression?)
 
     case conditional([Branch], otherwise: Block?)
     case forEach(Name, in: Expression, Block)
@@ -51,10 +49,6 @@ public struct Statement: Sendable {
     /// What stands where the source could not be read. Its error has been reported.
     case invalid
   }
-}
-
-public enum ActivationWord: String, Sendable, CaseIterable {
-  case enable, disable, archive
 }
 
 /// `{ … }`, with the range of the braces and what is between.

@@ -57,6 +57,25 @@ extension Expression {
   public var bare: Expression {
     if case .parenthesized(let inner) = kind { inner.bare } else { self }
   }
+
+  /// What evaluating it does besides computing a value: `await` and `check` look, `last run of` and `runs of` list.
+  public enum Act: Sendable {
+    case launch, look, listing, confirm, call
+  }
+
+  /// What it does itself, apart from its parts; `nil` where it only computes.
+  public var act: Act? {
+    switch kind {
+    case .launch: .launch
+    case .await, .check: .look
+    case .lastRuns, .runsOfType: .listing
+    case .confirm: .confirm
+    case .call: .call
+    case .text, .number, .boolean, .date, .timestamp, .duration, .status, .none, .name, .list, .unary, .binary, .field,
+      .index, .parenthesized, .operation, .runLiteral, .invalid:
+      nil
+    }
+  }
 }
 
 extension OperationLiteral.Designation {
@@ -77,7 +96,7 @@ extension Statement {
   public var parts: [TreeWalk.Node] {
     switch kind {
     case .account(let value), .include(let value), .wait(let value), .print(let value), .confirm(let value),
-      .manual(let value), .reset(let value), .activation(_, let value):
+      .manual(let value):
       return nodes(value)
     case .environment(let reference): return nodes(reference.expression)
     case .parameter(let parameter):
@@ -86,7 +105,7 @@ extension Statement {
     case .declaration(let declaration): return nodes(declaration.value, declaration.outcome?.message)
     case .assignment(_, let value, let outcome), .expression(let value, let outcome):
       return nodes(value, outcome?.message)
-    case .mark(let run, let status): return nodes(run, status)
+    case .change(_, let operand, let clause): return nodes(operand, clause)
     case .conditional(let branches, let otherwise):
       return branches.flatMap { nodes($0.condition, then: $0.body) } + nodes(then: otherwise)
     case .forEach(_, let list, let body): return nodes(list, then: body)

@@ -65,10 +65,10 @@ struct EventLine {
         "run \(run.id.printable) of \(run.operation.name.printable) is \(run.status?.name.printable ?? "not shown yet")",
         Self.tone(of: run))
     case .listed(let what, let count): self.init("\(what.printable): \(count)", .quiet)
-    case .marked(let run, let status):
-      self.init("marked run \(run.id.printable) of \(run.operation.name.printable) as \(status.name)")
-    case .reset(let operation): self.init("reset \(Self.words(operation))")
-    case .activation(let operation, let activation): self.init("\(activation.rawValue) \(Self.words(operation))")
+    case .changed(let change):
+      let object =
+        change.run.map { "run \($0.id.printable) of \($0.operation.name.printable)" } ?? Self.words(change.operation)
+      self.init("\(change.verb.description.past) \(object)\(change.status.map { " as \($0.name)" } ?? "")")
     case .waiting(let span): self.init("waiting \(span)", .quiet)
     case .waitingUntil(let deadline): self.init("waiting for the condition, until \(deadline.plainMoment)", .quiet)
     case .conditionHeld(let looks):
@@ -92,7 +92,7 @@ struct EventLine {
     switch run.status {
     case .success, .checked: .good
     case .failed, .noMatch, .deactivated: .bad
-    default: .plain
+    case .running, .waiting, .other, nil: .plain
     }
   }
 }

@@ -76,10 +76,7 @@ public final class JSONWriter: EventListener, Sendable {
       ("run-ended", json(cost).merging(["run": json(run, at: event.at)]) { mine, _ in mine })
     case .checked(let run): ("checked", ["run": json(run, at: event.at)])
     case .listed(let what, let count): ("listed", ["what": .text(what), "count": .number(Double(count))])
-    case .marked(let run, let status): ("marked", ["run": json(run, at: event.at), "status": .text(status.name)])
-    case .reset(let operation): ("reset", ["operation": json(operation)])
-    case .activation(let operation, let activation):
-      ("activation", ["operation": json(operation), "activation": .text(activation.rawValue)])
+    case .changed(let change): details(of: change, at: event.at)
     case .waiting(let span): ("waiting", ["seconds": .number(span.inSeconds)])
     case .waitingUntil(let deadline): ("waiting-until", ["deadline": .text(deadline.description)])
     case .conditionHeld(let looks): ("condition-held", ["looks": .number(Double(looks))])
@@ -114,6 +111,16 @@ public final class JSONWriter: EventListener, Sendable {
       ("also-failed", ["id": .text(diagnostic.id), "message": .text(diagnostic.message)])
     case .interrupted: ("interrupted", [:])
     }
+  }
+
+  /// A change by what was done; those that set whether an operation is in service are one event.
+  private static func details(of change: Change, at moment: Timestamp) -> (String, [String: JSONValue]) {
+    let description = change.verb.description
+    var members = change.run.map { ["run": json($0, at: moment)] } ?? ["operation": json(change.operation)]
+    members["status"] = change.status.map { .text($0.name) }
+    guard description.standing != nil else { return (description.past, members) }
+    members["activation"] = .text(description.past)
+    return ("activation", members)
   }
 
   static func json(_ operation: DataOperation) -> JSONValue {

@@ -6,16 +6,14 @@ public enum ServiceRequest: Hashable, Sendable {
   case checkRun(Run.Reference)
   case lastRuns(DataOperation, RunFilter)
   case runsByStatus(type: ConfigurationType, account: String, environment: String?, RunFilter)
-  case markRun(Run.Reference, as: RunStatus)
-  case resetWorkflow(DataOperation)
-  case setActivation(DataOperation, Activation)
+  case change(ServiceChange)
 
   public var path: String {
     switch self {
     case .launch: "/v1/dag/launch"
-    case .checkRun, .lastRuns, .runsByStatus, .markRun: "/v1/dag/status"
-    case .resetWorkflow: "/v1/workflow/status"
-    case .setActivation: "/v1/configuration/status"
+    case .checkRun, .lastRuns, .runsByStatus, .change(.mark): "/v1/dag/status"
+    case .change(.reset): "/v1/workflow/status"
+    case .change(.activation): "/v1/configuration/status"
     }
   }
 
@@ -26,19 +24,26 @@ public enum ServiceRequest: Hashable, Sendable {
     case .checkRun: "check_run_status"
     case .lastRuns: "get_last_status"
     case .runsByStatus: "get_by_status"
-    case .markRun: "set_run_status"
-    case .resetWorkflow: "reset_workflow_status"
-    case .setActivation: "set_configuration_status"
+    case .change(.mark): "set_run_status"
+    case .change(.reset): "reset_workflow_status"
+    case .change(.activation): "set_configuration_status"
     }
   }
 
   /// Whether the call alters anything on the platform.
   public var changes: Bool {
     switch self {
-    case .launch, .markRun, .resetWorkflow, .setActivation: true
+    case .launch, .change: true
     case .checkRun, .lastRuns, .runsByStatus: false
     }
   }
+}
+
+/// A call that changes the platform and may be repeated.
+public enum ServiceChange: Hashable, Sendable {
+  case mark(Run.Reference, as: RunStatus)
+  case reset(DataOperation)
+  case activation(DataOperation, Activation)
 }
 
 extension Run {

@@ -25,9 +25,7 @@ public protocol TailerService: Sendable {
   func runs(
     of type: ConfigurationType, account: String, environment: String?, _ filter: RunFilter
   ) async throws(ServiceError) -> [Run]
-  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError)
-  func reset(_ workflow: DataOperation) async throws(ServiceError)
-  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError)
+  func send(_ change: ServiceChange) async throws(ServiceError)
   /// What has been sent so far, for the record of what it cost.
   var requestCounts: RequestCounts { get }
   /// Until when the service wants to be left alone; `nil` where it does not.

@@ -174,13 +174,5 @@ private struct ConditionReads: TailerService {
     service.pause(after: failure, tries: tries, since: begun)
   }
 
-  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {
-    try await service.mark(run, as: status)
-  }
-
-  func reset(_ workflow: DataOperation) async throws(ServiceError) { try await service.reset(workflow) }
-
-  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {
-    try await service.set(operation, activation)
-  }
+  func send(_ change: ServiceChange) async throws(ServiceError) { try await service.send(change) }
 }

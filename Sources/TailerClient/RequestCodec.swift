@@ -25,11 +25,11 @@ extension ServiceRequest {
     case .runsByStatus(let type, let account, let environment, let filter):
       return [:].adding("configuration_type", type.rawValue).adding("account", account)
         .adding("environment", environment).adding(filter)
-    case .markRun(let run, let status):
+    case .change(.mark(let run, let status)):
       return identity(of: run.operation).adding("run_id", run.id).adding("status", status.name)
-    case .resetWorkflow(let workflow):
+    case .change(.reset(let workflow)):
       return identity(of: workflow)
-    case .setActivation(let operation, let activation):
+    case .change(.activation(let operation, let activation)):
       var members = identity(of: operation)
       members["activated"] = .boolean(activation.activated)
       members["archived"] = .boolean(activation.archived)
@@ -42,6 +42,16 @@ extension ServiceRequest {
       "account": .text(operation.account), "environment": .text(operation.environment),
       "configuration_type": .text(operation.type.rawValue), "configuration_id": .text(operation.id),
     ]
+  }
+}
+
+extension ServiceChange {
+  /// Whether the body of a good reply can still say that it was none.
+  var isAcknowledged: Bool {
+    switch self {
+    case .mark: false
+    case .reset, .activation: true
+    }
   }
 }
 

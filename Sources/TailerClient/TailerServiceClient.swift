@@ -93,16 +93,10 @@ public final class TailerServiceClient: TailerService {
     }
   }
 
-  public func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {
-    try await perform(.markRun(run, as: status)) { _ throws(UnreadableReply) in }
-  }
-
-  public func reset(_ workflow: DataOperation) async throws(ServiceError) {
-    try await perform(.resetWorkflow(workflow), ReplyCodec.acknowledgement)
-  }
-
-  public func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {
-    try await perform(.setActivation(operation, activation), ReplyCodec.acknowledgement)
+  public func send(_ change: ServiceChange) async throws(ServiceError) {
+    try await perform(.change(change)) { reply throws(UnreadableReply) in
+      if change.isAcknowledged { try ReplyCodec.acknowledgement(reply) }
+    }
   }
 
   private func perform<Reply>(

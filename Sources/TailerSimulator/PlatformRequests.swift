@@ -39,16 +39,16 @@ extension Platform {
         $0.type == type && $0.account == account && (environment == nil || $0.environment == environment)
       }
       return list(of: keys.flatMap { operations[$0]?.runs ?? [] }.sorted(), filter, jobID: nil, hiding: hiding)
-    case .markRun(let reference, let status):
+    case .change(.mark(let reference, let status)):
       try mark(reference, as: status)
       return .object(["message": .text("ok")])
-    case .resetWorkflow(let workflow):
+    case .change(.reset(let workflow)):
       try reset(workflow)
       effects.append(.reset(workflow))
       return scenario.hasLongResetReply
         ? .object(["code": .number(200), "data": .object([:]), "message": .text("ok")])
         : .object(["message": .text("ok")])
-    case .setActivation(let operation, let activation):
+    case .change(.activation(let operation, let activation)):
       if operation.type == .workflow {
         try setWorkflow(operation, activation)
       } else {

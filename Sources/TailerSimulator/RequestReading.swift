@@ -53,13 +53,14 @@ struct RequestReading {
       let reference = Run.Reference(id: try text("run_id"), operation: operation)
       let status = RunStatus(try text("status"))
       guard RunStatus.settable.contains(status) else { throw Refusal(400, "Invalid status: \(status.name)") }
-      return .markRun(reference, as: status)
+      return .change(.mark(reference, as: status))
     case "reset_workflow_status":
       let operation = try operation()
       guard operation.type == .workflow else { throw Refusal(400, "configuration_type must be workflow") }
-      return .resetWorkflow(operation)
-    default:
-      return .setActivation(try operation(), try activation())
+      return .change(.reset(operation))
+    case "set_configuration_status":
+      return .change(.activation(try operation(), try activation()))
+    default: throw Refusal(400, "Unknown action: \(action)")
     }
   }
 

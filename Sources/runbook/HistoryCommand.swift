@@ -81,7 +81,7 @@ struct HistoryCommand: AsyncParsableCommand {
     for (name, value) in header.parameters.sorted(by: { $0.key < $1.key }) {
       out.write("  \(name) = \(value.printable)\n")
     }
-    for entry in entries where entry.isWorthTelling {
+    for entry in entries where entry.intent.isWorthTelling {
       out.write("\(entry.intendedAt.clock)  \(entry.intent.words.printable)\(entry.result)\n")
     }
     out.write(lastLines(of: summary, entries).joined())
@@ -160,14 +160,6 @@ extension ExecutionHeader {
 }
 
 extension JournalEntry {
-  /// Moments and prints are for resuming, not for reading.
-  fileprivate var isWorthTelling: Bool {
-    switch intent {
-    case .now, .turn, .print, .parallel: false
-    case .launch, .await, .awaitNext, .check, .list, .mark, .reset, .activation, .wait, .waitUntil, .ask: true
-    }
-  }
-
   fileprivate var result: String {
     switch outcome {
     case nil: "  → not known"

@@ -246,11 +246,5 @@ private struct Refusing: TailerService {
   ) async throws(ServiceError) -> [Run] {
     try await base.runs(of: type, account: account, environment: environment, filter)
   }
-  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {
-    try await base.mark(run, as: status)
-  }
-  func reset(_ workflow: DataOperation) async throws(ServiceError) { try await base.reset(workflow) }
-  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {
-    try await base.set(operation, activation)
-  }
+  func send(_ change: ServiceChange) async throws(ServiceError) { try await base.send(change) }
 }

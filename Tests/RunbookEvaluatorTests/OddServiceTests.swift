@@ -102,13 +102,7 @@ private struct Timeless: TailerService {
   ) async throws(ServiceError) -> [Run] {
     try await base.runs(of: type, account: account, environment: environment, filter).map(shown)
   }
-  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {
-    try await base.mark(run, as: status)
-  }
-  func reset(_ workflow: DataOperation) async throws(ServiceError) { try await base.reset(workflow) }
-  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {
-    try await base.set(operation, activation)
-  }
+  func send(_ change: ServiceChange) async throws(ServiceError) { try await base.send(change) }
 }
 
 /// Lists three runs, whatever limit is asked for.
@@ -130,11 +124,5 @@ private struct Short: TailerService {
   ) async throws(ServiceError) -> [Run] {
     Array(try await base.runs(of: type, account: account, environment: environment, filter).prefix(3))
   }
-  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {
-    try await base.mark(run, as: status)
-  }
-  func reset(_ workflow: DataOperation) async throws(ServiceError) { try await base.reset(workflow) }
-  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {
-    try await base.set(operation, activation)
-  }
+  func send(_ change: ServiceChange) async throws(ServiceError) { try await base.send(change) }
 }

@@ -1,5 +1,6 @@
 import RunbookChecker
 import RunbookDiagnostics
+import RunbookReference
 import RunbookSession
 import RunbookSyntax
 import TailerAPI
@@ -44,6 +45,14 @@ import Testing
     let found = texts("")
     #expect(found.isSuperset(of: ["launch", "await", "let", "if", "parallel", "prepare", "relaunch", "last", "runs"]))
     #expect(found.isDisjoint(with: ["else", "catch", "timeout", "on", "as", "it", "error", "and", "break", "return"]))
+  }
+
+  /// Each is offered, with what can follow it, and help on it shows how it is written.
+  @Test(arguments: ChangingVerb.allCases.map(\.word) + ["await", "check"]) func everyVerbIsOffered(_ verb: String) {
+    #expect(texts("").contains(verb))
+    #expect(texts(String(verb.prefix(2))).contains(verb))
+    #expect(!texts(verb + " ").isEmpty)
+    #expect(Reference.topics(for: verb).first { $0.kind == .statement }?.forms.isEmpty == false)
   }
 
   @Test func onlyWhatTheVerbTakesFollowsIt() {

@@ -18,10 +18,11 @@ struct Grammar {
   var productions: [String: Part] = [:]
   var order: [String] = []
 
+  static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "grammar").appending(path: "runbook.ebnf")
+
   static func project() throws -> Grammar {
-    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "grammar").appending(path: "runbook.ebnf")
-    return try Grammar(String(decoding: try Data(contentsOf: url), as: UTF8.self))
+    try Grammar(String(decoding: try Data(contentsOf: file), as: UTF8.self))
   }
 
   struct Unreadable: Error {

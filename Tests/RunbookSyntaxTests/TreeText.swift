@@ -103,9 +103,7 @@ func dump(_ statement: Statement) -> String {
     join([it.isVariable ? "var" : "let", it.name.text, dump(it.value), dump(it.outcome)])
   case .assignment(let name, let value, let outcome): join(["set", name.text, dump(value), dump(outcome)])
   case .expression(let value, let outcome): outcome == nil ? dump(value) : join([dump(value), dump(outcome)])
-  case .mark(let run, let status): join(["mark", dump(run), dump(status)])
-  case .reset(let operand): join(["reset", dump(operand)])
-  case .activation(let word, let operand): join([word.rawValue, dump(operand)])
+  case .change(let verb, let operand, let clause): join([verb.word, dump(operand), clause.map(dump)])
   case .conditional(let branches, let otherwise):
     join(["if"] + branches.map { "\(dump($0.condition)) \(dump($0.body))" } + [otherwise.map { "else \(dump($0))" }])
   case .forEach(let name, let list, let body): join(["for", name.text, dump(list), dump(body)])

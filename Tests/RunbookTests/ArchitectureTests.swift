@@ -10,7 +10,7 @@ import Testing
     "TailerAPI": ["Coordination", "CivilTime"],
     "RunbookSyntax": ["CivilTime", "RunbookDiagnostics"],
     "RunbookFormatter": ["RunbookDiagnostics", "RunbookSyntax"],
-    "RunbookReference": ["RunbookDiagnostics"],
+    "RunbookReference": ["RunbookDiagnostics", "RunbookSyntax"],
     "RunbookChecker": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"],
     "RunbookRecord": ["CivilTime", "TailerAPI", "RunbookSyntax"],
     "RunbookEvaluator": [

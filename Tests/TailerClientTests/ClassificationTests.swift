@@ -51,7 +51,7 @@ import Testing
   @Test func everyGoodCodeIsGood() async throws {
     for code in 200..<300 {
       let transport = ScriptedTransport(.code(code, "not json"))
-      try await client(transport).mark(Sample.reference, as: .checked)
+      try await client(transport).send(.mark(Sample.reference, as: .checked))
       #expect(transport.requests.count == 1)
     }
   }
@@ -83,9 +83,9 @@ import Testing
         "runs", .listed,
         { _ = try await $0.runs(of: .tableToTable, account: "000099", environment: nil, RunFilter()) }
       ),
-      ("mark", ok, { try await $0.mark(Sample.reference, as: .checked) }),
-      ("reset", ok, { try await $0.reset(Sample.load) }),
-      ("set", ok, { try await $0.set(Sample.prepare, .disabled) }),
+      ("mark", ok, { try await $0.send(.mark(Sample.reference, as: .checked)) }),
+      ("reset", ok, { try await $0.send(.reset(Sample.load)) }),
+      ("set", ok, { try await $0.send(.activation(Sample.prepare, .disabled)) }),
     ]
     for (name, good, call) in calls {
       let transport = ScriptedTransport(lost, .code(503), good)

@@ -70,12 +70,12 @@ import Testing
 
   @Test func changes() async throws {
     let ok = Exchange.code(200, #"{"message":"ok"}"#)
-    let mark = try await sent({ try await $0.mark(Sample.reference, as: .checked) }, ok)
+    let mark = try await sent({ try await $0.send(.mark(Sample.reference, as: .checked)) }, ok)
     #expect(
       mark == (
         "/v1/dag/status", "{\(four("set_run_status")),\"run_id\":\"\(Sample.runID)\",\"status\":\"CHECKED\"}"
       ))
-    let reset = try await sent({ try await $0.reset(Sample.load) }, ok)
+    let reset = try await sent({ try await $0.send(.reset(Sample.load)) }, ok)
     #expect(
       reset == (
         "/v1/workflow/status",
@@ -85,7 +85,7 @@ import Testing
     for (activation, flags) in [
       (Activation.enabled, (true, false)), (.disabled, (false, false)), (.archived, (false, true)),
     ] {
-      let set = try await sent({ try await $0.set(Sample.prepare, activation) }, ok)
+      let set = try await sent({ try await $0.send(.activation(Sample.prepare, activation)) }, ok)
       #expect(set.path == "/v1/configuration/status")
       let body = four("set_configuration_status").replacing("\"action\"", with: "\"activated\":\(flags.0),\"action\"")
       #expect(
@@ -98,10 +98,10 @@ import Testing
 
   @Test func bothResetReplies() async throws {
     for body in [#"{"code":200,"data":{},"message":"ok"}"#, #"{"message":"ok"}"#, "", "OK"] {
-      try await client(ScriptedTransport(.code(200, body))).reset(Sample.load)
+      try await client(ScriptedTransport(.code(200, body))).send(.reset(Sample.load))
     }
     let error = await failure { () async throws(ServiceError) in
-      try await client(ScriptedTransport(.code(200, #"{"code":500,"message":"no"}"#))).reset(Sample.load)
+      try await client(ScriptedTransport(.code(200, #"{"code":500,"message":"no"}"#))).send(.reset(Sample.load))
     }
     #expect(error?.kind == .unknown)
   }

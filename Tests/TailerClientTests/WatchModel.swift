@@ -116,9 +116,7 @@ final class ModelService: TailerService {
   func launch(
     _ operation: DataOperation, on date: CalendarDate?, _ launchTry: LaunchTry
   ) async throws(ServiceError) -> String { "" }
-  func mark(_ run: Run.Reference, as status: RunStatus) async throws(ServiceError) {}
-  func reset(_ workflow: DataOperation) async throws(ServiceError) {}
-  func set(_ operation: DataOperation, _ activation: Activation) async throws(ServiceError) {}
+  func send(_ change: ServiceChange) async throws(ServiceError) {}
 }
 
 /// A world of runs and of those who await them.
