@@ -15,12 +15,23 @@ public struct Adoption: Hashable, Sendable {
     case any
     /// The one for that date; `nil` for the one without.
     case dated(CalendarDate?)
+    /// The one with that number, as `history` shows it.
+    case numbered(RecordNumber)
+
+    func means(_ launch: RecordedEffect) -> Bool {
+      guard case .launch(_, let date, _, _) = launch.intent else { return false }
+      return switch self {
+      case .any: true
+      case .dated(let wanted): date == wanted
+      case .numbered(let number): launch.number == number
+      }
+    }
   }
 
   /// Why a person's word is not taken.
   public enum Refusal: Error, Hashable, Sendable {
     case nothingOpen
-    case noLaunch(of: Which, open: [EffectIntent])
+    case noLaunch(of: Which, open: [RecordedEffect])
     case notShown(runID: String, of: [DataOperation])
     case severalLaunches(Run, dates: [CalendarDate?])
     /// The run was there before the request of the launch left.
@@ -30,7 +41,7 @@ public struct Adoption: Hashable, Sendable {
     case journal(JournalError)
   }
 
-  /// Reads `RUN`, `2020-12-30=RUN` or `none=RUN`; `nil` for anything else.
+  /// Reads `RUN`, `2020-12-30=RUN`, `none=RUN` or `#12=RUN`; `nil` for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let id = parts.last, !id.isEmpty, id.printable == id else { return nil }
@@ -39,9 +50,11 @@ public struct Adoption: Hashable, Sendable {
       which = .any
       return
     }
-    let date = CalendarDate(parts[0])
-    guard date != nil || parts[0] == "none" else { return nil }
-    which = .dated(date)
+    switch LaunchAgain(parts[0]) {
+    case .dated(let date)?: which = .dated(date)
+    case .numbered(let number)?: which = .numbered(number)
+    case nil, .none?, .only?: return nil
+    }
   }
 
   /// How much older than the launch, by the clocks of two machines, a run may look. What the launch knew of is older
@@ -58,8 +71,8 @@ public struct Adoption: Hashable, Sendable {
     let sentAt: Timestamp
   }
 
-  /// Checks each word, then records all of them: the launches' outcomes are these runs, durably. Where one is refused, none
-  /// is recorded. Gives the runs as the service shows them.
+  /// Checks each word, then records them one after the other: the launches' outcomes are these runs, durably. Where one is
+  /// refused, none is recorded. Gives the runs as the service shows them.
   ///
   /// - Parameter person: Who says so, and when.
   public static func carryOut(
@@ -103,10 +116,9 @@ public struct Adoption: Hashable, Sendable {
         Launch(effect: effect, operation: operation, date: date, baseline: baseline, sentAt: sentAt))
     }
     guard !launches.isEmpty else { throw .nothingOpen }
-    guard case .dated(let date) = which else { return launches }
-    let dated = launches.filter { $0.date == date }
-    guard !dated.isEmpty else { throw .noLaunch(of: which, open: launches.map(\.effect.intent)) }
-    return dated
+    let meant = launches.filter { which.means($0.effect) }
+    guard !meant.isEmpty else { throw .noLaunch(of: which, open: launches.map(\.effect)) }
+    return meant
   }
 
   /// The run as the service lists it among one of the operations'.
@@ -174,8 +186,15 @@ extension Adoption.Refusal: CustomStringConvertible {
     switch self {
     case .nothingOpen: return "no launch of it is open: what each of them came to is known"
     case .noLaunch(let which, let open):
-      let day = if case .dated(let date?) = which { " for \(date)" } else { " without a date" }
-      return "no launch\(day) is open; open are: \(open.map(\.words.printable).joined(separator: "; "))"
+      let meant =
+        switch which {
+        case .any: "no such launch"
+        case .dated(nil): "no launch without a date"
+        case .dated(let date?): "no launch for \(date)"
+        case .numbered(let number): "no launch \(number)"
+        }
+      let others = open.map { "\($0.number) \($0.intent.words.printable)" }.joined(separator: "; ")
+      return "\(meant) is open; open are: \(others)"
     case .notShown(let id, let operations):
       let names = operations.map { "\($0)".printable }.joined(separator: ", ")
       return "the service shows no run \(id) of \(names); `runbook history` shows which launch is open"

@@ -70,6 +70,8 @@ final class SharedState: Sendable {
   /// Ctrl-C leaves it.
   func wantsFinallies() async -> Bool {
     if interruption.stopsFinally { return false }
+    // It was interrupted in another process, which has begun with that.
+    guard interruption.isRaised else { return true }
     return await asking.inside {
       if let known = changing.withLock({ $0.wantsFinallies }) { return known }
       let open = changing.withLock { $0.finallies }.sorted { $0.key > $1.key }.map(\.value)

@@ -41,7 +41,7 @@ final class SQLiteRows: JournalRows {
   func unfinishedExecution(before number: Int64?) throws -> ExecutionState? {
     try row(
       """
-      \(Self.selectExecutions) WHERE number < ? AND over_at IS NULL AND coalesce(is_resumable, 1) = 1
+      \(Self.selectExecutions) WHERE number < ? AND coalesce(is_resumable, 1) = 1
       ORDER BY number DESC LIMIT 1
       """, [number ?? .max]
     ).map(Self.execution)

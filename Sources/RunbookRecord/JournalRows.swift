@@ -76,7 +76,7 @@ public protocol JournalRows: AnyObject {
 public struct ExecutionState: Hashable, Sendable {
   public let number: Int64
   public var header: ExecutionHeader
-  /// When a `finally` began after an interruption, by a version of the program that could not finish it later.
+  /// When a `finally` began after an interruption, as a version of the program recorded it that kept no spans.
   public var overAt: Timestamp?
   /// `nil` while a process works on it, and where that process was killed.
   public var end: ExecutionEnd?
@@ -90,7 +90,6 @@ public struct ExecutionState: Hashable, Sendable {
 
   /// Why it cannot be resumed, for people; `nil` where it can.
   public var whyOver: String? {
-    if let overAt { return "it was interrupted, and at \(overAt) a `finally` began to undo it" }
     if header.isSession, end == nil { return "it was a session at the prompt, and its process was killed" }
     guard let end, !end.isResumable else { return nil }
     return "it ended at \(end.at): \(end.summary)"

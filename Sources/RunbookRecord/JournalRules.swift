@@ -200,7 +200,8 @@ public struct JournalRules: Sendable {
     let wasKilled = try rows.lease(of: state.number)?.holder != nil
     var record = try Record(try rows.effects(of: state.number), try rows.spans(of: state.number))
     // Who was killed goes on as if that had not happened; what an execution has ended over is done anew.
-    let reopening = record.reopen(over: state.end).map(\.after)
+    let takenOver = state.overAt.map { record.takeOver(interruptedAt: $0) } ?? []
+    let reopening = (takenOver + record.reopen(over: state.end)).map(\.after)
     let lease = try take(state.number, for: holder, at: now, rows)
     return Resumed(
       state: state, lease: lease, wasKilled: wasKilled, record: record, reopening: reopening,
@@ -233,7 +234,7 @@ public struct JournalRules: Sendable {
   public func apply(_ reopening: [RecordedEffect], of execution: Int64, _ rows: any JournalRows) throws {
     guard var state = try rows.execution(number: execution) else { return }
     for effect in reopening { try put(effect, of: execution, rows) }
-    state.end = nil
+    (state.end, state.overAt) = (nil, nil)
     try rows.put(state)
   }
 
@@ -309,7 +310,7 @@ public struct JournalRules: Sendable {
     guard !isUnsettled else { return false }
     let lease = try rows.lease(of: state.number)
     // What was killed has ended with its last sign of life.
-    let end = state.end?.at ?? state.overAt ?? lease?.renewedAt ?? state.header.startedAt
+    let end = state.end?.at ?? lease?.renewedAt ?? state.header.startedAt
     return end < moment && livingHolder(of: lease, at: now) == nil
   }
 }

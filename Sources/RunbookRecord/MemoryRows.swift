@@ -85,7 +85,7 @@ public final class MemoryRows: JournalRows {
 
   public func unfinishedExecution(before number: Int64?) -> ExecutionState? {
     newestFirst.first { state in
-      state.number < number ?? .max && state.overAt == nil && state.end?.isResumable != false
+      state.number < number ?? .max && state.end?.isResumable != false
     }
   }
 

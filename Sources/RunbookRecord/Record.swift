@@ -148,7 +148,7 @@ public struct Record: Sendable {
     return put(effect)
   }
 
-  private mutating func put(_ effect: RecordedEffect) -> RecordChange {
+  mutating func put(_ effect: RecordedEffect) -> RecordChange {
     let kept = Kept(effect)
     let before = known.updateValue(kept, forKey: effect.number)
     if let before { free(before.effect) }

@@ -41,7 +41,7 @@ extension Reference {
       ],
       discussion: [
         "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given. Where something else stands now in the place of what was done, nothing goes on with it.",
-        "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN where launches for several dates are open), --launch-again that it was none (=DATE or =#NUMBER where several are open); the launches of an execution that has ended can be settled so too. What was set when it began, account, environment, service, deadline, cap and visibility delay, holds on: another value is wrong usage.",
+        "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN or #NUMBER=RUN where several are open), --launch-again that it was none (=DATE or =#NUMBER where several are open; `runbook history ID` shows the numbers); the launches of an execution that has ended can be settled so too. What was set when it began, account, environment, service, deadline, cap and visibility delay, holds on: another value is wrong usage.",
         "--abandon gives an execution up: it ends as it is recorded, and nothing takes it up again.",
       ], seeAlso: ["history", "unconfirmed"]),
     Topic(

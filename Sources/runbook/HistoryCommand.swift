@@ -82,7 +82,8 @@ struct HistoryCommand: AsyncParsableCommand {
       out.write("  \(name) = \(value.printable)\n")
     }
     for entry in entries where entry.intent.isWorthTelling {
-      out.write("\(entry.intendedAt.clock)  \(entry.intent.words.printable)\(entry.result)\n")
+      out.write(
+        "\(entry.intendedAt.clock)  \(RecordNumber(entry.sequence))  \(entry.intent.words.printable)\(entry.result)\n")
     }
     out.write(lastLines(of: summary, entries).joined())
     return 0
@@ -109,7 +110,8 @@ struct HistoryCommand: AsyncParsableCommand {
     lines.append(
       summary.state == .unfinished
         ? "`runbook resume \(header.id)` looks for it; --adopt RUN says which run it was, --launch-again that it was none.\n"
-        : "It cannot be resumed: look at the operation's runs.\n")
+        : "It cannot be resumed; `runbook resume \(header.id) --adopt RUN` says which run it was, --launch-again that it was none.\n"
+    )
     return lines
   }
 
@@ -156,7 +158,7 @@ enum Encoding {
 
 extension ExecutionHeader {
   /// How an execution has ended that has left no word of it.
-  fileprivate var endWithoutWords: String { isSession ? "its process was killed" : "ended by a finally" }
+  fileprivate var endWithoutWords: String { isSession ? "its process was killed" : "ended" }
 }
 
 extension JournalEntry {

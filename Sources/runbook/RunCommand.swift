@@ -78,7 +78,7 @@ struct ResumeCommand: AsyncParsableCommand {
   var launchAgain: String?
   @Option(
     help: ArgumentHelp(
-      "Go on with this run as the one that an unconfirmed launch was; DATE=RUN where launches for several dates are open.",
+      "Go on with this run as the one that an unconfirmed launch was; DATE=RUN, none=RUN or #NUMBER=RUN where several are open.",
       valueName: "run"))
   var adopt: [String] = []
   @Flag(help: "Give the execution up instead: it ends for good as it is recorded, and nothing is sent.")
@@ -109,7 +109,7 @@ struct ResumeCommand: AsyncParsableCommand {
       }
       let adoptions = try adopt.map { text in
         guard let adoption = Adoption(text) else {
-          throw CommandFailure("“\(text.printable)” is neither RUN nor DATE=RUN", status: 64)
+          throw CommandFailure("“\(text.printable)” is neither RUN, DATE=RUN nor #NUMBER=RUN", status: 64)
         }
         return adoption
       }

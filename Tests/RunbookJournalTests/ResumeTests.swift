@@ -26,7 +26,6 @@ import Testing
       try await store.begin(.test("interrupted")).end(.test("interrupted", status: 130, isResumable: true))
       _ = try await store.begin(.test("killed"))
       try await store.begin(.test("done")).end(.test())
-      try await store.beginFinally(.test("over"))
       _ = try await store.begin(.test("running", holder: .test(5)))
       let (killed, _) = try await store.resume(nil, by: .test(2), launchingAgain: .none)
       #expect(killed.id == "killed")
@@ -46,12 +45,6 @@ import Testing
       await #expect(throws: JournalStoreError.hasEnded(id: "done", why: "it ended at 2026-11-23T03:00:00Z: done")) {
         _ = try await store.resume("done", by: .test(2), launchingAgain: .none)
       }
-      let why = "it was interrupted, and at 2026-11-23T03:00:00Z a `finally` began to undo it"
-      try await store.beginFinally(.test("killed"))
-      await #expect(throws: JournalStoreError.hasEnded(id: "killed", why: why)) {
-        _ = try await store.resume("killed", by: .test(2), launchingAgain: .none)
-      }
-      #expect(try await store.summary(of: "killed").state == .ended)
       await #expect(throws: JournalStoreError.noSuchExecution("x'--")) {
         _ = try await store.resume("x'--", by: .test(2), launchingAgain: .none)
       }

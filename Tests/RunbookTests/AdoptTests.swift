@@ -85,7 +85,7 @@ import Testing
       refused(try site.run("resume", id, "--adopt", old), "run \(old) was there before the launch")
       refused(try site.run("resume", id, "--adopt", owned), "another launch's, of the execution \(owner)")
       refused(try site.run("resume", id, "--adopt", "2020-12-30=\(owned)"), "no launch for 2020-12-30 is open")
-      refused(try site.run("resume", id, "--adopt", "tomorrow=\(owned)"), "neither RUN nor DATE=RUN")
+      refused(try site.run("resume", id, "--adopt", "tomorrow=\(owned)"), "neither RUN, DATE=RUN nor #NUMBER=RUN")
       refused(try site.run("resume", id, "--adopt", owned, "--launch-again"), "one after the other")
       // Of two words, one of which is not taken, neither is recorded.
       let right = try launchByHand("p", on: site)
@@ -141,6 +141,26 @@ import Testing
       #expect(runs.values.sorted() == [first, second].sorted())
       #expect(runs.first { $0.value == first }?.key.contains("2") == true)
       #expect(runs.count == 2)
+    }
+  }
+
+  /// Launches that differ in nothing but their places are told apart by the numbers that `history` shows.
+  @Test func launchesThatAreAlikeAreToldApartByTheirNumbers() throws {
+    try Site.with(Site.scenario("faults: [launch_job 1..2: request lost]")) { site in
+      let text =
+        "parallel for n in 1 .. 2 keep going { launch prepare\n await run every 100ms or fail }\nprint \"over\"\n"
+      #expect(try site.run("run", try site.write(text)).status == 5)
+      let id = try site.latest().id
+      let numbers = try site.run("history", id).output.matches(of: /(#\d+)  launch/).map { String($0.1) }
+      try #require(numbers.count == 2)
+      let (first, second) = (try launchByHand("p", on: site), try launchByHand("p", on: site))
+      refused(try site.run("resume", id, "--adopt", "#999=\(first)"), "no launch #999 is open", numbers[0], numbers[1])
+      let done = try site.run("resume", id, "--adopt", "\(numbers[1])=\(first)", "--adopt", second)
+      #expect(done.status == 0, "\(done.news)")
+      let history = try site.run("history", id).output
+      for (number, run) in zip(numbers, [second, first]) {
+        #expect(history.contains(try Regex("\(number)  launch .* → run \(run).*, adopted")), "\(history)")
+      }
     }
   }
 

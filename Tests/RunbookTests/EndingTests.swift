@@ -115,6 +115,25 @@ import Testing
     }
   }
 
+  /// One that has begun is finished by whoever resumes it, without another question.
+  @Test func aFinallyThatHasBegunIsNotAskedAboutAgain() throws {
+    try Site.with(Site.scenario("faults: [set_configuration_status 2: slow by 30s]")) { site in
+      let terminal = try site.terminal("run", try site.write(Self.freeze))
+      try terminal.waitForPrompt("Press Enter when it is done; a note may come before it:")
+      terminal.control("c")
+      try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
+      terminal.send("y\r")
+      try Site.wait("the finally begins") { try site.run("transcript", site.latest().id).output.contains("enabled") }
+      terminal.signal(SIGKILL)
+      _ = try? terminal.end()
+      let again = try site.terminal("resume")
+      #expect(try again.end() == 130)
+      #expect(!again.screen.text.contains("End with that now?"))
+      #expect(again.screen.lines.contains("lifted"))
+      #expect(try site.latest().state == "ended")
+    }
+  }
+
   /// All that is open is told of at once, and asked about once, however many branches there are.
   @Test func thereIsOneQuestionForAllFinallies() throws {
     try Site.with { site in

@@ -41,9 +41,9 @@ import Testing
   }
 
   /// A site whose state directory has the old journal, with the runbooks as they were.
-  private func withJournal(_ body: (Site) throws -> Void) throws {
+  private func withJournal(_ name: String = "version-1", _ body: (Site) throws -> Void) throws {
     try Site.with(Self.scenario) { site in
-      let dump = Golden.directory("Journals").appending(path: "version-1.sql")
+      let dump = Golden.directory("Journals").appending(path: "\(name).sql")
       let text = try String(contentsOf: dump, encoding: .utf8)
         .replacing("/BOOK", with: site.folder.path).replacing("http://127.0.0.1:1", with: site.address)
       try FileManager.default.createDirectory(
@@ -99,6 +99,23 @@ import Testing
       #expect(lost.output.contains("lost has ended"))
       #expect(try site.recordedRuns(of: Old.lost) == [Self.lostRun])
       #expect(site.launchRequests == 2)
+    }
+  }
+
+  /// Interrupted, and killed in the `finally` that the interruption had begun: runbook 0.1.0 called that over. It is finished,
+  /// and nothing after it follows. `Goldens/Journals/version-1-undoing.sql` has it.
+  @Test func aFinallyThatWasCalledOverIsFinished() throws {
+    try withJournal("version-1-undoing") { site in
+      let id = try site.latest().id
+      #expect(try state(id, on: site) == "unfinished")
+      let resumed = try site.run("resume")
+      #expect(resumed.status == 130, "\(resumed.news)")
+      #expect(resumed.news.contains("enabled table-to-table p in DEV"), "\(resumed.news)")
+      #expect(resumed.news.contains("enabled table-to-storage e in DEV"), "\(resumed.news)")
+      #expect(!resumed.news.contains("waiting"), "\(resumed.news)")
+      #expect(resumed.output == "")
+      #expect(try state(id, on: site) == "ended")
+      #expect(try site.run("resume").status == 64)
     }
   }
 
