@@ -159,14 +159,18 @@ public struct Adoption: Hashable, Sendable {
     try await journaling { () async throws(JournalError) in
       try await journal.lockLaunches(of: launch.operation, for: launch.site)
     }
-    let isOurs = await Result { () async throws(Refusal) in
+    let isOurs: Bool
+    do throws(Refusal) {
       try await requireNobodys(run, in: journal)
-      return try await journaling { () async throws(JournalError) in
+      isOurs = try await journaling { () async throws(JournalError) in
         try await journal.claim(run, for: launch.effect.number, by: person)
       }
+    } catch {
+      await journal.unlockLaunches(of: launch.operation, for: launch.site)
+      throw error
     }
     await journal.unlockLaunches(of: launch.operation, for: launch.site)
-    guard try isOurs.get() else { throw .isOwned(run, by: RunOwner(executionID: nil, effect: nil)) }
+    guard isOurs else { throw .isOwned(run, by: RunOwner(executionID: nil, effect: nil)) }
   }
 
   private static func journaling<T>(
