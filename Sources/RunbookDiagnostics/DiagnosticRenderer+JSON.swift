@@ -8,7 +8,8 @@ extension DiagnosticRenderer {
   public func json(_ diagnostic: Diagnostic) -> String {
     let members: [(String, String)] =
       [
-        ("version", "1"), ("kind", quoted("diagnostic")), ("id", quoted(diagnostic.id)), ("severity", quoted(diagnostic.severity.rawValue)),
+        ("version", "1"), ("kind", quoted("diagnostic")), ("id", quoted(diagnostic.id)),
+        ("severity", quoted(diagnostic.severity.rawValue)),
         ("message", quoted(diagnostic.message)), ("label", quoted(diagnostic.primary.text)),
       ] + place(diagnostic.primary.range) + [
         ("labels", array(diagnostic.secondary.map(labelled))),

@@ -144,8 +144,11 @@ actor HeldRecord: HeldJournal {
       return try await surroundings.store.commit(
         durability,
         ended: { [loss, follower] error in
-          guard let error else { return news.forEach { follower?($0) } }
-          if !(error is JournalError) { loss.withLock { $0 = $0 ?? error } }
+          if let error {
+            if !(error is JournalError) { loss.withLock { $0 = $0 ?? error } }
+          } else if let follower {
+            for row in news { follower(row) }
+          }
         },
         { [lease, rules = surroundings.rules, loss] rows in
           if let lost = loss.withLock({ $0 }) { throw lost }
