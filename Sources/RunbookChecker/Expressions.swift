@@ -49,6 +49,7 @@ extension Checker {
     case .runsOfType(let query): return inferRuns(query, at: range)
     case .confirm(let question):
       refuseInDefault("confirm", at: range)
+      refuseInCondition("confirm", at: range)
       expect(question, .text, "a question")
       mayRaise()
       return Fact(.boolean)

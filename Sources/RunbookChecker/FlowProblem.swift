@@ -13,6 +13,8 @@ enum FlowProblem {
   /// A warning.
   case unreachable(at: SourceRange, after: SourceRange?)
   case changesService(word: String, at: SourceRange, place: ReadOnlyPlace)
+  /// What asks or prints in a condition that is looked at until it holds.
+  case speaksInCondition(word: String, at: SourceRange, condition: SourceRange)
   /// The paths through nested calls and loops are too many to follow; a warning.
   case notFollowed(at: SourceRange)
 }
@@ -48,7 +50,7 @@ enum ReadOnlyPlace: Hashable {
 extension FlowProblem: Diagnosable {
   static let allIDs = [
     "run-not-set", "status-not-set", "unread-outcome", "no-outcome", "launch-after-disable", "await-after-disable",
-    "unreachable", "changes-service", "not-followed",
+    "unreachable", "changes-service", "speaks-in-condition", "not-followed",
   ]
 
   var diagnostic: Diagnostic {
@@ -92,6 +94,11 @@ extension FlowProblem: Diagnosable {
       return Diagnostic(
         id: "changes-service", message: "`\(word)` is not allowed \(place.words)", primary: .init(range),
         secondary: [.init(place.range, place.label)])
+    case .speaksInCondition(let word, let range, let condition):
+      return Diagnostic(
+        id: "speaks-in-condition", message: "`\(word)` is not allowed in the condition of a `wait until`",
+        primary: .init(range),
+        secondary: [.init(condition, "which is looked at again and again, and may neither ask nor print")])
     case .notFollowed(let range):
       return Diagnostic(
         id: "not-followed", severity: .warning,

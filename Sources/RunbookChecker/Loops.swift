@@ -160,6 +160,12 @@ extension Checker {
     state = holds
   }
 
+  /// A look at a condition leaves no trace but what it read: nobody is asked in it, and nothing is shown.
+  mutating func refuseInCondition(_ word: String, at range: SourceRange) {
+    guard case .waitUntil(let condition)? = surroundings.readOnly else { return }
+    report(FlowProblem.speaksInCondition(word: word, at: range, condition: condition))
+  }
+
   // MARK: Jumps
 
   mutating func checkJump(_ word: String, at range: SourceRange) {

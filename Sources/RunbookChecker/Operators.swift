@@ -151,7 +151,7 @@ extension Checker {
     }
     let outer = surroundings
     surroundings.it = elementFact(of: fact)
-    surroundings.readOnly = .where(range)
+    surroundings.readOnly = surroundings.readOnly ?? .where(range)
     let before = state
     let (holds, fails) = branch(condition)
     // Perhaps asked for no element; what it looks at sets nothing that counts afterwards.

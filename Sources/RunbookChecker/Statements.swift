@@ -33,15 +33,19 @@ extension Checker {
     case .assignment(let name, let value, let clause): checkAssignment(name, value, clause)
     case .expression(let expression, let clause): checkExpression(expression, clause)
     case .change(let verb, let operand, let clause): checkChange(verb, operand, clause, at: range)
-    case .print(let value): _ = infer(value)
+    case .print(let value):
+      _ = infer(value)
+      refuseInCondition("print", at: range)
     case .step(let title, let body): checkStep(title, body)
     case .conditional(let branches, let otherwise): checkConditional(branches, otherwise)
     case .wait(let span): expectDuration(span, "a wait")
     case .manual(let task):
       expect(task, .text, "a task")
+      refuseInCondition("manual", at: range)
       mayRaise()
     case .confirm(let question):
       expect(question, .text, "a question")
+      refuseInCondition("confirm", at: range)
       mayRaise()
     case .invalid: break
     case .forEach, .retry, .waitUntil, .parallelFor, .parallel, .attempt, .break, .continue, .return, .stop, .fail,

@@ -199,7 +199,8 @@ extension Adoption.Refusal: CustomStringConvertible {
   /// The exit status of a command that ends over it.
   public var exitStatus: Int32 {
     switch self {
-    case .service, .journal: 3
+    case .service(let error, _): error.kind == .refused || error.kind == .rejected ? 8 : 3
+    case .journal(let error): error.exitStatus
     default: 64
     }
   }

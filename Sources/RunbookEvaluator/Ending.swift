@@ -3,6 +3,37 @@ public import RunbookRecord
 import RunbookSyntax
 public import TailerAPI
 
+/// Why an execution is over, whatever is around the place: no `catch` takes it.
+public enum Verdict: Hashable, Sendable {
+  /// A person said no.
+  case declined
+  /// This process may change nothing: `--read-only`.
+  case forbidden
+  /// A question waits for a person, and nobody is there.
+  case unanswered
+  /// The record could not be kept, or did not fit.
+  case broken
+  /// Another process has taken the execution over.
+  case takenOver
+
+  /// Whether the record cannot be kept any more.
+  public var isOfRecord: Bool {
+    switch self {
+    case .broken, .takenOver: true
+    case .declined, .forbidden, .unanswered: false
+    }
+  }
+
+  var exitStatus: Int32 {
+    switch self {
+    case .declined, .forbidden: 6
+    case .unanswered: 7
+    case .broken: 3
+    case .takenOver: 75
+    }
+  }
+}
+
 /// How an execution ended.
 public enum Ending: Sendable {
   case done
@@ -10,13 +41,8 @@ public enum Ending: Sendable {
   case stopped(String?)
   /// By an error that nothing took.
   case failed(RecordedError, Diagnostic)
-  /// A person or a guard said no.
-  case declined(Diagnostic)
-  /// Nobody was there to be asked, or nothing may be changed.
-  case refused(Diagnostic)
+  case over(Verdict, Diagnostic)
   case interrupted(Interruption.Cause)
-  /// The record could not be kept, or did not fit.
-  case broken(Diagnostic)
 
   /// The design's exit statuses.
   public var exitStatus: Int32 {
@@ -25,14 +51,22 @@ public enum Ending: Sendable {
     case .failed(let error, _):
       switch error.kind {
       case .failed: 1
-      case .unreachable, .refused, .rejected: 3
+      case .unreachable: 3
       case .timeout: 4
       case .unconfirmed: 5
+      case .refused, .rejected: 8
       }
-    case .declined, .refused: 6
+    case .over(let verdict, _): verdict.exitStatus
     case .interrupted(.person): 130
     case .interrupted(.machine(let signal)): 128 + signal
-    case .broken: 3
+    }
+  }
+
+  /// What is drawn of it, where there is something.
+  public var diagnostic: Diagnostic? {
+    switch self {
+    case .failed(_, let diagnostic), .over(_, let diagnostic): diagnostic
+    case .done, .stopped, .interrupted: nil
     }
   }
 
@@ -42,7 +76,7 @@ public enum Ending: Sendable {
     case .done: "done"
     case .stopped(let message): message.map { "stopped: \($0)" } ?? "stopped"
     case .failed(let error, _): error.message
-    case .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic): diagnostic.message
+    case .over(_, let diagnostic): diagnostic.message
     case .interrupted: "interrupted"
     }
   }

@@ -128,10 +128,8 @@ public final class Execution {
   private func ending(_ unwind: Unwind) -> Ending {
     switch unwind {
     case .stopped(let message): .stopped(message)
-    case .declined(let diagnostic): .declined(diagnostic)
-    case .refused(let diagnostic, _): .refused(diagnostic)
+    case .over(let verdict, let diagnostic): .over(verdict, diagnostic)
     case .interrupted, .halted, .recordEnds: .interrupted(state.interruption.cause ?? .person)
-    case .broken(let diagnostic): .broken(diagnostic)
     case .failure(let failure): .failed(failure.error, failure.diagnostic)
     }
   }
@@ -141,15 +139,16 @@ public final class Execution {
   private func isResumable(_ ending: Ending, _ runbook: CheckedRunbook, _ parameters: [String: Value]) async -> Bool {
     switch ending {
     case .done, .stopped: return false
-    case .broken: return !state.isAtPrompt
-    case .failed, .declined, .refused, .interrupted: break
+    case .over(let verdict, _) where verdict.isOfRecord: return !state.isAtPrompt
+    case .failed, .over, .interrupted: break
     }
     guard !state.isAtPrompt else { return false }
     guard let record = try? await state.effects.journal.reopened() else { return true }
     let replay = Replay(of: record)
     switch await Self.evaluate(runbook, over: replay, state, parameters) {
-    case .recordEnds?, .broken?, .refused?: return true
-    case .failure?, .stopped?, .declined?, .interrupted?, .halted?, nil: return false
+    case .recordEnds?: return true
+    case .over(let verdict, _)?: return verdict.isOfRecord
+    case .failure?, .stopped?, .interrupted?, .halted?, nil: return false
     }
   }
 
@@ -161,6 +160,7 @@ public final class Execution {
     var effects = state.effects
     effects.journal = replay
     effects.listener = Silence()
+    effects.people = Nobody()
     let dry = SharedState(
       effects: effects, policy: state.policy, interruption: Interruption(), today: state.today,
       recorded: replay.recorded)
@@ -190,7 +190,7 @@ public final class Execution {
     }
     let replay = Replay(of: record, recorded: RecordedStatements(recorded))
     var diverged: Diagnostic?
-    if case .broken(let diagnostic)? = await Self.evaluate(runbook, over: replay, state, parameters) {
+    if case .over(.broken, let diagnostic)? = await Self.evaluate(runbook, over: replay, state, parameters) {
       diverged = diagnostic
     }
     return await replay.comparison(with: runbook, diverged)

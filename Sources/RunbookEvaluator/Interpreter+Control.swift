@@ -117,6 +117,8 @@ extension Interpreter {
   func execute(_ attempt: Attempt, at place: SourceRange) async throws(Unwind) -> Completion {
     // `catch` and `finally` know only what was set before.
     let before = latest
+    let finally = attempt.finally.flatMap(words).map(state.open)
+    defer { if let finally { state.close(finally) } }
     var ending: Result<Completion, Unwind>
     do {
       ending = .success(try await execute(attempt.body, as: "try"))
@@ -126,7 +128,8 @@ extension Interpreter {
     } catch {
       ending = .failure(error)
     }
-    guard let block = attempt.finally, mayUndo(after: ending) else { return try ending.get() }
+    guard let block = attempt.finally, await mayUndo(after: ending) else { return try ending.get() }
+    if let finally { state.close(finally) }
     let after = latest
     latest = before
     defer { latest = after }
@@ -143,13 +146,23 @@ extension Interpreter {
   }
 
   /// Whether a `finally` begins: not where somebody else may go on from there, and not behind a lost journal.
-  private func mayUndo(after ending: Result<Completion, Unwind>) -> Bool {
+  private func mayUndo(after ending: Result<Completion, Unwind>) async -> Bool {
     guard case .failure(let unwind) = ending else { return true }
     return switch unwind {
-    case .broken, .recordEnds, .refused: false
-    case .interrupted: !state.interruption.stopsFinally
-    case .failure, .stopped, .declined, .halted: true
+    case .recordEnds: false
+    case .over(let verdict, _): verdict == .declined
+    case .interrupted: await state.wantsFinallies()
+    case .failure, .stopped, .halted: true
     }
+  }
+
+  /// How a `finally` reads.
+  private func words(for block: Block) -> OpenFinally? {
+    guard let source = context.runbook.sources[block.range.source] else { return nil }
+    let statements = block.statements.flatMap { statement in
+      source.text(Int(statement.range.lower)..<Int(statement.range.upper)).split(separator: "\n").map(String.init)
+    }
+    return OpenFinally(line: source.line(at: Int(block.range.lower)) + 1, statements: statements)
   }
 
   /// Evaluates a `finally`. What it follows is on record, and stands, before anything in it is.
@@ -167,8 +180,8 @@ extension Interpreter {
     case .success, .failure:
       break
     }
-    let line = context.runbook.sources[block.range.source].map { $0.line(at: Int(block.range.lower)) + 1 }
-    let site = span(.finally, .named("finally"), title: "`finally`" + (line.map { " on line \($0)" } ?? ""))
+    let title = words(for: block).map { "`finally` on line \($0.line)" } ?? "`finally`"
+    let site = span(.finally, .named("finally"), title: title)
     try await open(site, over: causes, at: block.range)
     let outer = context.isInFinally
     context.isInFinally = true

@@ -70,7 +70,7 @@ extension Interpreter {
       return try await state.effects.journal.recall(intent, at: site)
     } catch .diverged(let effect) {
       let words = state.recorded.words(for: effect)
-      throw .broken(problem(.diverged(recorded: words, found: intent.words), at: place).diagnostic)
+      throw .over(.broken, problem(.diverged(recorded: words, found: intent.words), at: place).diagnostic)
     } catch {
       throw unwind(over: error, at: place)
     }
@@ -96,7 +96,7 @@ extension Interpreter {
   /// Throws where nothing may be changed.
   func mayChange(_ verb: String, at place: SourceRange) throws(Unwind) {
     guard state.policy.guards.isReadOnly else { return }
-    throw .refused(problem(.readOnly(verb: verb), at: place).diagnostic, isReadOnly: true)
+    throw .over(.forbidden, problem(.readOnly(verb: verb), at: place).diagnostic)
   }
 
   // MARK: Identity
@@ -142,10 +142,10 @@ extension Interpreter {
   }
 
   private func unwind(over error: JournalError, at place: SourceRange) -> Unwind {
-    func broken(_ kind: RuntimeProblem.Kind) -> Unwind { .broken(problem(kind, at: place).diagnostic) }
+    func broken(_ kind: RuntimeProblem.Kind) -> Unwind { .over(.broken, problem(kind, at: place).diagnostic) }
     switch error {
     case .unavailable(let reason): return broken(.journalUnavailable(reason))
-    case .leaseLost(let holder): return broken(.leaseLost(holder: holder))
+    case .leaseLost(let holder): return .over(.takenOver, problem(.leaseLost(holder: holder), at: place).diagnostic)
     case .contradiction(let words): return broken(.recordContradicted(words))
     case .diverged(let effect):
       return broken(.diverged(recorded: state.recorded.words(for: effect), found: "something else"))

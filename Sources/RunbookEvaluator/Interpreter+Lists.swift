@@ -86,5 +86,5 @@ struct Endings<Result> {
   var results: [Int: Result] = [:]
   var unwinds: [Int: Unwind] = [:]
   /// Whether the journal is lost.
-  var isBroken: Bool { unwinds.values.contains { if case .broken = $0 { true } else { false } } }
+  var isBroken: Bool { unwinds.values.contains(where: \.isBroken) }
 }

@@ -48,7 +48,7 @@ extension Interpreter {
     case .stopped:
       try await close(site, .completed, at: place)
       return unwind
-    case .declined, .refused, .interrupted, .recordEnds, .halted, .broken:
+    case .over, .interrupted, .recordEnds, .halted:
       return unwind
     }
   }

@@ -106,7 +106,9 @@ extension Interpreter {
     case .confirm(let question):
       let asked = Question.confirm(try await text(question))
       let answer = try await ask(asked, for: .consent, at: statement.range)
-      guard answer.isYes else { throw .declined(problem(.saidNo(asked, answer), at: statement.range).diagnostic) }
+      guard answer.isYes else {
+        throw .over(.declined, problem(.saidNo(asked, answer), at: statement.range).diagnostic)
+      }
     case .manual(let task):
       let text = try await text(task)
       _ = try await ask(.manual(text), for: .task, at: statement.range)

@@ -142,7 +142,7 @@ extension Interpreter {
     _ question: Question, before verb: String, at place: SourceRange, _ site: EffectSite
   ) async throws(Unwind) {
     let answer = try await ask(question, for: .permission, before: verb, at: place, site: site)
-    guard answer.isYes else { throw .declined(problem(.saidNo(question, answer), at: place).diagnostic) }
+    guard answer.isYes else { throw .over(.declined, problem(.saidNo(question, answer), at: place).diagnostic) }
   }
 
   /// - Parameter verb: The change that the question stands before, if any.
@@ -162,7 +162,7 @@ extension Interpreter {
       case .success(let answer): return answer
       case .failure(.cancelled): throw .interrupted
       case .failure(.nobodyThere):
-        throw .refused(problem(.nobodyToAsk(question: question.text), at: place).diagnostic, isReadOnly: false)
+        throw .over(.unanswered, problem(.nobodyToAsk(question: question.text), at: place).diagnostic)
       }
     }
     tell(.answered(question, answer.outcome), at: place, replayed: answer.isReplayed)

@@ -9,6 +9,11 @@ final class SharedState: Sendable {
     var movedLaunches: [RecordedEffect]
     var costs: [WatchCost] = []
     var lastEffect = Timestamp.earliest
+    /// Those that are open, by the order in which they came to be.
+    var finallies: [Int: OpenFinally] = [:]
+    var lastFinally = 0
+    /// Whether a person who has interrupted it wants them; `nil` where nobody has been asked.
+    var wantsFinallies: Bool?
   }
 
   let effects: Effects
@@ -20,6 +25,7 @@ final class SharedState: Sendable {
   /// How recorded statements read, for words about what does not fit.
   let recorded: RecordedStatements
   private let changing: Guarded<Changing>
+  private let asking = AsyncSemaphore(1)
 
   init(
     effects: Effects, policy: EvaluationPolicy, interruption: Interruption, today: CalendarDate,
@@ -48,6 +54,35 @@ final class SharedState: Sendable {
   var lastEffect: Timestamp { changing.withLock { $0.lastEffect } }
 
   func noteEffect(at moment: Timestamp) { changing.withLock { $0.lastEffect = max($0.lastEffect, moment) } }
+
+  /// Notes that a `finally` is to be carried out, until `close`.
+  func open(_ finally: OpenFinally) -> Int {
+    changing.withLock { changing in
+      changing.lastFinally += 1
+      changing.finallies[changing.lastFinally] = finally
+      return changing.lastFinally
+    }
+  }
+
+  func close(_ finally: Int) { changing.withLock { $0.finallies[finally] = nil } }
+
+  /// Whether what is still to be undone begins over an interruption. A person is asked, once for all branches; a second
+  /// Ctrl-C leaves it.
+  func wantsFinallies() async -> Bool {
+    if interruption.stopsFinally { return false }
+    return await asking.inside {
+      if let known = changing.withLock({ $0.wantsFinallies }) { return known }
+      let open = changing.withLock { $0.finallies }.sorted { $0.key > $1.key }.map(\.value)
+      let people = effects.people
+      let answer = await interruption.racing(inFinally: true) { () async throws(PeopleError) in
+        try await people.wantEnd(with: open)
+      }
+      let isWanted = if case .success(true)? = answer { true } else { false }
+      changing.withLock { $0.wantsFinallies = isWanted }
+      if !isWanted { interruption.raise() }
+      return isWanted
+    } ?? false
+  }
 
   /// How many such launches there are, which have been asked for and done.
   func movedLaunches(of operation: DataOperation, on date: CalendarDate?) -> Int {

@@ -9,18 +9,16 @@ indirect enum Unwind: Error, Sendable {
   case failure(Failure)
   /// `stop`: ends well.
   case stopped(String?)
-  /// A person or a guard said no. No `catch` takes it.
-  case declined(Diagnostic)
-  /// Nobody was there to be asked, or this process may change nothing. No `catch` takes it, and no `finally` begins over it:
-  /// whoever may goes on from there.
-  case refused(Diagnostic, isReadOnly: Bool)
+  /// The execution is over, whatever is around: no `catch` takes it.
+  case over(Verdict, Diagnostic)
   case interrupted
   /// The record says nothing of what comes next, and only the record was to answer.
   case recordEnds
   /// A branch has failed, or a person has said no elsewhere: nothing new begins here.
   case halted(Span.Halt)
-  /// The record cannot be kept, or does not fit what is being evaluated. Nothing more is done, not even `finally`.
-  case broken(Diagnostic)
+
+  /// Whether the record cannot be kept any more.
+  var isBroken: Bool { if case .over(let verdict, _) = self { verdict.isOfRecord } else { false } }
 
   /// Which of several branches' endings is raised, the least first: what is not known stands before all else, for no `retry`
   /// and no bare `catch` may take it.
@@ -28,10 +26,10 @@ indirect enum Unwind: Error, Sendable {
     switch self {
     case .recordEnds: 0
     case .failure(let failure) where failure.error.kind == .unconfirmed: 1
-    case .broken: 2
+    case .over(.takenOver, _), .over(.broken, _): 2
     case .interrupted: 3
-    case .declined: 4
-    case .refused: 5
+    case .over(.declined, _), .over(.forbidden, _): 4
+    case .over(.unanswered, _): 5
     case .failure: 6
     case .stopped: 7
     case .halted: 8

@@ -1,9 +1,10 @@
+import Coordination
 public import RunbookEvaluator
 public import RunbookRecord
 import TailerAPI
 
 /// Asks the person at the prompt, in the terminal that the prompt has. A question from behind the prompt sets the line
-/// being typed aside until it is answered.
+/// being typed aside until it is answered; while one stands the next one waits.
 public struct PromptPeople: People {
   private let terminal: any PromptTerminal
   private let user: String
@@ -15,6 +16,8 @@ public struct PromptPeople: People {
   }
 
   public func answer(_ question: Question) async throws(PeopleError) -> PersonAnswer {
+    guard await terminal.questions.wait() else { throw .cancelled }
+    defer { terminal.questions.signal() }
     switch question {
     case .confirm(let text):
       while true {

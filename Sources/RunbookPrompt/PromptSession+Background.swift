@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
@@ -51,7 +52,7 @@ extension PromptSession {
     case .stopped(let message):
       terminal.show("\(label) stopped\(message.map { ": \($0.printable)" } ?? ""): \(words)\n", as: .news)
     case .interrupted: terminal.show("\(label) no longer waiting: \(words)\n", as: .news)
-    case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
+    case .failed(_, let diagnostic), .over(_, let diagnostic):
       terminal.show("\(label) failed: \(words)\n", as: .news)
       show([diagnostic], in: sources)
     }
@@ -60,6 +61,8 @@ extension PromptSession {
   /// Whether the person wants to leave: asks where something still goes on behind the prompt.
   func mayLeave() async -> Bool {
     guard !background.isEmpty else { return true }
+    guard await terminal.questions.wait() else { return false }
+    defer { terminal.questions.signal() }
     showBackground()
     let reply = await terminal.read(
       LineRequest(prompt: "Leave? What was launched goes on; nobody waits for it. [y/N] ", kind: .question))

@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import Foundation
 public import RunbookChecker
 import RunbookDiagnostics
@@ -129,6 +130,7 @@ public actor PromptSession {
     writer.begin(at: started)
     let effects = effects(journal: journal, people: session.people, listener: listener)
     let (entry, policy, today) = (nextEntry(), session.policy, session.clock.now.date)
+    let leftBefore = await left(in: journal)
     let evaluated = await abandonment.cancelling {
       await Self.evaluate(
         runbook, entry: entry, after: before, parameters: parameters, effects: effects, policy: policy, today: today,
@@ -137,12 +139,18 @@ public actor PromptSession {
     terminal.onInterrupt(nil)
     self.interruption = nil
     let waits = writer.endWaits()
-    guard let (result, after) = evaluated else { return false }
+    guard let (result, after) = evaluated else {
+      await tellLeft(in: journal, besides: leftBefore)
+      return false
+    }
     memory = after
     awaits += result.awaits
     learn(from: runbook, result.ending)
     tell(result.ending, waits: waits, in: preparation.sources)
-    if case .broken(let diagnostic) = result.ending { await drop(over: diagnostic.message) }
+    if result.ending.diagnostic != nil || interruption.isRaised { await tellLeft(in: journal, besides: leftBefore) }
+    if case .over(let verdict, let diagnostic) = result.ending, verdict.isOfRecord {
+      await drop(over: diagnostic.message, result.ending.exitStatus)
+    }
     if case .done = result.ending {
       kept.append(KeptEntry(text: text, account: before.account, environment: before.environment))
     }
@@ -217,6 +225,8 @@ public actor PromptSession {
       show(given.problems.map(\.diagnostic), in: runbook.sources)
       return nil
     }
+    guard await terminal.questions.wait() else { return nil }
+    defer { terminal.questions.signal() }
     let today = session.clock.now.date
     var values = given.values.mapValues { Value($0, today: today) }
     for parameter in given.missing {
@@ -280,15 +290,23 @@ public actor PromptSession {
     case .done: break
     case .stopped(let message):
       terminal.show("stopped\(message.map { ": \($0.printable)" } ?? "")\n", as: .news)
-    case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic):
-      show([diagnostic], in: sources)
-    case .broken(let diagnostic):
-      show([diagnostic], in: sources)
+    case .failed(_, let diagnostic), .over(_, let diagnostic): show([diagnostic], in: sources)
     case .interrupted:
       if waits.isEmpty { terminal.show("Interrupted; what was launched goes on.\n", as: .news) }
       for wait in waits.prefix(8) { terminal.show(self.words(for: wait) + "\n", as: .news) }
       if waits.count > 8 { terminal.show("… and \(waits.count - 8) more.\n", as: .news) }
     }
+  }
+
+  private func left(in journal: any HeldJournal) async -> Leftovers {
+    (try? await journal.record().leftovers) ?? Leftovers()
+  }
+
+  /// What an entry leaves that did not come to its end, but for runs, which are told as they are waited for.
+  private func tellLeft(in journal: any HeldJournal, besides before: Leftovers) async {
+    var left = await left(in: journal).besides(before)
+    left.runs = []
+    for line in left.lines { terminal.show(line + "\n", as: .news) }
   }
 
   /// How to wait again.
@@ -311,10 +329,10 @@ public actor PromptSession {
   func interrupt() { interruption?.raise() }
 
   /// Lets a record go that cannot be kept any more, with its lease; the next entry begins one of its own.
-  private func drop(over reason: String) async {
+  private func drop(over reason: String, _ status: Int32) async {
     guard let dropped = journal else { return }
     journal = nil
-    try? await dropped.end(end(status: 3, reason, nil))
+    try? await dropped.end(end(status: status, reason, nil))
   }
 
   private func end(status: Int32, _ summary: String, _ cost: ExecutionCost?) -> ExecutionEnd {
@@ -328,6 +346,7 @@ public actor PromptSession {
     let cost = ExecutionCost(requests: session.service.requestCounts.since(requestsBefore), awaits: awaits)
     let words = "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt"
     let end = end(status: 0, words, cost)
+    for line in await left(in: journal).lines { terminal.show(line + "\n", as: .news) }
     if let words = cost.words { terminal.show(words + "\n", as: .news) }
     do throws(JournalError) {
       try await journal.end(end)

@@ -1,3 +1,4 @@
+public import Coordination
 public import RunbookTerminal
 
 /// The terminal as a session at the prompt sees it: lines come in, text goes out above whatever is being typed.
@@ -10,6 +11,8 @@ public protocol PromptTerminal: Sendable {
   func showLive(_ lines: [String])
   /// A line as it is typed. Where one is being typed already, that one is set aside meanwhile.
   func read(_ request: LineRequest) async -> LineReply
+  /// Who asks takes a turn, for as long as the question stands: an answer that was meant for one question answers no other.
+  var questions: AsyncSemaphore { get }
   /// What Ctrl-C does while no line is being typed; `nil` for nothing.
   func onInterrupt(_ body: (@Sendable () -> Void)?)
   /// Lets an editor change a text; `nil` where there is none, or it failed, with why.

@@ -1,5 +1,5 @@
 @preconcurrency import CReadline
-import Coordination
+public import Coordination
 import Glibc
 public import RunbookTerminal
 
@@ -16,6 +16,7 @@ public final class ReadlineTerminal: PromptTerminal {
   private let variables: [String: String]
   private let stream: OutputChannel
   private let isOutputApart: Bool
+  public let questions = AsyncSemaphore(1)
 
   /// - Parameters:
   ///   - history: Entries of earlier sessions, the oldest first.

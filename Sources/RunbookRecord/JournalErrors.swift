@@ -39,6 +39,9 @@ extension JournalError {
     case .runIsTaken(let run, let owner): "run \(run) is another launch's, \(owner.words)"
     }
   }
+
+  /// That of a process that ends over it.
+  public var exitStatus: Int32 { if case .leaseLost = self { 75 } else { 3 } }
 }
 
 public enum JournalStoreError: Error, Hashable, Sendable {

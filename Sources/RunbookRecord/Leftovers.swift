@@ -13,7 +13,15 @@ public struct Leftovers: Hashable, Sendable {
 
   public init() {}
 
-  public var isEmpty: Bool { runs.isEmpty && disabled.isEmpty && launches.isEmpty && finallies.isEmpty }
+  /// What is left besides what was before.
+  public func besides(_ before: Leftovers) -> Leftovers {
+    var new = self
+    new.runs.removeAll { run in before.runs.contains { $0.id == run.id && $0.operation == run.operation } }
+    new.disabled.removeAll(where: before.disabled.contains)
+    new.launches.removeAll { launch in before.launches.contains { $0.number == launch.number } }
+    new.finallies.removeFirst(min(before.finallies.count, new.finallies.count))
+    return new
+  }
 }
 
 extension Leftovers {

@@ -68,7 +68,7 @@ extension Reference {
       ],
       discussion: [
         "A bare `catch` takes any kind but `unconfirmed`, which only `catch unconfirmed` takes. `catch` and `finally` know only what was set before `try`.",
-        "`finally` runs whatever ends the `try`, also Ctrl-C; one that did not come to its end is finished by `runbook resume`. It does not begin where somebody else may go on: on SIGTERM and SIGHUP, and where nobody was there to be asked. It cannot `fail`, nor be left by `stop`, `return`, `break` or `continue`.",
+        "`finally` runs whatever ends the `try`, also Ctrl-C, where a terminal asks first whether to leave it to `runbook resume`; one that did not come to its end is finished by that. It does not begin where somebody else may go on: on SIGTERM and SIGHUP, and where nobody was there to be asked. It cannot `fail`, nor be left by `stop`, `return`, `break` or `continue`.",
       ], seeAlso: ["errors", "error"]),
     Topic(
       .statement, "step", abstract: "gives a part a title that reports show",

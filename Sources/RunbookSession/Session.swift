@@ -168,7 +168,7 @@ public struct Session: Sendable {
 
   /// Records an ending.
   public func close(_ opened: Opened, after result: ExecutionResult) async -> Report {
-    var problem: String?
+    var problem: JournalError?
     let left = (try? await opened.journal.record().leftovers) ?? Leftovers()
     let cost = await cost(of: opened, awaits: result.awaits)
     do throws(JournalError) {
@@ -177,11 +177,18 @@ public struct Session: Sendable {
           at: clock.now, exitStatus: result.ending.exitStatus, summary: result.ending.summary,
           isResumable: result.isResumable, cost: cost))
     } catch {
-      problem = error.words
+      problem = error
     }
     return Report(
       executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
-      exitStatus: result.ending.exitStatus, journalProblem: problem, cost: cost, left: left)
+      exitStatus: Self.exitStatus(result.ending, endedOver: problem), journalProblem: problem?.words, cost: cost,
+      left: left)
+  }
+
+  /// What is not known of a launch stands before a journal that could not be written, and that before all else.
+  private static func exitStatus(_ ending: Ending, endedOver problem: JournalError?) -> Int32 {
+    if case .failed(let error, _) = ending, error.kind == .unconfirmed { return ending.exitStatus }
+    return problem?.exitStatus ?? ending.exitStatus
   }
 
   private func cost(of opened: Opened, awaits: [WatchCost]) async -> ExecutionCost {

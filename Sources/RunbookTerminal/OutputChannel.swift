@@ -1,12 +1,13 @@
 import Coordination
 import Glibc
 
-/// One of the process's outputs. Writes whole pieces, in order, from whichever task, and gives up quietly when nobody
-/// reads any more.
+/// One of the process's outputs. Writes whole pieces, in order, from whichever task. Once a piece could not be written none
+/// is, and whoever ends the process says so.
 public final class OutputChannel: Sendable {
   private let descriptor: Int32
-  /// Its lock is held while a piece is written, which keeps pieces whole.
-  private let isClosed = Guarded(false)
+  /// The system's error number of the piece that could not be written. Its lock is held while a piece is written, which
+  /// keeps pieces whole.
+  private let lost = Guarded<Int32?>(nil)
 
   public static let standardOutput = OutputChannel(1)
   public static let standardError = OutputChannel(2)
@@ -28,12 +29,15 @@ public final class OutputChannel: Sendable {
     return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : 24
   }
 
+  /// Why something could not be written; `nil` where all has been.
+  public var failure: OutputFailure? { lost.withLock { $0 }.map(OutputFailure.init) }
+
   public func write(_ text: String) { write(Array(text.utf8)) }
 
   public func write(_ bytes: [UInt8]) {
-    isClosed.withLock { isClosed in
+    lost.withLock { lost in
       var rest = bytes[...]
-      while !rest.isEmpty, !isClosed {
+      while !rest.isEmpty, lost == nil {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         if count >= 0 {
           rest = rest.dropFirst(count)
@@ -41,11 +45,20 @@ public final class OutputChannel: Sendable {
           var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           _ = Glibc.poll(&poll, 1, 1000)
         } else if errno != EINTR {
-          isClosed = true
+          lost = errno
         }
       }
     }
   }
+}
+
+/// Why a piece of output did not get out.
+public struct OutputFailure: Error, Sendable {
+  public let errorNumber: Int32
+
+  /// Whether whoever read it has stopped, which is theirs to know.
+  public var isNobodyReading: Bool { errorNumber == EPIPE }
+  public var reason: String { String(cString: strerror(errorNumber)) }
 }
 
 /// What an output can show.

@@ -58,6 +58,31 @@ public actor TerminalPeople: People {
     }
   }
 
+  private static let shownStatements = 10
+
+  public func wantEnd(with finallies: [OpenFinally]) async throws(PeopleError) -> Bool {
+    guard await turns.wait() else { throw .cancelled }
+    defer { turns.signal() }
+    let terminal = try open()
+    defer { terminal.close() }
+    terminal.output.write("Interrupted; what was launched goes on. Still to be carried out:\n")
+    for finally in finallies {
+      terminal.output.write("  the `finally` on line \(finally.line):\n")
+      for statement in finally.statements.prefix(Self.shownStatements) {
+        terminal.output.write("    \(statement.printable)\n")
+      }
+      if finally.statements.count > Self.shownStatements { terminal.output.write("    …\n") }
+    }
+    let question = "End with that now? No leaves all as it is, for `runbook resume`. [y/n] "
+    while true {
+      switch try await line(after: question, on: terminal)?.lowercased() {
+      case "y", "yes": return true
+      case "n", "no", nil: return false
+      default: terminal.output.write("Please answer yes or no.\n")
+      }
+    }
+  }
+
   /// A value for a parameter that the command line left out; asks again for as long as `problem` has something to say.
   ///
   /// - Throws: `nobodyThere` where Ctrl-D is pressed.

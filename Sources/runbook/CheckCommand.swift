@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
@@ -37,7 +37,7 @@ struct CheckCommand: AsyncParsableCommand {
         news.write(verdict + (warnings > 0 ? ", \(warnings) warning\(warnings == 1 ? "" : "s")" : "") + "\n")
       }
       // Taking long trees apart would take as long as reading them did.
-      return withExtendedLifetime(preparations) { Foundation.exit(errors == 0 ? 0 : 2) }
+      return withExtendedLifetime(preparations) { Leaving.exit(errors == 0 ? 0 : 2) }
     }
   }
 }
@@ -63,6 +63,18 @@ enum CommandRunner {
       status = failure.status
     }
     if status != 0 { throw ExitCode(status) }
+  }
+}
+
+/// The end of the process.
+enum Leaving {
+  /// - Parameter status: What it leaves with, but where that says that all went well, and some of the output did not get out.
+  static func exit(_ status: Int32) -> Never {
+    guard status == 0, let failure = OutputChannel.standardOutput.failure else { Glibc.exit(status) }
+    if !failure.isNobodyReading {
+      OutputChannel.standardError.write("runbook: standard output could not be written: \(failure.reason)\n")
+    }
+    Glibc.exit(74)
   }
 }
 

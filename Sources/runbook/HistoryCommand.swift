@@ -187,7 +187,7 @@ extension JournalStoreError {
       CommandFailure("\(id) has ended and cannot be resumed: \(why.printable)", status: 64)
     case .isHeld(let id, let holder):
       CommandFailure(
-        "\(id) is being worked on by process \(holder.process) of \(holder.user) on \(holder.host)", status: 6)
+        "\(id) is being worked on by process \(holder.process) of \(holder.user) on \(holder.host)", status: 75)
     case .noSuchLaunch(let id, let open):
       CommandFailure(
         open.isEmpty

@@ -155,7 +155,7 @@ struct Resumption {
     do throws(JournalError) {
       return try await body()
     } catch {
-      throw CommandFailure("the journal cannot be written: \(error.words)", status: 3)
+      throw CommandFailure("the journal cannot be written: \(error.words)", status: error.exitStatus)
     }
   }
 

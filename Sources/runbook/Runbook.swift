@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import RunbookTerminal
 
 @main
 struct Runbook: AsyncParsableCommand {
@@ -37,7 +38,9 @@ struct Runbook: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      exit(withError: error)
+      guard exitCode(for: error) == .success else { exit(withError: error) }
+      OutputChannel.standardOutput.write(fullMessage(for: error) + "\n")
     }
+    Leaving.exit(0)
   }
 }

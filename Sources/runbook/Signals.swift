@@ -6,7 +6,8 @@ import RunbookRecord
 
 /// Turns signals into an interruption: Ctrl-C is a person's, SIGTERM and a terminal that is gone are a machine's. Where
 /// nothing is left that one could stop, the next one quits at once. Signals that come together count as one: `timeout` and
-/// other keepers of processes send one to the process and one to its group.
+/// other keepers of processes send one to the process and one to its group. One that was ignored at the start, under `nohup`
+/// or in a shell's background, stays ignored.
 final class Signals {
   private static let together = DispatchTimeInterval.milliseconds(100)
 
@@ -15,8 +16,9 @@ final class Signals {
   init(raising interruption: Interruption) {
     let queue = DispatchQueue(label: "signals")
     let latest = Guarded<DispatchTime?>(nil)
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+      let before = signal(number, SIG_IGN)
+      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         let now = DispatchTime.now()

@@ -132,11 +132,7 @@ final class Stage: Sendable {
   /// The last words: what failed, with its place, and whether and how it goes on.
   func conclude(_ report: Session.Report, at moment: Timestamp, recordedIn record: Service.Recorded) -> Int32 {
     lines.pause()
-    switch report.ending {
-    case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
-      if conduct.output == .lines { lines.draw(diagnostic) }
-    case .done, .stopped, .interrupted: break
-    }
+    if conduct.output == .lines, let diagnostic = report.ending.diagnostic { lines.draw(diagnostic) }
     if let problem = report.journalProblem { news.write("the ending could not be recorded: \(problem)\n") }
     if let json {
       let end = ExecutionEnd(
@@ -157,10 +153,12 @@ final class Stage: Sendable {
       case .done: "done"
       case .stopped(let message): "stopped\(message.map { ": \($0.printable)" } ?? "")"
       case .failed: "failed"
-      case .declined: "ended: the answer was no"
-      case .refused: "stopped there"
+      case .over(.declined, _): "ended: the answer was no"
+      case .over(.forbidden, _): "stopped there"
+      case .over(.unanswered, _): "stopped there: nobody answered"
+      case .over(.broken, _): "stopped: nothing more was sent"
+      case .over(.takenOver, _): "stopped: another process goes on with it"
       case .interrupted: "interrupted; what was launched goes on"
-      case .broken: "stopped: nothing more was sent"
       }
     switch record {
     case .nothing: return words + " (rehearsed)"
@@ -177,11 +175,8 @@ extension Session.Report {
   fileprivate var leftWords: [String] {
     switch ending {
     case .done, .stopped: return []
-    case .failed, .declined, .refused, .interrupted, .broken: break
+    case .failed, .over, .interrupted: break
     }
-    return left.runs.map { "left going: run \($0.id.printable) of \($0.operation)" }
-      + left.disabled.map { "left disabled: \($0)" }
-      + left.launches.map { "left unconfirmed: \($0.number), \($0.intent.words.printable)" }
-      + left.finallies.map { "left undone: the end of \($0)" }
+    return left.lines
   }
 }

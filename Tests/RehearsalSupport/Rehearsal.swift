@@ -62,13 +62,7 @@ public struct Rehearsal: Sendable {
     public var exitStatus: Int32 { result.ending.exitStatus }
 
     /// The failure that ended it, or `nil`.
-    public var failure: Diagnostic? {
-      switch result.ending {
-      case .failed(_, let diagnostic), .declined(let diagnostic), .refused(let diagnostic), .broken(let diagnostic):
-        diagnostic
-      case .done, .stopped, .interrupted: nil
-      }
-    }
+    public var failure: Diagnostic? { result.ending.diagnostic }
   }
 
   public struct Invalid: Error, CustomStringConvertible {

@@ -138,6 +138,12 @@ struct FlowTests {
 
   @Test(arguments: [
     Case("wait until (launch a).id == \"x\" timeout 1h", "changes-service"),
+    Case("wait until confirm \"now?\" timeout 1h", "speaks-in-condition"),
+    Case("procedure p() { print 1; return true }\nwait until p() timeout 1h\nprint p()", "speaks-in-condition"),
+    Case("procedure p() { manual \"x\"; return true }\nwait until p() timeout 1h", "speaks-in-condition"),
+    Case("procedure p() { confirm \"x\"; return true }\nwait until p() timeout 1h", "speaks-in-condition"),
+    Case(
+      "procedure p(op) { print 1; return true }\nwait until ([a] where p(it)) == [a] timeout 1h", "speaks-in-condition"),
     Case("launch a\nwait until (check run) == SUCCESS every 1m timeout 1h\nprint status"),
   ])
   func waiting(_ test: Case) { #expect(ids(test.text) == test.ids) }

@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: changing)
   func withoutAnybodyItIsRefused(_ statement: String) throws {
     let outcome = try rehearse("try { \(statement) } catch { print \"taken\" }")
-    #expect(outcome.exitStatus == 6)
+    #expect(outcome.exitStatus == 7)
     #expect(outcome.failure?.id == "nobody-to-ask")
     #expect(outcome.printed.isEmpty)
     #expect(outcome.simulator.requestCount == 0)
@@ -97,7 +97,7 @@ import Testing
     var rehearsal = try Rehearsal(preamble + "launch prepare\nconfirm \"go on?\"\nprint \"over\"")
     let (journal, world) = (MemoryJournal(), World(scenario: rehearsal.scenario))
     let alone = try rehearsal.run(on: world, journal: journal)
-    #expect(alone.exitStatus == 6)
+    #expect(alone.exitStatus == 7)
     #expect(alone.result.isResumable)
     rehearsal.people = ScriptedPeople(yes: true)
     let resumed = try rehearsal.run(on: world, journal: journal)
@@ -109,7 +109,7 @@ import Testing
   @Test func aFinallyDoesNotBeginWhereNobodyAnswered() throws {
     var rehearsal = try Rehearsal(preamble + "try { confirm \"go on?\" } finally { print \"undone\" }")
     let alone = try rehearsal.run()
-    #expect(alone.exitStatus == 6)
+    #expect(alone.exitStatus == 7)
     #expect(alone.result.isResumable)
     #expect(alone.printed == [])
     rehearsal.text = preamble + "try { launch prepare } finally { print \"undone\" }"

@@ -98,7 +98,7 @@ import Testing
   /// What befalls each reset, how often it is sent in all where `retry` has two attempts, and how it ends.
   @Test(
     arguments: [
-      ("400", 1, 3), ("401", 2, 3), ("unreachable", nil, 3), ("503", nil, 3),
+      ("400", 1, 8), ("401", 2, 8), ("unreachable", nil, 3), ("503", nil, 3),
     ] as [(String, Int?, Int32)])
   func retryRepeatsOnlyWhatMayGoBetterNextTime(_ fault: String, _ requests: Int?, _ status: Int32) throws {
     let once = try rehearse(

@@ -116,14 +116,14 @@ import Testing
         rehearsal.behind = { Refusing(base: $0, counter: counter) }
       }
       #expect(outcome.simulator.launches.count == (refusals == 1 ? 1 : 0))
-      #expect(outcome.exitStatus == (refusals == 1 ? 0 : 3))
+      #expect(outcome.exitStatus == (refusals == 1 ? 0 : 8))
       if refusals == 2 { #expect(outcome.failure?.id == "service-refused") }
     }
   }
 
   @Test func aRefusalWithoutAnotherTokenIsFinal() throws {
     let outcome = try run(faults: "launch_job 1: 401")
-    #expect(outcome.exitStatus == 3)
+    #expect(outcome.exitStatus == 8)
     #expect(outcome.simulator.requestCounts["launch_job"] == 1)
   }
 

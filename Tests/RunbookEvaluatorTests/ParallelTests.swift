@@ -68,7 +68,7 @@ import Testing
   @Test func anErrorInAListDoesNotKeepTheRestFromBeingSent() throws {
     let outcome = try rehearse(
       "disable [prepare, export, chain]", on: platform(more: "faults: [set_configuration_status 1: 400]"))
-    #expect(outcome.exitStatus == 3)
+    #expect(outcome.exitStatus == 8)
     #expect(outcome.simulator.requestCounts["set_configuration_status"] == 3)
   }
 

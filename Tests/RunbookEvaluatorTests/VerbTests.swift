@@ -111,7 +111,7 @@ import Testing
 
   @Test func aRejectedRequestFailsWithTheServicesWords() throws {
     let outcome = try rehearse("launch prepare", on: platform(more: "faults: [launch_job 1: 400]"))
-    #expect(outcome.exitStatus == 3)
+    #expect(outcome.exitStatus == 8)
     #expect(outcome.failure?.id == "service-rejected")
     #expect(outcome.simulator.launches.isEmpty)
   }

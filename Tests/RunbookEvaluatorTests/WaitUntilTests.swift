@@ -68,7 +68,7 @@ import Testing
   @Test func aNoEndsItAtOnce() throws {
     var rehearsal = try Rehearsal(text("timeout 5h"), scenario: scenario(endingAfter: "5m"))
     rehearsal.faults = [FaultRule(.status(400, afterEffect: false), action: "get_last_status", occurrences: 2...2)]
-    #expect(try rehearsal.run().exitStatus == 3)
+    #expect(try rehearsal.run().exitStatus == 8)
   }
 
   /// The service's wish is obeyed also where it is longer than a statement's own call would wait.
@@ -141,7 +141,9 @@ import Testing
 
   /// How often two branches looked, one of which does something first that takes ten seconds, while the same read by the
   /// other is under way and comes back with what was before.
-  private func looks(after statement: String, by person: (VirtualTime) -> any People) throws -> [String: Int] {
+  private func looks(
+    after first: String = "", inside statement: String = "", by person: (VirtualTime) -> any People
+  ) throws -> [String: Int] {
     let text =
       preamble + """
         print (last run of prepare with status SUCCESS) == none
@@ -151,7 +153,7 @@ import Testing
         }
         parallel {
           step "other" { wait until (last run of prepare with status SUCCESS) != none every 1m timeout 10m }
-          step "own" { wait until later() every 1m timeout 10m }
+          step "own" { \(first); wait until later() every 1m timeout 10m }
         }
         """
     var rehearsal = try Rehearsal(text, scenario: scenario(endingAfter: "4s"))
@@ -167,7 +169,7 @@ import Testing
 
   /// What a condition reads once it has waited is what is then, also where the same read by another is under way.
   @Test func aConditionSeesWhatCameWhileItWaitedItself() throws {
-    #expect(try looks(after: "wait 10s") { _ in Nobody() } == ["own": 1, "other": 2])
+    #expect(try looks(inside: "wait 10s") { _ in Nobody() } == ["own": 1, "other": 2])
   }
 
   /// Answers yes after ten seconds.

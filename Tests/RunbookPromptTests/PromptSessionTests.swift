@@ -64,12 +64,12 @@ private let failing = """
     #expect(outcome.screen.contains("error[launch-unconfirmed]"))
     #expect(!outcome.screen.contains("`resume"))
     let offer = try #require(outcome.screen.firstMatch(of: /`(await \(run "ID" of .*?\))` waits/))
-    #expect(outcome.lines.last == "SUCCESS")
+    #expect(outcome.lastSaid == "SUCCESS")
     let id = try #require(outcome.simulator.launches.first?.id)
     rehearsal.acts.removeLast()
     rehearsal.acts.append(.type(String(offer.1).replacing("ID", with: id)))
     rehearsal.store = .rehearsal()
-    #expect(try rehearsal.run().lines.last == "SUCCESS")
+    #expect(try rehearsal.run().lastSaid == "SUCCESS")
   }
 
   @Test func anUnreadOutcomeIsPrinted() throws {
@@ -94,7 +94,7 @@ private let failing = """
     rehearsal.width = 40
     let outcome = try rehearsal.run()
     let id = try #require(outcome.simulator.launches.first?.id)
-    #expect(outcome.lines.last == "  \(id)")
+    #expect(outcome.lastSaid == "  \(id)")
   }
 
   @Test func emptyListsAndNoneShowWhatTheyAre() throws {
@@ -172,7 +172,7 @@ private let failing = """
     ]).run()
     let id = try #require(outcome.simulator.launches.first?.id)
     #expect(outcome.lines.contains("Stopped waiting; run \(id) of p goes on. `await run` waits again."))
-    #expect(outcome.lines.last == "SUCCESS")
+    #expect(outcome.lastSaid == "SUCCESS")
     #expect(outcome.simulator.launches.count == 1)
     #expect(outcome.terminal.live.joined().contains { $0.contains(id) })
   }
@@ -186,7 +186,7 @@ private let failing = """
     let hint = try #require(outcome.lines.first { $0.hasPrefix("Stopped waiting") })
     let again = try #require(hint.firstMatch(of: #/`(.*)` waits/#)?.output.1)
     let second = try PromptRehearsal(acts + [.type(String(again)), .controlD]).run()
-    #expect(second.lines.last == "SUCCESS")
+    #expect(second.lastSaid == "SUCCESS")
   }
 
   @Test func finallyRunsWhereWaitingIsStopped() throws {
@@ -195,7 +195,7 @@ private let failing = """
       .type("try { launch prepare; await run or fail } finally { print \"mended\" }"), .type("print \"next\""),
     ]).run()
     #expect(outcome.lines.contains("mended"))
-    #expect(outcome.lines.last == "next")
+    #expect(outcome.lastSaid == "next")
   }
 
   @Test func controlCAtThePromptDropsTheEntry() throws {
@@ -212,7 +212,7 @@ private let failing = """
     ]).run()
     #expect(outcome.lines.contains("[1] await run goes on behind the prompt"))
     #expect(outcome.lines.contains("[1] done: await run"))
-    #expect(outcome.lines.last == "SUCCESS")
+    #expect(outcome.lastSaid == "SUCCESS")
     #expect(outcome.status == 0)
   }
 

@@ -1,4 +1,5 @@
 import CivilTime
+import Coordination
 import Foundation
 import RehearsalSupport
 import RunbookChecker
@@ -37,6 +38,7 @@ final class ScriptedTerminal: PromptTerminal, @unchecked Sendable {
   private var interruptDelay: TimeSpan?
   private let time: VirtualTime
   let appearance: Appearance
+  let questions = AsyncSemaphore(1)
   var edited: String?
 
   init(_ acts: [Act], time: VirtualTime, width: Int = 200) {
@@ -113,6 +115,9 @@ struct PromptRehearsal {
     let simulator: Simulator
     let store: RecordStore
     var screen: String { terminal.screen }
+
+    /// The last of the lines that does not tell what the session leaves.
+    var lastSaid: String? { lines.last { !$0.hasPrefix("left ") } }
 
     /// The screen without the lines that tell of requests and what they cost, whose times and run ids are no matter here.
     var lines: [String] {

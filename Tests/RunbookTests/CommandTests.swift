@@ -56,7 +56,7 @@ import Testing
   @Test(arguments: [
     ("print \"x\"", 0), ("stop \"enough\"", 0), ("fail \"x\"", 1), ("require 1 == 2", 1), ("lanch x", 2),
     ("wait until (last run of table-to-table \"x\") != none every 1m timeout 5m", 4),
-    ("launch table-to-table \"x\" in PROD", 6), ("confirm \"x\"", 6),
+    ("launch table-to-table \"x\" in PROD", 7), ("confirm \"x\"", 7),
   ])
   func exitStatuses(_ text: String, _ status: Int32) throws {
     #expect(try Program.run(["run", "--simulate", "-c", Self.head + text]).status == status)

@@ -267,7 +267,7 @@ import Testing
       let result = try Program.run(
         ["run", "--url", "http://127.0.0.1:\(port)", "-c", CommandTests.head + "launch table-to-table \"x\""],
         environment: Program.surroundings(state: folder.path, ["TAILER_API_JWT": "a.b.c"]))
-      #expect(result.status == 3)
+      #expect(result.status == 8)
       #expect(result.news.contains("red"))
       let isControl: (Unicode.Scalar) -> Bool = { ($0.value < 0x20 && $0 != "\n") || (0x7F..<0xA0).contains($0.value) }
       #expect(!result.news.unicodeScalars.contains(where: isControl))

@@ -41,7 +41,7 @@ import Testing
     try Site.with { site in
       let file = try site.write("launch lasting\nmanual \"Look\"\n")
       let result = try site.run("rehearse", "--keep-record", "kept", file)
-      #expect(result.status == 6)
+      #expect(result.status == 7)
       let kept = site.folder.appending(path: "kept").path
       let resumed = try site.run("resume", "--state-directory", kept)
       #expect(resumed.status == 64)

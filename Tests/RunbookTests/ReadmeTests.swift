@@ -119,12 +119,12 @@ import Testing
     ("fail \"x\"", "", [], 1), ("require 1 == 2", "", [], 1), (launch + "await run or fail", "failed", [], 1),
     ("print text(1 / number(text(0)))", "", [], 1), ("parallel for n in [1] keep going { fail }", "", [], 1),
     ("lanch", "", [], 2), ("print x", "", [], 2), (launch + "await run", "", [], 2),
-    (launch, "request 1..99: unreachable", [], 3), (launch, "launch_job 1: 400", [], 3),
-    ("reset workflow \"w\"", "request 1..99: 401", [], 3), ("reset workflow \"w\"", "request 1..99: 503", [], 3),
+    (launch, "request 1..99: unreachable", [], 3), (launch, "launch_job 1: 400", [], 8),
+    ("reset workflow \"w\"", "request 1..99: 401", [], 8), ("reset workflow \"w\"", "request 1..99: 503", [], 3),
     (launch + "await run timeout 1s or fail", "", [], 4), ("wait until false every 1m timeout 5m", "", [], 4),
     (launch, "launch_job 1: request lost", [], 5),
-    ("confirm \"x\"", "", [], 6), ("manual \"x\"", "", [], 6), (launch, "", ["--read-only"], 6),
-    ("launch table-to-table \"x\" in PROD", "", [], 6), ("archive table-to-table \"x\" in PROD", "", [], 6),
+    ("confirm \"x\"", "", [], 7), ("manual \"x\"", "", [], 7), (launch, "", ["--read-only"], 6),
+    ("launch table-to-table \"x\" in PROD", "", [], 7), ("archive table-to-table \"x\" in PROD", "", [], 7),
     ("param x\nprint x", "", [], 64), ("print 1", "", ["--timeout", "soon"], 64), ("print 1", "", ["--nonsense"], 64),
   ]
 

@@ -106,7 +106,7 @@ import Testing
       try Site.wait("one of them is refused") { two.contains { !$0.process.isRunning } }
       let (refused, other) = two[0].process.isRunning ? (two[1], two[0]) : (two[0], two[1])
       let result = refused.wait()
-      #expect(result.status == 6)
+      #expect(result.status == 75)
       #expect(result.news.contains("process \(other.process.processIdentifier)"))
       #expect(try site.latest().state == "running")
       try endRun(on: site)

@@ -69,7 +69,7 @@ import Testing
       let id = try site.latest().id
       #expect(try site.latest().state == "running")
       let refused = try site.run("resume", id)
-      #expect(refused.status == 6)
+      #expect(refused.status == 75)
       #expect(refused.news.contains("process \(running.process.processIdentifier)"))
       #expect(try site.run("resume").status == 64, "nothing else is unfinished")
       // It goes on with what it had.

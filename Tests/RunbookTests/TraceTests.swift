@@ -100,7 +100,7 @@ import Testing
 
   @Test func aRefusedChange() throws {
     let result = try rehearse(parts: -1)
-    #expect(result.status == 6)
+    #expect(result.status == 7)
     let drawn = """
       error[nobody-to-ask]: nobody is there to be asked: “Disable p in PROD?”
        --> shared/deep/bottom.runbook:7:21
