@@ -224,8 +224,8 @@ let package = Package(
     tests(
       "RunbookTests",
       [
-        "runbook", "CivilTime", "RunbookReference", "TailerSimulator", "GoldenSupport", "ProgramSupport",
-        "FaultSupport",
+        "runbook", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookReference", "RunbookRecord",
+        "RunbookEvaluator", "RunbookTerminal", "TailerSimulator", "GoldenSupport", "ProgramSupport", "FaultSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),

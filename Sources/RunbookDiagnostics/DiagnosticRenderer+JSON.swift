@@ -2,13 +2,14 @@ extension DiagnosticRenderer {
   /// One diagnostic as a JSON object on one line, for machines. Lines and columns count from 1, columns in characters;
   /// offsets are of UTF-8, from 0, and half open. `file` is `null` for a source that is not at hand.
   ///
-  /// Keys: `id`, `severity`, `message`, `label`, the place's (`file`, `line`, `column`, `endLine`, `endColumn`,
+  /// Keys: `version`, `kind`, `id`, `severity`, `message`, `label`, the place's (`file`, `line`, `column`, `endLine`, `endColumn`,
   /// `startOffset`, `endOffset`), `labels` (a place's keys and `text`), `notes`, `fixes` (a place's keys, `title` and
   /// `replacement`), `trace` (a place's keys and `text`, innermost first).
   public func json(_ diagnostic: Diagnostic) -> String {
     let members: [(String, String)] =
       [
-        ("id", quoted(diagnostic.id)), ("severity", quoted(diagnostic.severity.rawValue)),
+        ("version", "1"), ("kind", quoted("diagnostic")), ("id", quoted(diagnostic.id)),
+        ("severity", quoted(diagnostic.severity.rawValue)),
         ("message", quoted(diagnostic.message)), ("label", quoted(diagnostic.primary.text)),
       ] + place(diagnostic.primary.range) + [
         ("labels", array(diagnostic.secondary.map(labelled))),

@@ -3,7 +3,7 @@ public import RunbookDiagnostics
 public import RunbookRecord
 public import TailerAPI
 
-/// Something that happened in an execution. Terminal, JSON output, report and prompt are all written from these.
+/// Something that happened in an execution, for people. Programs read the record, and of these what is not on it.
 public struct Event: Sendable {
   public let at: Timestamp
   /// Where in the source it came from.
@@ -12,13 +12,18 @@ public struct Event: Sendable {
   public let isReplayed: Bool
   /// The titles of the steps around it, outermost first, and the branches of `parallel`.
   public let steps: [String]
+  /// The path of the effect that it is about, by which it is found in the record.
+  public let effect: String?
   public let kind: Kind
 
-  public init(at: Timestamp, place: SourceRange?, isReplayed: Bool, steps: [String], kind: Kind) {
+  public init(
+    at: Timestamp, place: SourceRange?, isReplayed: Bool, steps: [String], effect: String? = nil, kind: Kind
+  ) {
     self.at = at
     self.place = place
     self.isReplayed = isReplayed
     self.steps = steps
+    self.effect = effect
     self.kind = kind
   }
 
@@ -56,7 +61,6 @@ public struct Event: Sendable {
     case warning(Diagnostic)
     /// A failure inside a `finally` or a branch, beside the one that stands.
     case alsoFailed(Diagnostic)
-    case interrupted
   }
 }
 

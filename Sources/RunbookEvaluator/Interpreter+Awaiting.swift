@@ -86,13 +86,13 @@ extension Interpreter {
     var endings = Endings<RunReference>()
     let open = await begun(awaited, timeout: timeout, at: place, &endings)
     let tell = teller(at: place)
-    for wait in open { tell(wait.beginning) }
+    for wait in open { tell(wait.beginning, wait.awaited.site) }
     if !open.isEmpty, !endings.isBroken {
-      let targets = open.map(\.awaited.target)
+      let waited = open.map(\.awaited)
       let inbox = WatchInbox { news, index in
         switch news {
-        case .usual(let usual): tell(.expecting(targets[index], usual))
-        case .appeared(let run): tell(.appeared(run))
+        case .usual(let usual): tell(.expecting(waited[index].target, usual), waited[index].site)
+        case .appeared(let run): tell(.appeared(run), waited[index].site)
         }
       }
       let waits = open.map { RunWait(for: $0.awaited.target, by: $0.deadline, every: every) }

@@ -37,11 +37,12 @@ extension Interpreter {
   ) async throws(Unwind) {
     let every = try await optionalDuration(every)
     let timeout = try await optionalDuration(timeout) ?? state.policy.defaultTimeout
-    let held = try await perform(.waitUntil(from: state.effects.clock.now), at: place) {
+    let site = nextSite()
+    let held = try await perform(.waitUntil(from: state.effects.clock.now), at: place, site: site) {
       intent async throws(Unwind) -> HeldCondition in
       guard case .waitUntil(let began) = intent else { return HeldCondition(reads: [], looks: 0) }
       let deadline = began.advanced(by: timeout)
-      tell(.waitingUntil(deadline: deadline), at: place)
+      tell(.waitingUntil(deadline: deadline), at: place, of: site)
       return try await looks(at: condition, from: began, by: deadline, every: every, timeout: timeout)
     }
     // What the last look has set is set by what the record has of it, now as in every later process.

@@ -45,7 +45,7 @@ extension Interpreter {
     if let status = query.status { filter.status = try await self.status(status) }
     if let started = query.started { filter.started = try await date(started) }
     let wanted = filter
-    let runs = try await listing("last runs of \(operation) \(wanted.text)", at: place) {
+    let runs = try await listing("last runs of \(operation) \(wanted.text)", at: place, nextSite()) {
       service async throws(ServiceError) -> [Run] in
       try await service.lastRuns(of: operation, wanted)
     }
@@ -68,13 +68,15 @@ extension Interpreter {
     if let status = query.status { filter.status = try await self.status(status) }
     if let started = query.started { filter.started = try await date(started) }
     let wanted = filter
+    let site = nextSite()
     let runs = try await listing(
-      "runs of \(type.rawValue) in \(environment) of \(account) \(wanted.text)", at: place
+      "runs of \(type.rawValue) in \(environment) of \(account) \(wanted.text)", at: place, site
     ) { service async throws(ServiceError) -> [Run] in
       try await service.runs(of: type, account: account, environment: environment, wanted)
     }
     if query.limit == nil, runs.count >= Self.defaultListingLimit {
-      tell(.warning(problem(.listingFull(limit: Self.defaultListingLimit), at: place).diagnostic), at: place)
+      let warning = problem(.listingFull(limit: Self.defaultListingLimit), at: place).diagnostic
+      tell(.warning(warning), at: place, of: site)
     }
     return .list(runs.map { .run(reference(to: $0)) })
   }
@@ -82,10 +84,10 @@ extension Interpreter {
   static let defaultListingLimit = 100
 
   private func listing(
-    _ what: String, at place: SourceRange,
+    _ what: String, at place: SourceRange, _ site: EffectSite,
     _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> [Run]
   ) async throws(Unwind) -> [Run] {
-    let listed = try await perform(.list(what), at: place) { _ async throws(Unwind) in
+    let listed = try await perform(.list(what), at: place, site: site) { _ async throws(Unwind) in
       try await calling("list", on: what, at: place, body)
     }
     tell(.listed(what, count: listed.outcome.count), at: place, replayed: listed.isReplayed)

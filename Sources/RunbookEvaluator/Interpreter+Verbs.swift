@@ -67,7 +67,7 @@ extension Interpreter {
     }
     let launch = SafeLaunch(
       operation: operation, date: date, site: site, effects: state.effects, policy: state.policy,
-      interruption: state.interruption, isInFinally: context.isInFinally, tell: teller(at: place))
+      interruption: state.interruption, isInFinally: context.isInFinally, teller: teller(at: place))
     do throws(SafeLaunch.Refusal) {
       let run =
         if case .launch(_, _, let baseline, let sentAt)? = record?.intent {

@@ -71,17 +71,23 @@ final class Interpreter {
 
   // MARK: Telling
 
-  func tell(_ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false) {
+  func tell(
+    _ kind: Event.Kind, at place: SourceRange? = nil, replayed: Bool = false, of effect: EffectSite? = nil
+  ) {
     // What an answering look goes through was told when it was looked at.
     if context.look?.number != nil { return }
     state.effects.listener.hear(
-      Event(at: state.effects.clock.now, place: place, isReplayed: replayed, steps: context.steps, kind: kind))
+      Event(
+        at: state.effects.clock.now, place: place, isReplayed: replayed, steps: context.steps,
+        effect: effect?.key.path, kind: kind))
   }
 
-  func teller(at place: SourceRange) -> @Sendable (Event.Kind) -> Void {
+  func teller(at place: SourceRange) -> @Sendable (Event.Kind, EffectSite) -> Void {
     let (effects, steps) = (state.effects, context.steps)
-    return { kind in
-      effects.listener.hear(Event(at: effects.clock.now, place: place, isReplayed: false, steps: steps, kind: kind))
+    return { kind, site in
+      effects.listener.hear(
+        Event(
+          at: effects.clock.now, place: place, isReplayed: false, steps: steps, effect: site.key.path, kind: kind))
     }
   }
 

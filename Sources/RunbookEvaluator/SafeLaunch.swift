@@ -12,7 +12,7 @@ struct SafeLaunch {
   let policy: EvaluationPolicy
   let interruption: Interruption
   let isInFinally: Bool
-  let tell: @Sendable (Event.Kind) -> Void
+  let teller: @Sendable (Event.Kind, EffectSite) -> Void
 
   enum Refusal: Error {
     case problem(RuntimeProblem.Kind)
@@ -21,6 +21,8 @@ struct SafeLaunch {
   }
 
   private static let baselineSize = 50
+
+  func tell(_ kind: Event.Kind) { teller(kind, site) }
 
   var isInterrupted: Bool { interruption.isRaised(inFinally: isInFinally) }
 

@@ -23,6 +23,13 @@ actor HeldRecord: HeldJournal {
   let surroundings: Surroundings
   nonisolated let lease: Lease
   private var held: Record
+  /// Who is told what has been kept; `nil` where nobody is.
+  private var follower: RecordFollower?
+  /// The last number at the last write of spans.
+  private var spansWritten: RecordNumber
+  private var header: ExecutionHeader
+  private let life: ProcessLife
+  private let isResumed: Bool
   /// `nil` once it stands in the store.
   private var reopening: [RecordedEffect]?
   /// Open launches that a person has denied, and who that was, until they are launched again.
@@ -36,19 +43,25 @@ actor HeldRecord: HeldJournal {
   /// Tickets given back whose rows could not be deleted yet.
   var returnedTickets: Set<Int64> = []
 
-  /// - Parameter resumed: What was taken up again; `nil` for an execution that begins.
+  /// - Parameters:
+  ///   - resumed: What was taken up again; `nil` for an execution that begins.
+  ///   - now: When the lease was taken.
   init(
-    _ executionID: String, lease: Lease, record resumed: JournalRules.Resumed?, renewedAt: Timestamp,
-    surroundings: Surroundings
+    _ header: ExecutionHeader, by holder: LeaseHolder, lease: Lease, record resumed: JournalRules.Resumed?,
+    at now: Timestamp, surroundings: Surroundings
   ) {
-    self.executionID = executionID
+    executionID = header.id
+    self.header = header
     self.lease = lease
-    self.renewedAt = renewedAt
+    life = ProcessLife(fence: lease.fence, holder: holder, began: now)
+    isResumed = resumed != nil
+    renewedAt = now
     self.surroundings = surroundings
     var cost = resumed?.state.end?.cost
     if resumed?.wasKilled == true { cost?.lacksKilled = true }
     earlierCost = cost
     held = resumed?.record ?? Record()
+    spansWritten = held.last
     reopening = resumed?.reopening
     denied = resumed?.launchingAgain ?? [:]
   }
@@ -67,6 +80,13 @@ actor HeldRecord: HeldJournal {
   func recall(_ intent: EffectIntent, at site: EffectSite) throws(JournalError) -> RecordedEffect? {
     let effect = try held.recall(intent, at: site)
     return effect.flatMap { denied[$0.number] == nil ? $0 : nil }
+  }
+
+  func follow(_ follower: @escaping RecordFollower) {
+    self.follower = follower
+    for row in [.execution(header, isResumed: isResumed), .process(life)] as [RecordNews.Row] {
+      follower(RecordNews(at: surroundings.clock.now, row))
+    }
   }
 
   func owner(of run: Run) async throws(JournalError) -> RunOwner? {
@@ -97,8 +117,11 @@ actor HeldRecord: HeldJournal {
   // MARK: Writing
 
   /// One write under the lease, which is renewed with it when that is due, and with the spans that began and ended before.
+  ///
+  /// - Parameter rows: What the body writes, for who follows.
   func write<T: Sendable>(
-    _ durability: Durability, withSpans: Bool = false, _ body: @escaping @Sendable (any JournalRows) throws -> T
+    _ durability: Durability, withSpans: Bool = false, telling rows: [RecordNews.Row] = [],
+    _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws(JournalError) -> T {
     guard !hasEnded else { throw .unavailable("the execution \(executionID) has ended") }
     let now = surroundings.clock.now
@@ -108,12 +131,25 @@ actor HeldRecord: HeldJournal {
     let returned = returnedTickets
     returnedTickets = []
     let spans = withSpans ? held.takeUnwritten() : []
+    let written = spansWritten
+    if withSpans { spansWritten = held.last }
     let reopening = withSpans ? reopening : nil
     if withSpans { self.reopening = nil }
+    let news =
+      follower == nil
+      ? []
+      : ((reopening ?? []).map { .effect($0) } + spans.log(after: written).map { .span($0) } + rows)
+        .map { RecordNews(at: now, $0) }
     do {
       return try await surroundings.store.commit(
         durability,
-        failed: { [loss] error in if !(error is JournalError) { loss.withLock { $0 = $0 ?? error } } },
+        ended: { [loss, follower] error in
+          if let error {
+            if !(error is JournalError) { loss.withLock { $0 = $0 ?? error } }
+          } else if let follower {
+            for row in news { follower(row) }
+          }
+        },
         { [lease, rules = surroundings.rules, loss] rows in
           if let lost = loss.withLock({ $0 }) { throw lost }
           try rules.require(lease, rows)
@@ -127,6 +163,7 @@ actor HeldRecord: HeldJournal {
       if isRenewalDue { renewedAt = before }
       returnedTickets.formUnion(returned)
       held.putBack(spans)
+      spansWritten = min(spansWritten, written)
       if let reopening { self.reopening = reopening }
       throw JournalError(error, in: surroundings.store)
     }
@@ -140,6 +177,7 @@ actor HeldRecord: HeldJournal {
   ///   - change: Gives each change that it makes to what takes it back.
   private func changing(
     _ durability: Durability, beside: (@Sendable (any JournalRows) throws -> Void)? = nil,
+    telling rows: [RecordNews.Row] = [],
     _ change: (inout Record, inout [RecordChange]) throws(RecordContradiction) -> Void
   ) async throws(JournalError) {
     var changes: [RecordChange] = []
@@ -151,7 +189,8 @@ actor HeldRecord: HeldJournal {
     }
     let made = changes
     do throws(JournalError) {
-      try await write(durability, withSpans: true) { [lease, rules = surroundings.rules] rows in
+      let told = follower == nil ? [] : rows + made.map { .effect($0.after) }
+      try await write(durability, withSpans: true, telling: told) { [lease, rules = surroundings.rules] rows in
         try beside?(rows)
         for change in made { try rules.put(change, of: lease.execution, rows) }
       }
@@ -302,19 +341,22 @@ actor HeldRecord: HeldJournal {
       state.header = header
       try rows.put(state)
     }
-    try await changing(.durable, beside: putHeader) { record, changes throws(RecordContradiction) in
+    let news = RecordNews.Row.execution(header, isResumed: isResumed)
+    try await changing(.durable, beside: putHeader, telling: [news]) { record, changes throws(RecordContradiction) in
       for number in settingAside { changes.append(try record.setAside(number)) }
       for (number, key) in rewording.sorted(by: { $0.key < $1.key }) {
         changes.append(try record.move(number, to: key))
       }
     }
+    self.header = header
   }
 
   /// What was lost before does not keep the end from being recorded: all that came behind it has been refused.
   func end(_ end: ExecutionEnd) async throws(JournalError) {
     let now = surroundings.clock.now
     loss.withLock { $0 = nil }
-    try await write(.durable, withSpans: true) { [lease, rules = surroundings.rules] rows in
+    let news = leaving(.ended, at: now)
+    try await write(.durable, withSpans: true, telling: [news]) { [lease, rules = surroundings.rules] rows in
       try rules.end(lease, end, at: now, rows)
     }
     leave()
@@ -322,7 +364,7 @@ actor HeldRecord: HeldJournal {
 
   func giveBack() async throws(JournalError) {
     let now = surroundings.clock.now
-    try await write(.durable) { [lease, rules = surroundings.rules] rows in
+    try await write(.durable, telling: [leaving(.gaveBack, at: now)]) { [lease, rules = surroundings.rules] rows in
       try rules.release(lease, .gaveBack, at: now, rows)
     }
     leave()
@@ -339,11 +381,18 @@ actor HeldRecord: HeldJournal {
         throw JournalError(error)
       }
     }
-    try await write(.durable) { [lease, effects, rules = surroundings.rules] rows in
+    let news = effects.map { RecordNews.Row.effect($0) } + [leaving(.gaveBack, at: now)]
+    try await write(.durable, telling: news) { [lease, effects, rules = surroundings.rules] rows in
       for effect in effects { try rules.put(effect, of: lease.execution, rows) }
       try rules.release(lease, .gaveBack, at: now, rows)
     }
     leave()
+  }
+
+  private func leaving(_ leaving: ProcessLife.Leaving, at moment: Timestamp) -> RecordNews.Row {
+    var left = life
+    (left.left, left.leaving) = (moment, leaving)
+    return .process(left)
   }
 
   private func leave() {

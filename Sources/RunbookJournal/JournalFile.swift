@@ -86,9 +86,10 @@ final class JournalFile: Sendable {
   /// The same for a body that may share its transaction with others, and be carried out twice for it. When this returns,
   /// the body's changes have the durability that was asked for, or a higher one.
   ///
-  /// - Parameter failed: Hears of it where it has failed, before any later body runs.
+  /// - Parameter ended: Hears how it ended, `nil` for well, in the order in which writes are handed over: of one that has
+  ///   failed before any later body runs.
   nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void = { _ in },
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void = { _ in },
     _ body: @escaping @Sendable (Database) throws -> T
   ) async throws -> T {
     let found = Guarded<T?>(nil)
@@ -100,7 +101,7 @@ final class JournalFile: Sendable {
           found.withLock { $0 = value }
         },
         end: { error in
-          if let error { failed(error) }
+          ended(error)
           continuation.resume(
             with: Result {
               if let error { throw error }

@@ -44,7 +44,7 @@ public final class RecordStore: JournalStore {
   public func begin(_ header: ExecutionHeader) async throws(JournalStoreError) -> any HeldJournal {
     let now = surroundings.clock.now
     let lease = try await commit(.visible) { [rules] rows in try rules.begin(header, at: now, rows) }
-    return HeldRecord(header.id, lease: lease, record: nil, renewedAt: now, surroundings: surroundings)
+    return HeldRecord(header, by: header.holder, lease: lease, record: nil, at: now, surroundings: surroundings)
   }
 
   public func resume(
@@ -54,7 +54,7 @@ public final class RecordStore: JournalStore {
     let resumed = try await commit(.durable) { [rules] rows in
       try rules.resume(id, by: holder, launchingAgain: launchingAgain, at: now, rows)
     }
-    return held(resumed, at: now)
+    return held(resumed, by: holder, at: now)
   }
 
   public func settling(
@@ -64,12 +64,14 @@ public final class RecordStore: JournalStore {
     let taken = try await commit(.durable) { [rules] rows in
       try rules.settle(id, by: holder, launchingAgain: launchingAgain, at: now, rows)
     }
-    return held(taken, at: now)
+    return held(taken, by: holder, at: now)
   }
 
-  private func held(_ resumed: JournalRules.Resumed, at now: Timestamp) -> (ExecutionHeader, any HeldJournal) {
+  private func held(
+    _ resumed: JournalRules.Resumed, by holder: LeaseHolder, at now: Timestamp
+  ) -> (ExecutionHeader, any HeldJournal) {
     let journal = HeldRecord(
-      resumed.state.header.id, lease: resumed.lease, record: resumed, renewedAt: now, surroundings: surroundings)
+      resumed.state.header, by: holder, lease: resumed.lease, record: resumed, at: now, surroundings: surroundings)
     return (resumed.state.header, journal)
   }
 
@@ -95,6 +97,16 @@ public final class RecordStore: JournalStore {
     let now = surroundings.clock.now
     return try await read { [rules] rows in
       try rows.executions(limit: max(0, limit)).map { try rules.summary(of: $0, at: now, rows) }
+    }
+  }
+
+  public func record(of id: String) async throws(JournalStoreError) -> ExecutionRecord {
+    let now = surroundings.clock.now
+    return try await read { [rules] rows in
+      guard let state = try rows.execution(id: id) else { throw JournalStoreError.noSuchExecution(id) }
+      return ExecutionRecord(
+        summary: try rules.summary(of: state, at: now, rows), effects: try rows.effects(of: state.number),
+        spans: try rows.spans(of: state.number), answers: try rows.answers(of: state.number))
     }
   }
 

@@ -18,9 +18,10 @@ public protocol RowStore: Sendable {
   /// carried out twice for it. When this returns, the body's changes have the durability that was asked for, or a higher one.
   /// Transactions are carried out in the order in which they are handed over, which is before this first suspends.
   ///
-  /// - Parameter failed: Hears of it where the body has thrown or its changes could not be kept, before any later body runs.
+  /// - Parameter ended: Hears how it ended, `nil` for well, after it has heard so of the transactions before: of one that the
+  ///   body has thrown in, or whose changes could not be kept, before any later body runs.
   nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T
   /// What the store's own errors say, for people.
@@ -33,7 +34,7 @@ extension RowStore {
   nonisolated(nonsending) func commit<T: Sendable>(
     _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
-    try await commit(durability, failed: { _ in }, body)
+    try await commit(durability, ended: { _ in }, body)
   }
 }
 
@@ -48,7 +49,7 @@ public final class MemoryRowStore: RowStore {
   }
 
   public nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     try rows.withLock { tables in
@@ -57,9 +58,11 @@ public final class MemoryRowStore: RowStore {
       tables = MemoryRows.Tables()
       defer { tables = transaction.tables }
       do {
-        return try transaction.transaction(body)
+        let result = try transaction.transaction(body)
+        ended(nil)
+        return result
       } catch {
-        failed(error)
+        ended(error)
         throw error
       }
     }

@@ -53,10 +53,10 @@ public final class SQLiteRowStore: RowStore {
   }
 
   public nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
-    try await file.commit(durability, failed: failed) { db in try body(SQLiteRows(db)) }
+    try await file.commit(durability, ended: ended) { db in try body(SQLiteRows(db)) }
   }
 
   public func words(for error: any Error) -> String { file.words(for: error) }

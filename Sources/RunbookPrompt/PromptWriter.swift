@@ -59,8 +59,6 @@ final class PromptWriter: Sendable {
       default: break
       }
       guard isInFront else { return nil }
-      // What was awaited is told with how to wait again, so it stays until the entry has ended.
-      if case .interrupted = event.kind { return nil }
       state.front.activity = event.isBeginning ? event.words.map { ($0, event.at) } : nil
       state.front.waits.take(event)
       return state.front.lines(at: event.at, on: terminal.appearance) ?? []

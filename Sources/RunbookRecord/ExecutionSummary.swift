@@ -2,8 +2,8 @@ public import CivilTime
 import RunbookSyntax
 
 /// An execution as a listing shows it.
-public struct ExecutionSummary: Hashable, Codable, Sendable {
-  public enum State: String, Hashable, Codable, Sendable {
+public struct ExecutionSummary: Hashable, Sendable {
+  public enum State: String, Hashable, Sendable {
     /// A living process holds the lease.
     case running
     /// Nobody works on it, and it can be resumed: it was interrupted, killed, or stopped by what the world refused.
@@ -27,7 +27,7 @@ public struct ExecutionSummary: Hashable, Codable, Sendable {
 }
 
 /// One effect as the journal holds it.
-public struct JournalEntry: Hashable, Codable, Sendable {
+public struct JournalEntry: Hashable, Sendable {
   public var sequence: Int64
   public var key: EffectKey
   public var intent: EffectIntent

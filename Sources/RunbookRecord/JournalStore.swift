@@ -31,6 +31,8 @@ public protocol JournalStore: Sendable {
   func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary
   /// Newest first.
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary]
+  /// All that is on record of an execution.
+  func record(of id: String) async throws(JournalStoreError) -> ExecutionRecord
   /// What was done in an execution, in order.
   func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry]
   /// Deletes executions that ended before the moment; how many. What is unfinished stays. The runs they launched stay
@@ -45,6 +47,9 @@ public protocol HeldJournal: Journal {
   var executionID: String { get }
   /// What the execution had cost when it last ended or stopped; `nil` where it begins now, or was killed.
   var earlierCost: ExecutionCost? { get async }
+  /// Tells somebody the execution, the process that works on it, and from now on every row that is written, once it has been
+  /// kept.
+  func follow(_ follower: @escaping RecordFollower) async
   /// Writes how the execution ended and gives the lease up. Durable when it returns.
   func end(_ end: ExecutionEnd) async throws(JournalError)
   /// Writes that another text goes on with the record: the header that says so, recorded effects by the words of the

@@ -24,9 +24,8 @@ public struct Leftovers: Hashable, Sendable {
   }
 }
 
-extension Record {
-  public var leftovers: Leftovers {
-    var left = Leftovers()
+extension Leftovers {
+  public init(_ effects: [RecordedEffect], _ spans: [Span]) {
     var activations: [DataOperation: (Activation, RecordNumber)] = [:]
     var going: [String: Run] = [:]
     var order: [String] = []
@@ -46,10 +45,13 @@ extension Record {
         continue
       }
     }
-    left.runs = order.compactMap { going[$0] }
-    left.disabled = activations.filter { $0.value.0 == .disabled }.sorted { $0.value.1 < $1.value.1 }.map(\.key)
-    left.launches = launchesInDoubt.filter { !$0.isIdleLaunch }
-    left.finallies = allSpans.filter { $0.kind == .finally && $0.ending != .completed }.map(\.title)
-    return left
+    runs = order.compactMap { going[$0] }
+    disabled = activations.filter { $0.value.0 == .disabled }.sorted { $0.value.1 < $1.value.1 }.map(\.key)
+    launches = effects.filter { $0.standing == .current && $0.isOpenLaunch && !$0.isIdleLaunch }
+    finallies = spans.filter { $0.kind == .finally && $0.ending != .completed }.map(\.title)
   }
+}
+
+extension Record {
+  public var leftovers: Leftovers { Leftovers(effects, allSpans) }
 }

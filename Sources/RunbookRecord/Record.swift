@@ -21,7 +21,7 @@ public struct Record: Sendable {
   /// The launches of which it is not known whether they happened, among what answers for its place.
   private var openLaunches: Set<RecordNumber> = []
   /// The last number given out.
-  private(set) var last: RecordNumber
+  public private(set) var last: RecordNumber
 
   /// The record of an execution that begins.
   public init() {

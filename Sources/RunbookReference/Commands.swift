@@ -17,7 +17,7 @@ extension Reference {
       discussion: [
         "A file, `-` for standard input, or -c with the text itself; parameters follow as NAME=VALUE. Without a service configured it refuses; --simulate rehearses on the built-in service.",
         "A file can begin with `#!/usr/bin/env -S runbook run`. What the runbook prints goes to standard output, everything else to standard error.",
-      ], seeAlso: ["rehearse", "check", "plan", "resume"]),
+      ], seeAlso: ["rehearse", "check", "plan", "resume", "json"]),
     Topic(
       .command, "check", abstract: "says all that is wrong with runbooks; sends nothing",
       forms: ["runbook check relaunch.runbook", "runbook check --output json -"], seeAlso: ["plan", "fmt"]),
@@ -47,10 +47,10 @@ extension Reference {
     Topic(
       .command, "history", abstract: "lists executions, or shows what one of them did, in order",
       forms: ["runbook history", "runbook history 20201230-112837-abcd", "runbook history --prune 90d"],
-      seeAlso: ["transcript", "resume"]),
+      seeAlso: ["transcript", "resume", "json"]),
     Topic(
       .command, "transcript", abstract: "writes the whole record of an execution as JSON lines",
-      forms: ["runbook transcript 20201230-112837-abcd"], seeAlso: ["history"]),
+      forms: ["runbook transcript 20201230-112837-abcd"], seeAlso: ["history", "json"]),
     Topic(
       .command, "repl", "prompt", abstract: "the prompt: statements one by one, with what the ones before have left",
       forms: ["runbook repl", "runbook repl --simulate", "runbook repl --account 000099 --environment DEV"],

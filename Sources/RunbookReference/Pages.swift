@@ -36,6 +36,13 @@ extension Reference {
     Topic(
       .page, "exit-statuses", abstract: "how the process says how a runbook ended",
       discussion: exitStatuses.map { "\($0.code): \($0.meaning)." }),
+    Topic(
+      .page, "json", abstract: "what programs read of an execution, one object a line",
+      discussion: [
+        "`run`, `rehearse` and `resume` with `--output json` write what comes on record, as soon as it is kept, in the order in which it was written; `history --output json` writes an `execution` for each, `transcript` all that is on record of one. All have the same objects; what is said while it happens has a `time` besides.",
+        "Every object has `version`, 1, and `kind`. A later version may add kinds, members and words; the number changes where something goes away or means something else. Moments are ISO text in UTC, durations seconds.",
+        "Spans and effects have a number for good: where in the log they began. One that is told again has more to it; the last word on a number stands. Which failure was first, and what is there because of which, is told by `endNumber`.",
+      ], tables: (jsonLines + jsonParts).map(\.table), seeAlso: ["run", "history", "transcript", "errors"]),
   ]
 
   /// What the process's exit status says.

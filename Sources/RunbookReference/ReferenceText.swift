@@ -7,6 +7,10 @@ extension Topic {
       parts.append(forms.map { form in form.lines.map { "  \($0)\n" }.joined() }.joined())
     }
     parts += discussion.map { Wrapped($0, width: width).text }
+    parts += tables.map { table in
+      Wrapped(table.title, width: width).text
+        + table.rows.map { Wrapped("  \($0.name)  \($0.meaning)", width: width, hanging: 4).text }.joined()
+    }
     if !seeAlso.isEmpty {
       parts.append(Wrapped("See also: \(seeAlso.joined(separator: ", "))", width: width, hanging: 2).text)
     }
@@ -25,6 +29,9 @@ extension Topic {
     var parts = ["### \(Self.code(heading))\n", abstract.sentence + "\n"]
     if !forms.isEmpty { parts.append("```\n" + forms.map { $0 + "\n" }.joined() + "```\n") }
     parts += discussion.map { $0 + "\n" }
+    parts += tables.map { table in
+      "\(table.title)\n\n" + table.rows.map { "- \($0.name): \($0.meaning)\n" }.joined()
+    }
     if !seeAlso.isEmpty { parts.append("See also: " + seeAlso.map(Self.code).joined(separator: ", ") + "\n") }
     return parts.joined(separator: "\n")
   }

@@ -19,6 +19,26 @@ public struct Topic: Hashable, Sendable {
     }
   }
 
+  public struct Row: Hashable, Sendable {
+    public let name: String
+    public let meaning: String
+
+    init(_ name: String, _ meaning: String) {
+      self.name = name
+      self.meaning = meaning
+    }
+  }
+
+  public struct Table: Hashable, Sendable {
+    public let title: String
+    public let rows: [Row]
+
+    init(_ title: String, _ rows: [Row]) {
+      self.title = title
+      self.rows = rows
+    }
+  }
+
   public let kind: Kind
   /// The words that lead to it; the first is its title.
   public let names: [String]
@@ -29,18 +49,21 @@ public struct Topic: Hashable, Sendable {
   public let forms: [String]
   /// Paragraphs.
   public let discussion: [String]
+  /// Names with what they mean.
+  public let tables: [Table]
   /// Words that lead to related topics.
   public let seeAlso: [String]
 
   init(
     _ kind: Kind, _ names: String..., abstract: String, forms: [String] = [], discussion: [String] = [],
-    seeAlso: [String] = []
+    tables: [Table] = [], seeAlso: [String] = []
   ) {
     self.kind = kind
     self.names = names
     self.abstract = abstract
     self.forms = forms
     self.discussion = discussion
+    self.tables = tables
     self.seeAlso = seeAlso
   }
 

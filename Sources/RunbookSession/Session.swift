@@ -23,6 +23,8 @@ public struct Session: Sendable {
   /// For the record: the service's base address, or `simulator`.
   public var serviceName: String
   public var directory: String
+  /// Is told what comes on record, where somebody wants to know.
+  public var follower: RecordFollower?
 
   public init(
     service: any TailerService, watcher: any RunWatcher, clock: any WallClock, bootTimer: any BootTimer,
@@ -78,19 +80,26 @@ public struct Session: Sendable {
       id: ids.next(at: now), startedAt: now, today: now.date, holder: holder, name: preparation.source.name,
       directory: directory, sources: Self.texts(of: preparation.sources), parameters: parameters.mapValues(\.text),
       account: account, environment: environment, service: serviceName, settings: policy.recorded)
-    return Opened(header: header, journal: try await store.begin(header), requests: service.requestCounts)
+    return await opened(header, try await store.begin(header))
   }
 
   /// Takes an execution up again; nothing is evaluated yet.
   public func reopen(_ id: String?, launchingAgain: LaunchAgain) async throws(JournalStoreError) -> Opened {
     let (header, journal) = try await store.resume(id, by: holder, launchingAgain: launchingAgain)
-    return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: true)
+    return await opened(header, journal, isResumed: true)
   }
 
   /// Takes an execution, also one that has ended, so that what came of its launches can be said.
   public func take(toSettle id: String, launchingAgain: LaunchAgain) async throws(JournalStoreError) -> Opened {
     let (header, journal) = try await store.settling(id, by: holder, launchingAgain: launchingAgain)
-    return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: true)
+    return await opened(header, journal, isResumed: true)
+  }
+
+  private func opened(
+    _ header: ExecutionHeader, _ journal: any HeldJournal, isResumed: Bool = false
+  ) async -> Opened {
+    if let follower { await journal.follow(follower) }
+    return Opened(header: header, journal: journal, requests: service.requestCounts, isResumed: isResumed)
   }
 
   /// Records which runs its open launches were, by a person's word, once the service has confirmed that there are such.

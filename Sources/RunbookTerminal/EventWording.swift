@@ -80,7 +80,6 @@ struct EventLine {
       let note = answer.note.isEmpty ? "" : " (\(answer.note.printable))"
       self.init("\(question.words(of: answer))\(note)")
     case .caught(let error): self.init("caught \(error.kind.rawValue): \(error.message.printable)", .warning)
-    case .interrupted: self.init("interrupted", .warning)
     }
   }
 

@@ -70,13 +70,10 @@ public struct InFlight: Sendable {
       end(number)
     case .caught, .alsoFailed:
       for (number, wait) in waits where wait.deadline <= event.at { end(number) }
-    case .interrupted: clear()
     default: return false
     }
     return true
   }
-
-  public mutating func clear() { self = InFlight() }
 
   private mutating func begin(_ wait: Wait) {
     lastNumber += 1

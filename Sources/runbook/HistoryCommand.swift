@@ -39,7 +39,7 @@ struct HistoryCommand: AsyncParsableCommand {
     let summaries = try await store.executions(limit: limit)
     let out = OutputChannel.standardOutput
     if output == .json {
-      for summary in summaries { out.write(try Encoding.line(summary)) }
+      for summary in summaries { out.write(JSONWriter.line(RecordJSON.execution(summary))) }
       return 0
     }
     var table = Table(columns: ["execution", "started", "took", "by", "where", "runbook", "ended"])
@@ -65,13 +65,10 @@ struct HistoryCommand: AsyncParsableCommand {
   }
 
   private func show(_ id: String, in store: any JournalStore) async throws -> Int32 {
+    if output == .json { return try await TranscriptCommand.write(id, in: store) }
     let summary = try await store.summary(of: id)
     let entries = try await store.entries(of: id)
     let out = OutputChannel.standardOutput
-    if output == .json {
-      for entry in entries { out.write(try Encoding.line(entry)) }
-      return 0
-    }
     let header = summary.header
     out.write(
       "\(header.id)  \(header.name)  by \(header.holder.user) on \(header.holder.host), \(header.startedAt.plainMoment)\n"
@@ -136,23 +133,18 @@ struct TranscriptCommand: AsyncParsableCommand {
     try await CommandRunner.run {
       let store = try Surroundings(profile, journal).journalStore(mustExist: true)
       do {
-        let out = OutputChannel.standardOutput
-        out.write(try Encoding.line(await store.summary(of: id)))
-        for entry in try await store.entries(of: id) { out.write(try Encoding.line(entry)) }
-        return 0
+        return try await Self.write(id, in: store)
       } catch let error as JournalStoreError {
         throw error.failure
       }
     }
   }
-}
 
-/// One JSON object a line.
-enum Encoding {
-  static func line(_ value: some Encodable) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return Array(try encoder.encode(value)) + [0x0A]
+  static func write(_ id: String, in store: any JournalStore) async throws -> Int32 {
+    for object in RecordJSON.transcript(of: try await store.record(of: id)) {
+      OutputChannel.standardOutput.write(JSONWriter.line(object))
+    }
+    return 0
   }
 }
 

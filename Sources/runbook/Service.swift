@@ -165,10 +165,10 @@ struct HeldTimeRows: RowStore {
   }
 
   nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
-    try await time.holding { try await rows.commit(durability, failed: failed, body) }
+    try await time.holding { try await rows.commit(durability, ended: ended, body) }
   }
 
   func words(for error: any Error) -> String { rows.words(for: error) }

@@ -19,7 +19,8 @@ final class Stage: Sendable {
   private let news = OutputChannel.standardError
   private let appearance: Appearance
   private let lines: LineWriter
-  private let events: EventRelay
+  /// Where programs are told instead of people.
+  private let json: JSONWriter?
 
   init(_ surroundings: Surroundings, _ conduct: ConductOptions) {
     self.surroundings = surroundings
@@ -28,7 +29,7 @@ final class Stage: Sendable {
     lines = LineWriter(
       output: .standardOutput, news: .standardError, appearance: appearance, sources: SourceMap(),
       isQuiet: conduct.quiet)
-    events = EventRelay(to: lines)
+    json = conduct.output == .json ? JSONWriter(output: .standardOutput) : nil
   }
 
   /// Checks a text and tells all that is wrong with it; `nil` where it cannot run.
@@ -44,7 +45,7 @@ final class Stage: Sendable {
       return nil
     }
     lines.use(preparation.sources)
-    if conduct.output == .json { events.use(JSONWriter(output: .standardOutput, sources: preparation.sources)) }
+    json?.use(preparation.sources)
     return (preparation, runbook)
   }
 
@@ -90,12 +91,14 @@ final class Stage: Sendable {
   }
 
   func session(on service: Service, people: any People, isReadOnly: Bool) throws -> Session {
-    Session(
+    var session = Session(
       service: service.client, watcher: service.watcher, clock: service.clock,
       bootTimer: service.bootTimer, store: service.store,
       people: service.seeing(people),
-      listener: events, policy: try surroundings.policy(isReadOnly: isReadOnly), interruption: interruption,
+      listener: json ?? lines, policy: try surroundings.policy(isReadOnly: isReadOnly), interruption: interruption,
       holder: .current(), serviceName: service.name, directory: surroundings.directory)
+    if let json { session.follower = { json.tell($0) } }
+    return session
   }
 
   /// Carries a body out with signals raising the interruption and the live lines kept fresh.
@@ -131,10 +134,11 @@ final class Stage: Sendable {
     lines.pause()
     if conduct.output == .lines, let diagnostic = report.ending.diagnostic { lines.draw(diagnostic) }
     if let problem = report.journalProblem { news.write("the ending could not be recorded: \(problem)\n") }
-    if conduct.output == .json {
-      JSONWriter(output: .standardOutput, sources: SourceMap()).end(
-        id: report.executionID, exitStatus: report.exitStatus, summary: report.ending.summary,
-        isResumable: report.isResumable && record.canBeResumed, cost: report.cost, at: moment)
+    if let json {
+      let end = ExecutionEnd(
+        at: moment, exitStatus: report.exitStatus, summary: report.ending.summary,
+        isResumable: report.isResumable && record.canBeResumed, cost: report.cost)
+      json.end(end, of: report.executionID, leaving: report.left, unrecorded: report.journalProblem)
       return report.exitStatus
     }
     for line in report.leftWords { news.write(line + "\n") }
@@ -175,14 +179,4 @@ extension Session.Report {
     }
     return left.lines
   }
-}
-
-/// Passes events on to whoever listens now.
-final class EventRelay: EventListener {
-  private let listener: Guarded<any EventListener>
-
-  init(to listener: any EventListener) { self.listener = Guarded(listener) }
-
-  func use(_ other: any EventListener) { listener.withLock { $0 = other } }
-  func hear(_ event: Event) { listener.withLock { $0 }.hear(event) }
 }

@@ -67,6 +67,10 @@ extension JournalWrapper {
     try await reading { journal async throws(JournalError) in try await journal.interrupt(span) }
   }
 
+  public func follow(_ follower: @escaping RecordFollower) async {
+    _ = try? await reading { journal async throws(JournalError) in await journal.follow(follower) }
+  }
+
   // MARK: Writes
 
   public func intend(_ intent: EffectIntent, at site: EffectSite, settlesAt: Timestamp?) async throws(JournalError) {

@@ -274,7 +274,7 @@ struct RendererTests {
     let place = #""file":"a.runbook","line":2,"column":1,"endLine":2,"endColumn":6,"startOffset":3,"endOffset":8"#
     #expect(
       renderer.json(diagnostic)
-        == #"{"id":"unknown","severity":"warning","message":"say \"a\"\u0001","label":"l",\#(place),"#
+        == #"{"version":1,"kind":"diagnostic","id":"unknown","severity":"warning","message":"say \"a\"\u0001","label":"l",\#(place),"#
         + #""labels":[{"text":"s","file":null,"startOffset":1,"endOffset":2}],"notes":["n\n"],"#
         + #""fixes":[{"title":"f","replacement":"launch",\#(place)}],"#
         + #""trace":[{"text":"t","file":"a.runbook","line":1,"column":1,"endLine":1,"endColumn":2,"startOffset":0,"endOffset":2}]}"#

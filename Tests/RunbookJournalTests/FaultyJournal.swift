@@ -93,6 +93,7 @@ struct FaultyStore: JournalStore {
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary] {
     try await base.executions(limit: limit)
   }
+  func record(of id: String) async throws(JournalStoreError) -> ExecutionRecord { try await base.record(of: id) }
   func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry] { try await base.entries(of: id) }
   func prune(endedBefore moment: Timestamp) async throws(JournalStoreError) -> Int {
     try await base.prune(endedBefore: moment)

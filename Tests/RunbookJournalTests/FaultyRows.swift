@@ -65,19 +65,19 @@ final class FaultyRowStore<Base: RowStore>: RowStore {
   }
 
   nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     do {
-      return try await commit(durability, hearing: failed, body)
+      return try await commit(durability, hearing: ended, body)
     } catch {
-      failed(error)
+      ended(error)
       throw error
     }
   }
 
   private nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, hearing failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, hearing ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     let (number, strikes) = try state.withLock { state in
@@ -92,7 +92,7 @@ final class FaultyRowStore<Base: RowStore>: RowStore {
     case .diedBefore: throw Broken()
     default: break
     }
-    let result = try await base.commit(durability, failed: failed) { [state] rows in
+    let result = try await base.commit(durability, ended: ended) { [state] rows in
       let counted = CountedRows(rows, failingAt: strikes?.row)
       let result = try body(counted)
       if strikes == .full { throw DatabaseError(resultCode: .SQLITE_FULL) }
@@ -144,7 +144,7 @@ final class GatedRowStore: RowStore {
   }
 
   nonisolated(nonsending) func commit<T: Sendable>(
-    _ durability: Durability, failed: @escaping @Sendable (any Error) -> Void,
+    _ durability: Durability, ended: @escaping @Sendable ((any Error)?) -> Void,
     _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {
     let turn = Promise<Void>()
@@ -156,7 +156,7 @@ final class GatedRowStore: RowStore {
     }
     for watcher in seen { watcher.fulfill(()) }
     if waits { _ = await turn.value() }
-    return try await base.commit(durability, failed: failed, body)
+    return try await base.commit(durability, ended: ended, body)
   }
 
   func words(for error: any Error) -> String { base.words(for: error) }

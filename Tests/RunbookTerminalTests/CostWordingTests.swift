@@ -31,14 +31,14 @@ import Testing
     let cost = ExecutionCost(requests: requests, lacksKilled: true)
     #expect(cost.words == "1 request (1 launch_job), without those of a process that was killed")
     #expect(cost.adding(requests).words == "2 requests (2 launch_job), without those of a process that was killed")
-    #expect(String(decoding: JSONWriter.json(cost).bytes, as: UTF8.self).contains(#""lacksKilled":true"#))
+    #expect(String(decoding: JSONValue(cost).bytes, as: UTF8.self).contains(#""lacksKilled":true"#))
   }
 
   @Test func theSameAsJSON() {
     var requests = RequestCounts()
     requests.count("launch_job", isRetry: false)
     let cost = ExecutionCost(requests: requests, awaits: [WatchCost(looks: 4, noticedAfter: .milliseconds(1500))])
-    let text = String(decoding: JSONWriter.json(cost).bytes, as: UTF8.self)
+    let text = String(decoding: JSONValue(cost).bytes, as: UTF8.self)
     #expect(
       JSONValue(Array(text.utf8))
         == JSONValue(

@@ -69,11 +69,10 @@ import Testing
     #expect(lines([event(.awaiting(run(), deadline: deadline), replayed: true)], after: .zero).isEmpty)
   }
 
-  @Test func deadlinesAndInterruptionsClear() {
+  @Test func deadlinesClear() {
     let awaiting = event(.awaiting(run(), deadline: deadline))
     let caught = event(.caught(ErrorValue(kind: .timeout, message: "", attempts: 1, run: nil)), after: .hours(1))
     #expect(lines([awaiting, caught], after: .hours(1)).isEmpty)
-    #expect(lines([awaiting, event(.interrupted)], after: .minutes(1)).isEmpty)
   }
 
   /// Ten thousand awaits are a few lines and a count, and cost little to keep up with.

@@ -36,7 +36,7 @@ import Testing
     let events = try json.output.split(separator: "\n").map { line in
       try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
-    let ended = try #require(events.first { $0["event"] as? String == "run-ended" })
+    let ended = try #require(events.first { $0["verb"] as? String == "await" && $0["state"] as? String == "ended" })
     #expect(ended["looks"] as? Int == 4)
     #expect(try #require(ended["noticedAfterSeconds"] as? Double) > 14)
     let sum = try #require(events.last?["cost"] as? [String: Any])
@@ -128,10 +128,18 @@ import Testing
     let events = try result.output.split(separator: "\n").map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }
-    let names = events.compactMap { $0["event"] as? String }
-    #expect(names.filter { $0 == "launched" }.count == 1)
-    #expect(names.contains("printed"))
-    #expect(names.last == "ended")
+    let names = events.compactMap { event in
+      switch event["kind"] as? String {
+      case "effect", "span": "\(event["verb"] ?? event["type"] ?? "") \(event["state"] ?? "")"
+      case "news": "news \(event["event"] ?? "")"
+      case let kind: kind
+      }
+    }
+    #expect(
+      names == [
+        "execution", "process", "execution began", "step began", "launch began", "launch ended", "await began",
+        "news awaiting", "await ended", "step ended", "print ended", "execution ended", "process", "end",
+      ])
     #expect(events.last?["exitStatus"] as? Int == 0)
   }
 

@@ -9,13 +9,13 @@ import Testing
     "launch prepare\nawait run every 100ms or fail\nlaunch lasting\nawait run every 100ms or fail\n"
 
   private func cost(_ site: Site, _ id: String) throws -> [String: Any] {
-    let summary = try #require(try site.objects(site.run("transcript", id).output).first)
-    let end = try #require(summary["end"] as? [String: Any])
+    let end = try #require(try site.objects(site.run("transcript", id).output).last)
+    #expect(end["kind"] as? String == "end")
     return try #require(end["cost"] as? [String: Any])
   }
 
   private func launches(_ cost: [String: Any]) -> Int? {
-    ((cost["requests"] as? [String: Any])?["byAction"] as? [String: Int])?["launch_job"]
+    (cost["byAction"] as? [String: Int])?["launch_job"]
   }
 
   /// Brings an execution to the await of its second launch, ends its process by the signal, and resumes it.

@@ -21,9 +21,7 @@ import Testing
       try running.hasSaid("waiting 1m")
       running.send(SIGINT)
       try Site.wait("the finally begins") {
-        try site.objects(site.run("transcript", site.latest().id).output).contains { entry in
-          "\((entry["intent"] as? [String: Any])?["activation"] ?? "")".contains("enabled")
-        }
+        try site.effects(of: site.latest().id).contains { $0["verb"] as? String == "enable" }
       }
       running.send(SIGKILL)
       _ = running.wait()

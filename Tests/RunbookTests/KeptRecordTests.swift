@@ -28,7 +28,7 @@ import Testing
       let list = try site.run("history", "--state-directory", kept, "--output", "json")
       let summary = try #require(try site.objects(list.output).first)
       #expect(summary["state"] as? String == "ended")
-      let id = try #require((summary["header"] as? [String: Any])?["id"] as? String)
+      let id = try #require(summary["id"] as? String)
       #expect(line.contains(id))
       let transcript = try site.run("transcript", id, "--state-directory", kept)
       #expect(transcript.output.contains("rehearsed it"))

@@ -61,7 +61,7 @@ import Testing
   }
 
   private func state(_ id: String, on site: Site) throws -> String? {
-    let summary = try site.history().first { ($0["header"] as? [String: Any])?["id"] as? String == id }
+    let summary = try site.history().first { $0["id"] as? String == id }
     return summary?["state"] as? String
   }
 

@@ -21,10 +21,10 @@ import Testing
       try terminal.wait(for: "launched table-to-storage e")
       terminal.type("launch prepare")
       try Site.wait("the launch takes effect") { try !site.runs(of: "p").isEmpty }
-      let header = try #require(try site.history().first?["header"] as? [String: Any])
+      let header = try #require(try site.history().first)
       let id = try #require(header["id"] as? String)
       #expect(try site.latest().state == "running")
-      let process = try #require((header["holder"] as? [String: Any])?["process"] as? Int)
+      let process = try #require((header["startedBy"] as? [String: Any])?["process"] as? Int)
       kill(pid_t(process), SIGKILL)
       _ = try terminal.end()
 

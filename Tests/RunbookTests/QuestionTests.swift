@@ -210,8 +210,8 @@ import Testing
       let terminal = try site.terminal("run", try site.write(text))
       try terminal.waitForPrompt("Go? [y/N]")
       try Site.wait("the run has been seen to end") {
-        try site.objects(site.run("transcript", site.latest().id).output).contains { entry in
-          (entry["intent"] as? [String: Any])?["print"] != nil && entry["outcome"] != nil
+        try site.effects(of: site.latest().id).contains {
+          $0["verb"] as? String == "print" && $0["state"] as? String == "ended"
         }
       }
       terminal.send("y")

@@ -25,9 +25,8 @@ import Testing
       #expect(summaries.map { $0["state"] as? String } == ["ended", "ended"])
       #expect(try site.objects(site.run("history", "--limit", "1", "--output", "json").output).count == 1)
 
-      let headers = summaries.compactMap { $0["header"] as? [String: Any] }
-      #expect(headers.map { $0["environment"] as? String } == ["DEV", "DEV"])
-      #expect(headers.allSatisfy { $0["startedAt"] != nil })
+      #expect(summaries.map { $0["environment"] as? String } == ["DEV", "DEV"])
+      #expect(summaries.allSatisfy { $0["started"] is String })
       let rows = list.output.split(separator: "\n").dropFirst()
       let took = #/\d\d:\d\d:\d\d +[0-9.]+m?s /#
       #expect(rows.allSatisfy { $0.firstMatch(of: took) != nil }, "\(list.output)")
@@ -36,7 +35,7 @@ import Testing
       #expect(elsewhere.status == 0)
       #expect(try site.run("history", "--limit", "1").output.contains("DEV, STAGING"))
 
-      let id = try #require((summaries[1]["header"] as? [String: Any])?["id"] as? String)
+      let id = try #require(summaries[1]["id"] as? String)
       let run = try #require(try site.recordedRuns(of: id).first)
       let shown = try site.run("history", id)
       #expect(shown.status == 0)
@@ -47,8 +46,9 @@ import Testing
 
       let transcript = try site.objects(site.run("transcript", id).output)
       #expect(transcript.first?["state"] as? String == "ended")
-      let verbs = transcript.dropFirst().compactMap { ($0["intent"] as? [String: Any])?.keys.first }
+      let verbs = transcript.compactMap { $0["verb"] as? String }
       #expect(verbs.contains("launch") && verbs.contains("await"))
+      #expect(try site.objects(site.run("history", id, "--output", "json").output) as NSArray == transcript as NSArray)
       #expect(try site.run("transcript", "no-such-execution").status == 64)
     }
   }

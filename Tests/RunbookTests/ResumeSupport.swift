@@ -180,9 +180,9 @@ final class Site: @unchecked Sendable {
     return try objects(run("history", "--output", "json").output)
   }
 
-  /// Summaries without the processes that worked on the executions: who only looks has lived, and leaves all else as it was.
-  static func withoutLives(_ summaries: [[String: Any]]) -> NSArray {
-    summaries.map { summary in summary.filter { $0.key != "lives" } } as NSArray
+  /// What `transcript` says of an execution's effects, by their numbers.
+  func effects(of execution: String) throws -> [[String: Any]] {
+    try objects(run("transcript", execution).output).filter { $0["kind"] as? String == "effect" }
   }
 
   func objects(_ lines: String) throws -> [[String: Any]] {
@@ -194,26 +194,20 @@ final class Site: @unchecked Sendable {
   /// The latest execution's id and state.
   func latest() throws -> (id: String, state: String) {
     let summary = try #require(try history().first)
-    let header = summary["header"] as? [String: Any]
-    return (try #require(header?["id"] as? String), try #require(summary["state"] as? String))
+    return (try #require(summary["id"] as? String), try #require(summary["state"] as? String))
   }
 
   /// Who the latest execution was started by.
   var user: String {
     get throws {
-      let header = try history().first?["header"] as? [String: Any]
-      return try #require((header?["holder"] as? [String: Any])?["user"] as? String)
+      try #require((history().first?["startedBy"] as? [String: Any])?["user"] as? String)
     }
   }
 
   /// The ids of the runs that an execution knows as its launches'.
   func recordedRuns(of execution: String) throws -> Set<String> {
-    let entries = try objects(run("history", execution, "--output", "json").output)
-    return Set(
-      entries.compactMap { entry in
-        let outcome = (entry["outcome"] as? [String: Any])?["run"] as? [String: Any]
-        return (outcome?["_0"] as? [String: Any])?["id"] as? String
-      })
+    let launches = try effects(of: execution).filter { $0["verb"] as? String == "launch" }
+    return Set(launches.compactMap { ($0["run"] as? [String: Any])?["id"] as? String })
   }
 
   /// Resumes until it is done, as a person does: an unconfirmed launch as it is first; then with the run that the service

@@ -76,9 +76,8 @@ import Testing
     let both = try Self.days.map { try site.start("run", file, "day=\($0)") }
     let results = both.map { $0.wait() }
     let executions = try site.history().map { summary in
-      let header = try #require(summary["header"] as? [String: Any])
-      let day = try #require((header["parameters"] as? [String: String])?["day"])
-      return (id: try #require(header["id"] as? String), day: day)
+      let day = try #require((summary["parameters"] as? [String: String])?["day"])
+      return (id: try #require(summary["id"] as? String), day: day)
     }
     #expect(executions.count == 2, "\(what)")
     for result in results { #expect([0, 3, 5].contains(result.status), "\(what): \(result.news)") }
@@ -108,7 +107,7 @@ import Testing
   ) throws {
     var arguments = ["resume", execution.id]
     for round in 0..<5 {
-      let state = try site.history().first { ($0["header"] as? [String: Any])?["id"] as? String == execution.id }
+      let state = try site.history().first { $0["id"] as? String == execution.id }
       guard state?["state"] as? String == "unfinished" else { return }
       let result = try Program.run(arguments, environment: site.environment, directory: site.folder.path)
       guard result.status != 0 else { return }

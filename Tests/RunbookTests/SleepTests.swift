@@ -9,15 +9,8 @@ import Testing
 
   /// The moment that the record gives for the launch's request; `nil` where there is none yet.
   private func stamp(_ site: Site) throws -> String? {
-    guard let header = try site.history().first?["header"] as? [String: Any], let id = header["id"] as? String else {
-      return nil
-    }
-    for entry in try site.objects(site.run("history", id, "--output", "json").output) {
-      if let launch = (entry["intent"] as? [String: Any])?["launch"] as? [String: Any] {
-        return "\(launch["at"] ?? "")"
-      }
-    }
-    return nil
+    guard let id = try site.history().first?["id"] as? String else { return nil }
+    return try site.effects(of: id).first { $0["verb"] as? String == "launch" }?["sent"] as? String
   }
 
   private func site(_ body: (Site, NarrowDoor) throws -> Void) throws {

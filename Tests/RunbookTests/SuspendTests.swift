@@ -105,7 +105,7 @@ import Testing
       first.send(SIGCONT)
       let (one, two) = (first.wait(), second.wait())
       #expect(two.status == 0, "\(two.news)")
-      let id = try #require(try site.history().last?["header"] as? [String: Any])["id"] as? String
+      let id = try #require(try site.history().last)["id"] as? String
       let results = try dies ? [site.run("resume", try #require(id))] : [one]
       #expect(results.last?.status == 0, "\(results.last?.news ?? "")")
       #expect(results.last?.output == site.launchesByDate["2020-12-01"].map { $0.joined() + "\n" })
