@@ -35,6 +35,8 @@ public struct Event: Sendable {
     case value(Value)
     case launching(DataOperation, on: CalendarDate?)
     case launched(Run)
+    /// A launch waits for another execution, whose launch of the operation goes first.
+    case waitingForTurn(DataOperation, TurnWait)
     /// A launch's reply was lost; runs are being looked for until then.
     case launchUnknown(DataOperation, reason: String, lookingUntil: Timestamp)
     case adopted(Run, reason: String)

@@ -105,7 +105,11 @@ actor Replay: Journal {
   func owner(of run: Run) throws(JournalError) -> RunOwner? { throw .recordEnds }
   func rivals(for run: Run, of key: EffectKey) throws(JournalError) -> Int { throw .recordEnds }
   func ownedRuns(of operation: DataOperation) throws(JournalError) -> Set<String> { throw .recordEnds }
-  func lockLaunches(of operation: DataOperation, for site: EffectSite) throws(JournalError) { throw .recordEnds }
+  func lockLaunches(
+    of operation: DataOperation, for site: EffectSite, telling tell: @Sendable (TurnWait) -> Void
+  ) throws(JournalError) {
+    throw .recordEnds
+  }
   func unlockLaunches(of operation: DataOperation, for site: EffectSite) {}
 }
 

@@ -166,9 +166,9 @@ struct SafeLaunch {
     _ body: @escaping () async throws(Refusal) -> T
   ) async throws(Refusal) -> T {
     let journal = effects.journal
-    let (operation, site) = (operation, site)
+    let (operation, site, tell) = (operation, site, tell)
     let locked = await race { () async throws(JournalError) in
-      try await journal.lockLaunches(of: operation, for: site)
+      try await journal.lockLaunches(of: operation, for: site) { tell(.waitingForTurn(operation, $0)) }
     }
     guard let locked else { throw .interrupted }
     if case .failure(let error) = locked { throw error == .cancelled ? .interrupted : .journal(error) }

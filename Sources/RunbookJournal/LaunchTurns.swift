@@ -5,12 +5,14 @@ import TailerAPI
 
 /// Waiting for the turn to launch an operation.
 extension HeldRecord {
-  func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError) {
+  func lockLaunches(
+    of operation: DataOperation, for site: EffectSite, telling tell: @escaping @Sendable (TurnWait) -> Void
+  ) async throws(JournalError) {
     let key = site.key
     let (ticket, isFirst) = try await ticket(for: key, of: operation)
     if isFirst, !Task.isCancelled { return }
     do throws(JournalError) {
-      try await untilFirst(ticket, for: site)
+      try await untilFirst(ticket, for: site, tell)
     } catch {
       // Who gives up stands in nobody's way.
       if tickets[key.path] != nil { await giveBack(ticket, of: key) }
@@ -18,14 +20,20 @@ extension HeldRecord {
     }
   }
 
-  private func untilFirst(_ ticket: LaunchTicket, for site: EffectSite) async throws(JournalError) {
+  private func untilFirst(
+    _ ticket: LaunchTicket, for site: EffectSite, _ tell: @Sendable (TurnWait) -> Void
+  ) async throws(JournalError) {
+    var told: TurnWait?
     while true {
       guard !Task.isCancelled else { throw .cancelled }
       let nextReturn = surroundings.signals.nextReturn(of: ticket.operation)
       let now = surroundings.clock.now
-      let standing = try await reading { [rules = surroundings.rules, denied = Set(denied.keys)] rows in
-        try rules.standing(of: ticket, besides: denied, at: now, rows)
+      let (standing, wait) = try await reading { [rules = surroundings.rules, denied = Set(denied.keys)] rows in
+        let standing = try rules.standing(of: ticket, besides: denied, at: now, rows)
+        return (standing, try rules.wait(standing, of: ticket, rows))
       }
+      if let wait, wait != told { tell(wait) }
+      told = wait ?? told
       switch standing {
       case .first: return
       case .behindDead(let execution):
@@ -38,7 +46,7 @@ extension HeldRecord {
           throw .launchIsOpen(launch)
         }
         await pause(surroundings.timing.polling, until: nextReturn)
-      case .unsettled(let moment):
+      case .unsettled(let moment, _):
         try? await surroundings.clock.sleep(
           for: min(max(moment.since(now), .milliseconds(1)), surroundings.timing.renewal))
       case .gone:

@@ -74,11 +74,32 @@ public protocol Journal: Sendable {
   /// replies are lost together could take each other's runs.
   ///
   /// - Throws: `.launchIsOpen` where a launch of this execution is open that an interruption keeps from being settled.
-  func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError)
+  /// - Parameter tell: Hears what it waits for, where that is another execution.
+  func lockLaunches(
+    of operation: DataOperation, for site: EffectSite, telling tell: @escaping @Sendable (TurnWait) -> Void
+  ) async throws(JournalError)
   func unlockLaunches(of operation: DataOperation, for site: EffectSite) async
 }
 
+/// What a launch waits for that wants its operation's turn: another execution.
+public struct TurnWait: Hashable, Sendable {
+  /// `nil` where its record has been deleted.
+  public let executionID: String?
+  /// When nothing of the other execution's request can arrive or be listed any more; `nil` where its process lives and goes
+  /// first.
+  public let settlesAt: Timestamp?
+
+  public init(executionID: String?, settlesAt: Timestamp? = nil) {
+    self.executionID = executionID
+    self.settlesAt = settlesAt
+  }
+}
+
 extension Journal {
+  public func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError) {
+    try await lockLaunches(of: operation, for: site) { _ in }
+  }
+
   public func intend(_ effects: [(intent: EffectIntent, site: EffectSite)]) async throws(JournalError) {
     for (intent, site) in effects { try await intend(intent, at: site, settlesAt: nil) }
   }

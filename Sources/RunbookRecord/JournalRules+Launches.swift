@@ -46,9 +46,23 @@ extension JournalRules {
     if !isOpen, let first = own.first { return .behindOwn(first.effect) }
     // A run that begins now has to be told from one of theirs, by the clocks of two machines.
     let unsettled = open.filter { $0.execution != ticket.execution }
-      .map { $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance) }.filter { $0 >= now }
-    guard let last = unsettled.max() else { return .first }
-    return .unsettled(until: last)
+      .map { (end: $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance), of: $0.execution) }
+    guard let last = unsettled.max(by: { $0.end < $1.end }), last.end >= now else { return .first }
+    return .unsettled(until: last.end, execution: last.of)
+  }
+
+  /// What a ticket waits for, where that is another execution.
+  public func wait(
+    _ standing: LaunchTicket.Standing, of ticket: LaunchTicket, _ rows: any JournalRows
+  ) throws -> TurnWait? {
+    switch standing {
+    case .first, .behindOwn, .behindDead, .gone: return nil
+    case .behind(let other):
+      guard other.execution != ticket.execution else { return nil }
+      return TurnWait(executionID: try rows.execution(number: other.execution)?.header.id)
+    case .unsettled(let moment, let execution):
+      return TurnWait(executionID: try rows.execution(number: execution)?.header.id, settlesAt: moment)
+    }
   }
 
   /// Tickets in the order of their turns: as they were asked for, but that an open launch goes in the place of its

@@ -33,7 +33,7 @@ public struct LaunchTicket: Hashable, Sendable {
     case behindDead(execution: Int64)
     /// Nobody is in the queue before it, but a launch of another execution was begun whose request may still arrive or be
     /// listed until that moment.
-    case unsettled(until: Timestamp)
+    case unsettled(until: Timestamp, execution: Int64)
     /// It is not in the queue: its execution's lease has been taken.
     case gone
   }

@@ -50,7 +50,9 @@ extension Reference {
     Topic(
       .statement, "wait", abstract: "waits for a time, or until a condition holds",
       forms: ["wait 10s", "wait until (check run) == SUCCESS every 1m timeout 2h"],
-      discussion: ["A condition is looked at until it holds. It may read the service, and neither change it, ask, nor print."],
+      discussion: [
+        "A condition is looked at until it holds. It may read the service, and neither change it, ask, nor print."
+      ],
       seeAlso: ["until", "await", "timeout"]),
     Topic(
       .statement, "parallel", abstract: "does several things at once, under a cap",

@@ -214,6 +214,14 @@ extension Reference {
       [
         operation, .init("reason", .text, "why it is not known"), .init("until", .moment, "how long it is looked for"),
       ]),
+    .init(
+      "waiting-for-turn", meaning: "a launch waits for another execution, whose launch of the operation goes first",
+      [
+        operation, .init("execution", .text, "the other execution", null: "its record was deleted"),
+        .init(
+          "until", .moment, "when nothing of the other launch can arrive any more",
+          null: "the other one's process lives and goes first"),
+      ]),
     .init("awaiting", [run, deadline]),
     .init("awaiting-next", [operation, .init("since", .moment, "after which the run is to start"), deadline]),
     .init("waiting-until", [deadline]),

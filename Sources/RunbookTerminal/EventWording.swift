@@ -35,6 +35,12 @@ struct EventLine {
     case .launching(let operation, let date):
       self.init("launching \(Self.words(operation))\(date.map { " on \($0)" } ?? "")", .quiet)
     case .launched(let run): self.init("launched \(Self.words(run.operation)): run \(run.id.printable)")
+    case .waitingForTurn(let operation, let wait):
+      let other = wait.executionID.map { "the execution \($0)" } ?? "an execution whose record was deleted"
+      self.init(
+        wait.settlesAt.map {
+          "waiting until \($0.clock) to launch \(Self.words(operation)): a launch of it by \(other) may arrive until then"
+        } ?? "waiting to launch \(Self.words(operation)): \(other) launches it first", .quiet)
     case .launchUnknown(let operation, let reason, let end):
       self.init(
         "the outcome of launching \(Self.words(operation)) is not known (\(reason.printable)); looking for its run until \(end.clock)",

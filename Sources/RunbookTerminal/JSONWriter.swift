@@ -24,7 +24,7 @@ public final class JSONWriter: EventListener, Sendable {
   public static func line(_ members: RecordJSON.Members) -> [UInt8] { JSONValue.object(members).bytes + [0x0A] }
 
   private func write(_ members: RecordJSON.Members, at moment: Timestamp) {
-    output.write(Self.line(members.merging(["time": JSONValue(moment)]) { $1 }))
+    output.writeLater(Self.line(members.merging(["time": JSONValue(moment)]) { $1 }))
   }
 
   // MARK: The record
@@ -76,6 +76,14 @@ public final class JSONWriter: EventListener, Sendable {
 
   private static func details(of event: Event) -> (String, RecordJSON.Members)? {
     switch event.kind {
+    case .waitingForTurn(let operation, let wait):
+      (
+        "waiting-for-turn",
+        [
+          "operation": JSONValue(operation), "execution": wait.executionID.map(JSONValue.text) ?? .null,
+          "until": wait.settlesAt.map { JSONValue($0) } ?? .null,
+        ]
+      )
     case .launchUnknown(let operation, let reason, let end):
       ("launch-unknown", ["operation": JSONValue(operation), "reason": .text(reason), "until": JSONValue(end)])
     case .awaiting(let run, let deadline):

@@ -1,4 +1,5 @@
 import Coordination
+import Dispatch
 import Glibc
 
 /// One of the process's outputs. Writes whole pieces, in order, from whichever task. Once a piece could not be written none
@@ -8,6 +9,7 @@ public final class OutputChannel: Sendable {
   /// The system's error number of the piece that could not be written. Its lock is held while a piece is written, which
   /// keeps pieces whole.
   private let lost = Guarded<Int32?>(nil)
+  private let queue = DispatchQueue(label: "output")
 
   public static let standardOutput = OutputChannel(1)
   public static let standardError = OutputChannel(2)
@@ -30,7 +32,16 @@ public final class OutputChannel: Sendable {
   }
 
   /// Why something could not be written; `nil` where all has been.
-  public var failure: OutputFailure? { lost.withLock { $0 }.map(OutputFailure.init) }
+  public var failure: OutputFailure? {
+    flush()
+    return lost.withLock { $0 }.map(OutputFailure.init)
+  }
+
+  /// Writes a piece behind all that came before it here, without keeping the caller: whoever reads slowly delays no work.
+  public func writeLater(_ bytes: [UInt8]) { queue.async { self.write(bytes) } }
+
+  /// Waits until all that was to be written later has been.
+  public func flush() { queue.sync {} }
 
   public func write(_ text: String) { write(Array(text.utf8)) }
 

@@ -70,6 +70,7 @@ enum CommandRunner {
 enum Leaving {
   /// - Parameter status: What it leaves with, but where that says that all went well, and some of the output did not get out.
   static func exit(_ status: Int32) -> Never {
+    OutputChannel.standardOutput.flush()
     guard status == 0, let failure = OutputChannel.standardOutput.failure else { Glibc.exit(status) }
     if !failure.isNobodyReading {
       OutputChannel.standardError.write("runbook: standard output could not be written: \(failure.reason)\n")

@@ -38,6 +38,7 @@ struct Runbook: AsyncParsableCommand {
         try command.run()
       }
     } catch {
+      if let ended = error as? ExitCode { Leaving.exit(ended.rawValue) }
       guard exitCode(for: error) == .success else { exit(withError: error) }
       OutputChannel.standardOutput.write(fullMessage(for: error) + "\n")
     }

@@ -103,9 +103,11 @@ extension JournalWrapper {
   public func move(_ number: RecordNumber, to key: EffectKey) async throws(JournalError) {
     try await writing(.move) { journal async throws(JournalError) in try await journal.move(number, to: key) }
   }
-  public func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError) {
+  public func lockLaunches(
+    of operation: DataOperation, for site: EffectSite, telling tell: @escaping @Sendable (TurnWait) -> Void
+  ) async throws(JournalError) {
     try await writing(.turn) { journal async throws(JournalError) in
-      try await journal.lockLaunches(of: operation, for: site)
+      try await journal.lockLaunches(of: operation, for: site, telling: tell)
     }
   }
   public func unlockLaunches(of operation: DataOperation, for site: EffectSite) async {

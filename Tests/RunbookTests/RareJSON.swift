@@ -137,6 +137,8 @@ enum RareJSON {
   private static func news() throws -> String {
     let usual = UsualDuration(median: .minutes(1), range: .seconds(30) ... .minutes(2), longest: .hours(1), runs: 5)
     let kinds: [Event.Kind] = [
+      .waitingForTurn(operation, TurnWait(executionID: "x", settlesAt: at)),
+      .waitingForTurn(operation, TurnWait(executionID: nil)),
       .launchUnknown(operation, reason: "lost", lookingUntil: at), .awaiting(run, deadline: at),
       .awaitingNext(operation, since: at, deadline: at), .waitingUntil(deadline: at), .expecting(.end(of: run), usual),
       .expecting(.nextRun(of: operation, since: at), usual), .appeared(run),
@@ -146,11 +148,13 @@ enum RareJSON {
       let file = folder.appending(path: "news").path
       let descriptor = open(file, O_WRONLY | O_CREAT, 0o600)
       defer { close(descriptor) }
-      let writer = JSONWriter(output: OutputChannel(descriptor))
+      let channel = OutputChannel(descriptor)
+      let writer = JSONWriter(output: channel)
       writer.use(SourceMap([text]))
       for kind in kinds {
         writer.hear(Event(at: at, place: range, isReplayed: false, steps: ["s"], effect: "/.1#0", kind: kind))
       }
+      channel.flush()
       return try String(contentsOfFile: file, encoding: .utf8)
     }
   }
