@@ -20,6 +20,16 @@ import Testing
     #expect(adopted == outcome.simulator.launches.map(\.id))
   }
 
+  /// Of a run that had to be looked for more is known than of one whose reply came; the runbook goes on the same way.
+  @Test(arguments: ["", "faults: [launch_job 1: reply lost]"]) func aLaunchGivesARunThatNobodyHasSeen(_ fault: String)
+    throws
+  {
+    let outcome = try rehearse(
+      "let r = launch prepare\nprint text(r.status == none)\nprint text(r.started == none)",
+      on: platform(more: fault))
+    #expect(outcome.printed == ["true", "true"])
+  }
+
   @Test func aLaunchThatCannotHaveBeenIsSentAgain() throws {
     let outcome = try rehearse(Self.text, on: platform(more: "faults: [launch_job 1: unreachable]"))
     #expect(outcome.exitStatus == 0)
