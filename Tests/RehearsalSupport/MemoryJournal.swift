@@ -81,11 +81,11 @@ extension MemoryRowStore {
 }
 
 extension LeaseHolder {
-  static let rehearsal = LeaseHolder(user: "ann", host: "here", process: 1, processStart: "1")
+  public static let rehearsal = LeaseHolder(user: "ann", host: "here", process: 1, processStart: "1")
 }
 
 extension ExecutionHeader {
-  static func rehearsal(_ id: String) -> ExecutionHeader {
+  public static func rehearsal(_ id: String) -> ExecutionHeader {
     ExecutionHeader(
       id: id, startedAt: Rehearsal.start, today: Rehearsal.start.date, holder: .rehearsal, name: "test.runbook",
       directory: "/", sources: [Source(name: "test.runbook", text: "")], parameters: [:], account: nil,

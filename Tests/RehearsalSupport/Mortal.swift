@@ -8,14 +8,22 @@ public import TailerAPI
 /// A life that ends at a given point: from there on nothing is written and nothing is sent, as when a process is
 /// killed. Points are counted: before and after each journal write, before and after each exchange.
 public final class Life: @unchecked Sendable {
-  // The lock guards both counters.
+  /// What is counted.
+  public enum Points: Sendable { case writesAndExchanges, writes }
+
+  // The lock guards all that changes.
   private let lock = NSLock()
   private let end: Int?
+  private let points: Points
   private var point = 0
   private var over = false
+  private var hear: (@Sendable () -> Void)?
 
   /// - Parameter end: The point at which it ends, from 0; `nil` for one that only counts.
-  public init(endingAt end: Int? = nil) { self.end = end }
+  public init(endingAt end: Int? = nil, of points: Points = .writesAndExchanges) {
+    self.end = end
+    self.points = points
+  }
 
   public var pointsPassed: Int { lock.withLock { point } }
   public var isOver: Bool { lock.withLock { over } }
@@ -23,15 +31,23 @@ public final class Life: @unchecked Sendable {
   /// Ends it now.
   public func finish() { lock.withLock { over = true } }
 
+  /// Has it said when it ends at its point: who is killed waits for nothing any more.
+  func whenOver(_ hear: @escaping @Sendable () -> Void) { lock.withLock { self.hear = hear } }
+
   /// Passes a point; whether life goes on behind it.
   func goesOn() -> Bool {
-    lock.withLock {
-      if over { return false }
+    let (goesOn, hear) = lock.withLock { () -> (Bool, (@Sendable () -> Void)?) in
+      if over { return (false, nil) }
       if point == end { over = true }
       point += 1
-      return !over
+      return (!over, over ? self.hear : nil)
     }
+    hear?()
+    return goesOn
   }
+
+  /// The same for an exchange, which may be no point.
+  func goesOnExchanging() -> Bool { points == .writes ? !isOver : goesOn() }
 }
 
 /// A journal as seen by a process that can die at each write.
@@ -78,9 +94,9 @@ public struct MortalTransport: HTTPTransport {
   public func send(
     _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
   ) async throws(TransportError) -> HTTPReply {
-    guard life.goesOn() else { throw .cancelled }
+    guard life.goesOnExchanging() else { throw .cancelled }
     let reply = try await transport.send(request, within: limit, departure: departure)
-    guard life.goesOn() else { throw .cancelled }
+    guard life.goesOnExchanging() else { throw .cancelled }
     return reply
   }
 }

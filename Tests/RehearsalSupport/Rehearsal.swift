@@ -34,6 +34,8 @@ public struct Rehearsal: Sendable {
   public var bootTimer: (@Sendable (VirtualTime) -> any BootTimer)?
   /// What the watcher's dice show.
   public var jitter = 0.5
+  /// The runbook as it was checked before, for who runs one text often.
+  public var checkedBefore: CheckedRunbook?
 
   /// - Parameter scenario: YAML as people write it; empty for a platform where every run succeeds after a minute.
   public init(_ text: String, scenario: String = "") throws {
@@ -82,6 +84,7 @@ public struct Rehearsal: Sendable {
 
   /// Checks the runbook. Throws `Invalid` where there is an error in it.
   public func checked() throws -> CheckedRunbook {
+    if let checkedBefore { return checkedBefore }
     let source = SourceText(id: SourceID(0), name: name, text: text)
     let context = CheckContext(
       account: policy.account, environment: policy.environment, environments: policy.environments,
@@ -113,6 +116,7 @@ public struct Rehearsal: Sendable {
     let clock: any WallClock = machine ?? time
     let (parameters, people, policy, jitter) = (parameters, people, policy, jitter)
     let life = life ?? dieAfter.map { _ in Life() }
+    life?.whenOver { interruption.raise(.machine(9)) }
     // Who is killed waits for nothing any more either.
     let blows: [(TimeSpan?, @Sendable () -> Void)] = [
       (interruptAfter, { interruption.raise() }),
@@ -120,7 +124,7 @@ public struct Rehearsal: Sendable {
         dieAfter,
         {
           life?.finish()
-          interruption.raise()
+          interruption.raise(.machine(9))
         }
       ),
     ]
