@@ -22,12 +22,15 @@ indirect enum Unwind: Error, Sendable {
   /// The record cannot be kept, or does not fit what is being evaluated. Nothing more is done, not even `finally`.
   case broken(Diagnostic)
 
+  /// Whether it is not known whether a launch happened.
+  var isUnconfirmed: Bool { if case .failure(let failure) = self { failure.error.kind == .unconfirmed } else { false } }
+
   /// Which of several branches' endings is raised, the least first: what is not known stands before all else, for no `retry`
   /// and no bare `catch` may take it.
   var rank: Int {
     switch self {
     case .recordEnds: 0
-    case .failure(let failure) where failure.error.kind == .unconfirmed: 1
+    case .failure where isUnconfirmed: 1
     case .broken: 2
     case .interrupted: 3
     case .declined: 4
