@@ -10,18 +10,22 @@ public import TailerAPI
 public final class Life: @unchecked Sendable {
   /// What is counted.
   public enum Points: Sendable { case writesAndExchanges, writes }
+  /// What comes at the point: a kill, or a signal by which the process stops in order.
+  public enum Blow: Sendable { case kill, signal }
 
   // The lock guards all that changes.
   private let lock = NSLock()
   private let end: Int?
   private let points: Points
+  private let blow: Blow
   private var point = 0
   private var over = false
-  private var hear: (@Sendable () -> Void)?
+  private var hear: (@Sendable (Blow) -> Void)?
 
   /// - Parameter end: The point at which it ends, from 0; `nil` for one that only counts.
-  public init(endingAt end: Int? = nil, of points: Points = .writesAndExchanges) {
+  public init(endingAt end: Int? = nil, of points: Points = .writesAndExchanges, by blow: Blow = .kill) {
     self.end = end
+    self.blow = blow
     self.points = points
   }
 
@@ -31,18 +35,19 @@ public final class Life: @unchecked Sendable {
   /// Ends it now.
   public func finish() { lock.withLock { over = true } }
 
-  /// Has it said when it ends at its point: who is killed waits for nothing any more.
-  func whenOver(_ hear: @escaping @Sendable () -> Void) { lock.withLock { self.hear = hear } }
+  /// Has it said when it comes to its point: who is killed waits for nothing any more.
+  func whenStruck(_ hear: @escaping @Sendable (Blow) -> Void) { lock.withLock { self.hear = hear } }
 
   /// Passes a point; whether life goes on behind it.
   func goesOn() -> Bool {
-    let (goesOn, hear) = lock.withLock { () -> (Bool, (@Sendable () -> Void)?) in
-      if over { return (false, nil) }
-      if point == end { over = true }
+    let (goesOn, isStruck, hear) = lock.withLock {
+      if over { return (false, false, self.hear) }
+      let isStruck = point == end
+      if isStruck, blow == .kill { over = true }
       point += 1
-      return (!over, over ? self.hear : nil)
+      return (!over, isStruck, self.hear)
     }
-    hear?()
+    if isStruck { hear?(blow) }
     return goesOn
   }
 

@@ -116,7 +116,7 @@ public struct Rehearsal: Sendable {
     let clock: any WallClock = machine ?? time
     let (parameters, people, policy, jitter) = (parameters, people, policy, jitter)
     let life = life ?? dieAfter.map { _ in Life() }
-    life?.whenOver { interruption.raise(.machine(9)) }
+    life?.whenStruck { blow in interruption.raise(.machine(blow == .kill ? 9 : 15)) }
     // Who is killed waits for nothing any more either.
     let blows: [(TimeSpan?, @Sendable () -> Void)] = [
       (interruptAfter, { interruption.raise() }),

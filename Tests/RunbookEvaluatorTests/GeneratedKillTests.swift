@@ -11,6 +11,11 @@ import Testing
 /// up again comes to the same effects in the same order in each branch, to the same platform and to the same end, and no
 /// launch happens twice or not at all.
 @Suite struct GeneratedKillTests {
+  /// What is made up means something to the checker.
+  @Test(arguments: [0, Case.racing, Case.onFile]) func allAreValid(_ first: UInt64) throws {
+    for seed in Seeds.each(150) { _ = try KillTrial(Case(seed: first + seed).runbook) }
+  }
+
   @Test func aKillAtAnyWriteComesToTheSame() throws {
     try enumerate(Seeds.each(30), "generated, in memory") { Case(seed: $0) }
   }
@@ -52,14 +57,18 @@ import Testing
 
 /// What an enumeration came to.
 private struct Tally: CustomStringConvertible {
-  var (runbooks, kills, pairs, launchedAgain, unconfirmed) = (0, 0, 0, 0, 0)
+  var (runbooks, kills, signals, pairs, launchedAgain, unconfirmed) = (0, 0, 0, 0, 0, 0)
+  var troubles: [Trouble.Kind: Int] = [:]
 
   var description: String {
     """
-    \(runbooks) runbooks, \(kills) kills, \(pairs) of them with a second one behind, 0 duplicates, 0 losses; \(launchedAgain) \
-    launched again by a person, \(unconfirmed) ended over a launch that is not known
+    \(runbooks) runbooks, \(kills) kills, \(signals) signals and \(pairs) pairs of deaths: \(count(.duplicate)) duplicates, \
+    \(count(.loss)) losses, \(count(.divergence)) divergences, \(count(.hang)) hangs, \(count(.difference)) differences; \
+    \(launchedAgain) launched again by a person, \(unconfirmed) ended over a launch that is not known
     """
   }
+
+  private func count(_ kind: Trouble.Kind) -> Int { troubles[kind] ?? 0 }
 }
 
 /// One runbook with all its kills.
@@ -84,14 +93,14 @@ private struct Case {
 
   /// What came out otherwise, and where it was killed.
   struct Found {
-    let deaths: [Int]
+    let deaths: [Death]
     let trouble: any Error
   }
 
   /// The first kill that comes to something else; `nil` where none does.
   func trouble(_ tally: inout Tally) -> Found? {
     tally.runbooks += 1
-    var deaths: [Int] = []
+    var deaths: [Death] = []
     do {
       let trial = try KillTrial(runbook, interleaving: seed)
       let calm = try live([], by: try KillTrial(runbook))
@@ -100,26 +109,38 @@ private struct Case {
       var points = try judged([], by: trial, calm, &tally).points[0]
       var point = 0
       while point < points {
-        deaths = [point]
+        deaths = [Death(point: point)]
         let outcome = try judged(deaths, by: trial, calm, &tally)
-        tally.kills += 1
         points = max(points, outcome.points[0])
-        if let second = outcome.points.dropFirst().first, Int.random(in: 0..<3, using: &random) == 0 {
-          deaths.append(Int.random(in: 0..<max(second, 1), using: &random))
+        if one(of: 4, &random) {
+          deaths = [Death(point: point, blow: .signal)]
           _ = try judged(deaths, by: trial, calm, &tally)
-          tally.kills += 1
+          tally.signals += 1
+        }
+        if let second = outcome.points.dropFirst().first, one(of: 3, &random) {
+          let point = Int.random(in: 0..<max(second, 1), using: &random)
+          deaths = [Death(point: deaths[0].point), Death(point: point, blow: one(of: 4, &random) ? .signal : .kill)]
+          _ = try judged(deaths, by: trial, calm, &tally)
           tally.pairs += 1
         }
         point += 1
       }
+      tally.kills += points
       return nil
     } catch {
+      // Where nothing can go on any more, virtual time says so.
+      tally.troubles[(error as? Trouble)?.kind ?? (error is VirtualTime.Deadlock ? .hang : .difference), default: 0] +=
+        1
       return Found(deaths: deaths, trouble: error)
     }
   }
 
+  private func one(of chances: Int, _ random: inout SeededGenerator) -> Bool {
+    Int.random(in: 0..<chances, using: &random) == 0
+  }
+
   private func judged(
-    _ deaths: [Int], by trial: KillTrial, _ calm: KillTrial.Outcome, _ tally: inout Tally
+    _ deaths: [Death], by trial: KillTrial, _ calm: KillTrial.Outcome, _ tally: inout Tally
   ) throws -> KillTrial.Outcome {
     let outcome = try live(deaths, by: trial)
     try outcome.requireLaunchedOnce()
@@ -129,7 +150,7 @@ private struct Case {
     return outcome
   }
 
-  private func live(_ deaths: [Int], by trial: KillTrial) throws -> KillTrial.Outcome {
+  private func live(_ deaths: [Death], by trial: KillTrial) throws -> KillTrial.Outcome {
     guard isFile else { return try live(deaths, by: trial, on: MemoryRowStore()) }
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("generated-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -137,7 +158,7 @@ private struct Case {
     return try live(deaths, by: trial, on: SynchronousRows(file))
   }
 
-  private func live(_ deaths: [Int], by trial: KillTrial, on rows: some RowStore) throws -> KillTrial.Outcome {
+  private func live(_ deaths: [Death], by trial: KillTrial, on rows: some RowStore) throws -> KillTrial.Outcome {
     let outcome = try trial.carryOut(deaths: deaths, on: rows)
     try trial.requireSame(rows)
     return outcome

@@ -113,8 +113,12 @@ struct GeneratedRunbook: Sendable {
 
 /// A person whose answers are decided by the words of the question alone, whichever process asks.
 struct Oracle: People {
+  /// Whether it is asked for those who come later.
+  let isAlone: Bool
+
   func answer(_ question: Question) async throws(PeopleError) -> PersonAnswer {
-    PersonAnswer(isYes: Self.isYes(question.text), by: "ann")
+    if isAlone, question.text.contains("later") { throw .nobodyThere }
+    return PersonAnswer(isYes: Self.isYes(question.text), by: "ann")
   }
 
   private static func isYes(_ text: String) -> Bool {
@@ -149,6 +153,8 @@ struct RunbookGenerator {
     var isShared = false
     var isInFinally = false
     var isInLoop = false
+    /// Whether it may be gone through again.
+    var repeats = false
     var day: String?
 
     var inside: Surroundings {
@@ -259,7 +265,7 @@ struct RunbookGenerator {
       return GeneratedStatement("\(launch)\nawait run or \(around.mayFail && one(of: 2) ? "fail" : "ignore")")
     default:
       let timeout = operation == "ok" && one(of: 2) ? " timeout 10m" : ""
-      let every = one(of: 3) ? " every 15s" : ""
+      let every = one(of: 3) ? " every 30s" : ""
       return GeneratedStatement("\(launch)\nawait run\(timeout)\(every) or fail")
     }
   }
@@ -297,7 +303,7 @@ struct RunbookGenerator {
   private mutating func question(_ around: Surroundings) -> GeneratedStatement {
     guard around.depth > 0, budget > 0, one(of: 2) else {
       return GeneratedStatement(
-        "\(pick(["confirm", "manual"])) \"\(name(isRacing && one(of: 3) ? "maybe" : "surely"))?\"")
+        "\(pick(["confirm", "manual"])) \"\(name(isRacing && one(of: 3) ? "maybe" : pick(["surely", "later"])))?\"")
     }
     return GeneratedStatement([
       .words("if confirm \"\(name("maybe"))?\""), block(around, atMost: 2), .words("else"), block(around, atMost: 2),
@@ -392,14 +398,14 @@ struct RunbookGenerator {
   private mutating func loop(_ around: Surroundings) -> GeneratedStatement {
     var inner = around
     let day = name("day")
-    (inner.isInLoop, inner.day) = (true, day)
+    (inner.isInLoop, inner.repeats, inner.day) = (true, true, day)
     return GeneratedStatement([.words("for \(day) in 2020-12-01 .. 2020-12-02"), block(inner)])
   }
 
   private mutating func retry(_ around: Surroundings) -> GeneratedStatement {
     if around.mayFail, one(of: 2) {
       var inner = around
-      inner.isInLoop = false
+      (inner.isInLoop, inner.repeats) = (false, true)
       return GeneratedStatement([.words("retry 2 times every 20s"), block(inner)])
     }
     guard !around.isShared else { return job(around) }
@@ -425,21 +431,26 @@ struct RunbookGenerator {
       GeneratedStatement([.words("step \"\(name("waits"))\""), .block(waits)]),
       GeneratedStatement([.words("step \"\(name("sees"))\""), .block(sees)]),
     ]
-    if isRacing {
-      steps.append(GeneratedStatement("step \"\(name("disables"))\" { wait 10s\ndisable ok\nenable ok }"))
+    var own = ""
+    if isRacing, !around.repeats {
+      let name = name("own")
+      own = "let \(name) = table-to-storage \"\(name)\"\n"
+      steps.append(GeneratedStatement("step \"\(name) off\" { wait 10s\ndisable \(name)\nenable \(name) }"))
+      steps.append(GeneratedStatement("step \"\(name) on\" { wait 10s\nlaunch \(name)\nawait run or ignore }"))
     }
     return GeneratedStatement([
-      .words("let \(run) = launch ok\nparallel"), .block(steps),
+      .words("\(own)let \(run) = launch ok\nparallel"), .block(steps),
       .words("\nif \(run).status == SUCCESS"), block(around, atMost: 1), .words("else"), block(around, atMost: 1),
     ])
   }
 
   private mutating func procedure() -> GeneratedStatement {
     var inner = Surroundings()
-    (inner.mayFail, inner.mayEnd, inner.isShared, inner.depth) = (isRacing, false, true, 2)
+    (inner.mayFail, inner.mayEnd, inner.isShared, inner.repeats, inner.depth) = (isRacing, false, true, true, 2)
     let (procedure, job, day) = (name("work"), name("job"), name("day"))
     inner.day = day
-    procedures.append(procedure)
+    // Itself it does not call.
+    defer { procedures.append(procedure) }
     return GeneratedStatement([
       .words("procedure \(procedure)(\(job), \(day))"),
       .block([

@@ -12,10 +12,10 @@ extension KillTrial.Outcome {
     for launch in launches {
       guard let id = launch.launchedRun else { continue }
       guard let run = runs[id], launch.launches(run) else {
-        throw Trouble("a loss: \(launch.number), \(launch.intent.words), has no run \(id)")
+        throw Trouble(.loss, "\(launch.number), \(launch.intent.words), has no run \(id)")
       }
       guard owners.updateValue(launch.number, forKey: id) == nil else {
-        throw Trouble("two launches have the run \(id)")
+        throw Trouble(.duplicate, "two launches have the run \(id)")
       }
     }
     // What is not known of a launch is at most its one run.
@@ -23,7 +23,7 @@ extension KillTrial.Outcome {
     for run in nobodys {
       let open = launches.filter { $0.isOpenLaunch && $0.launches(run) }
       let alike = nobodys.filter { $0.operation == run.operation && $0.executionDate == run.executionDate }
-      guard alike.count <= open.count else { throw Trouble("a duplicate: nothing on record launched \(run.id)") }
+      guard alike.count <= open.count else { throw Trouble(.duplicate, "nothing on record launched \(run.id)") }
     }
   }
 
@@ -35,14 +35,17 @@ extension KillTrial.Outcome {
   func requireSame(as calm: KillTrial.Outcome) throws {
     try requireSameBranches(as: calm)
     guard !isUnconfirmed else { return }
-    guard end.exitStatus == calm.end.exitStatus, end.isResumable == calm.end.isResumable else {
+    // A signal that came when nothing was left to do.
+    let isStopped = end.exitStatus == 143
+    guard isStopped || end.exitStatus == calm.end.exitStatus, end.isResumable == calm.end.isResumable else {
       throw Trouble(
+        .difference,
         "it ended with \(end.exitStatus), \(end.summary), undisturbed with \(calm.end.exitStatus), \(calm.end.summary)")
     }
     let (found, wanted) = (simulator.snapshot, calm.simulator.snapshot)
     guard found.runs.sorted() == wanted.runs.sorted(), found.flags == wanted.flags,
       found.activations == wanted.activations
-    else { throw Trouble("the platform is another one:\n\(found)\nundisturbed:\n\(wanted)") }
+    else { throw Trouble(.difference, "the platform is another one:\n\(found)\nundisturbed:\n\(wanted)") }
   }
 
   private func requireSameBranches(as calm: KillTrial.Outcome) throws {
@@ -54,6 +57,7 @@ extension KillTrial.Outcome {
       let place =
         zip(here, there).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(here.count, there.count)
       throw Trouble(
+        .difference,
         """
         the branch \(branch) has at its effect \(place + 1) of \(here.count) \
         \(place < here.count ? here[place] : "nothing"), undisturbed of \(there.count) \

@@ -10,15 +10,28 @@ import TailerSimulator
 
 /// What is wrong with how an execution came out that was killed.
 struct Trouble: Error, CustomStringConvertible {
+  enum Kind { case duplicate, loss, divergence, hang, difference }
+  let kind: Kind
   let description: String
-  init(_ description: String) { self.description = description }
+
+  init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+}
+
+/// How a process ends before its time: at which of its writes, before it or once it is durable.
+struct Death: Sendable, CustomStringConvertible {
+  let point: Int
+  var blow = Life.Blow.kill
+  var description: String { "\(blow) at \(point)" }
 }
 
 /// A generated runbook on its platform: carried out by processes that are killed, one after the other, until one has come
 /// to its end.
 ///
 /// What a person does meanwhile is played by looking at the simulator: an unconfirmed launch is resumed as it is, and sent
-/// again only once no run of it is there.
+/// again only once no run of it is there. Some questions are answered only from the second process on.
 struct KillTrial {
   let rehearsal: Rehearsal
   let interleaving: UInt64?
@@ -29,8 +42,9 @@ struct KillTrial {
 
   init(_ runbook: GeneratedRunbook, interleaving: UInt64? = nil) throws {
     var rehearsal = try Rehearsal(runbook.text, scenario: runbook.scenario)
-    rehearsal.people = Oracle()
     rehearsal.dieAfter = Self.end
+    // Of a launch that is looked for it matters how it is found, and not how often it was not.
+    rehearsal.policy.searchInterval = .minutes(1)
     rehearsal.checkedBefore = try rehearsal.checked()
     self.rehearsal = rehearsal
     self.interleaving = interleaving
@@ -51,10 +65,9 @@ struct KillTrial {
   /// Carries it out.
   ///
   /// - Parameters:
-  ///   - deaths: At which of its writes each process is killed, before it or after it; one behind the last of them lives to
-  ///     its end.
+  ///   - deaths: Those of one process after the other; the one behind them lives to its end.
   ///   - rows: Where the journal is kept.
-  func carryOut(deaths: [Int] = [], on rows: some RowStore) throws -> Outcome {
+  func carryOut(deaths: [Death] = [], on rows: some RowStore) throws -> Outcome {
     let world = World(scenario: rehearsal.scenario, interleaving: interleaving)
     var deaths = deaths[...]
     var points: [Int] = []
@@ -65,14 +78,17 @@ struct KillTrial {
         guard number > 0 else { return try await store.begin(.rehearsal(Self.id)) }
         return try await store.resume(Self.id, by: .rehearsal, launchingAgain: .none).1
       }
-      let life = Life(endingAt: deaths.popFirst(), of: .writes)
+      let death = deaths.popFirst()
+      let life = Life(endingAt: death?.point, of: .writes, by: death?.blow ?? .kill)
+      var rehearsal = rehearsal
+      rehearsal.people = Oracle(isAlone: number == 0)
       let outcome = try rehearsal.run(on: world, journal: journal, life: life)
       guard world.time.now < rehearsal.scenario.now.advanced(by: Self.end) else {
-        throw Trouble("process \(number + 1) did not come to its end")
+        throw Trouble(.hang, "process \(number + 1) did not come to its end")
       }
       if !life.isOver {
         if case .broken(let diagnostic) = outcome.result.ending {
-          throw Trouble("the record broke: \(diagnostic.message)")
+          throw Trouble(.divergence, "the record broke: \(diagnostic.message)")
         }
         let end = ExecutionEnd(
           at: world.time.now, exitStatus: outcome.exitStatus, summary: outcome.result.ending.summary,
@@ -81,19 +97,21 @@ struct KillTrial {
       }
       points.append(life.pointsPassed)
       guard let end = try world.time.run({ try await store.summary(of: Self.id).end }) else { continue }
-      guard end.exitStatus == 5, end.isResumable else {
+      let isLeft = end.exitStatus == 6 ? number == 0 : end.exitStatus == 5 || end.exitStatus == 143
+      guard end.isResumable, isLeft else {
         world.simulator.settle()
         let (effects, spans) = try world.time.run { try await Self.record(in: rows) }
         return Outcome(
           end: end, effects: effects, spans: spans, simulator: world.simulator, points: points,
           launchedAgain: launchedAgain)
       }
+      guard end.exitStatus == 5 else { continue }
       // Whoever looks into it comes when nothing can arrive any more.
       try world.time.run { try await world.time.sleep(for: .minutes(10)) }
       if wasUnconfirmed { launchedAgain += try launchAgain(in: rows, world) }
       wasUnconfirmed = true
     }
-    throw Trouble("it did not come to an end in \(Self.mostLives) processes")
+    throw Trouble(.hang, "it did not come to an end in \(Self.mostLives) processes")
   }
 
   /// Says of each open launch that no run came of that none did; how many.
@@ -106,7 +124,7 @@ struct KillTrial {
         let isThere = world.simulator.launches.contains { run in
           !known.contains(run.id) && effect.launches(run)
         }
-        guard !isThere else { throw Trouble("a run is there of an unconfirmed launch, \(effect.intent.words)") }
+        guard !isThere else { throw Trouble(.loss, "a run is there of an unconfirmed launch, \(effect.intent.words)") }
         let store = RecordStore(rows, clock: world.time, liveness: HolderLiveness { _ in .dead })
         try await store.resume(Self.id, by: .rehearsal, launchingAgain: .numbered(effect.number)).1.settle()
         count += 1
@@ -135,7 +153,8 @@ struct KillTrial {
       return try await rehearsal.compare(on: world, journal: journal, recorded: text)
     }
     guard let conflict = comparison.conflicts.first else { return }
-    throw Trouble("its record is not what it means: \(conflict.message) \(conflict.notes.joined(separator: " "))")
+    throw Trouble(
+      .divergence, "its record is not what it means: \(conflict.message) \(conflict.notes.joined(separator: " "))")
   }
 }
 
