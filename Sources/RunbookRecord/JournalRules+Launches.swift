@@ -25,7 +25,8 @@ extension JournalRules {
   public func standing(
     of ticket: LaunchTicket, besides denied: Set<RecordNumber> = [], at now: Timestamp, _ rows: any JournalRows
   ) throws -> LaunchTicket.Standing {
-    let open = try rows.openLaunches(of: ticket.operation).filter { !$0.isUnconfirmed }
+    let known = try rows.openLaunches(of: ticket.operation)
+    let open = known.filter { !$0.isUnconfirmed }
     let own = try open.filter { launch in
       guard launch.execution == ticket.execution, launch.effect != ticket.effect, !denied.contains(launch.effect)
       else { return false }
@@ -44,9 +45,13 @@ extension JournalRules {
     }
     let isOpen = open.contains { $0.execution == ticket.execution && $0.effect == ticket.effect }
     if !isOpen, let first = own.first { return .behindOwn(first.effect) }
-    // A run that begins now has to be told from one of theirs, by the clocks of two machines.
-    let unsettled = open.filter { $0.execution != ticket.execution }
-      .map { $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance) }.filter { $0 >= now }
+    // A run that begins now has to be told from one of theirs, by the clocks of two machines, and from one of a launch of its
+    // own that was given up as not known: else nobody could say whose it is.
+    let unsettled = known.filter { launch in
+      if launch.execution != ticket.execution { return true }
+      return launch.isUnconfirmed && !isOpen && launch.effect != ticket.effect && !denied.contains(launch.effect)
+    }
+    .map { $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance) }.filter { $0 >= now }
     guard let last = unsettled.max() else { return .first }
     return .unsettled(until: last)
   }

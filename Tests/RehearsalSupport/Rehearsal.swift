@@ -136,6 +136,7 @@ public struct Rehearsal: Sendable {
       bootTimer: bootTimer?(time) ?? SleeplessTimer(time), journal: seen, people: people, listener: listener)
     let day = today ?? scenario.now.date
     let memory = self.memory(journal)
+    memory?.keepTime(by: time)
     let result = try time.run {
       // What another process has left is taken up as it is by every process.
       await memory?.reopen()
