@@ -137,6 +137,10 @@ extension Interpreter {
       try await undo(block, after: ending)
     } catch {
       switch (error, ending) {
+      case (.failure, .failure(let first)) where error.isUnconfirmed && !first.isUnconfirmed:
+        // Nothing may take what is not known for something else.
+        if case .failure(let failure) = first { tell(.alsoFailed(failure.diagnostic), at: block.range) }
+        throw error
       case (.failure(let failure), .failure): tell(.alsoFailed(failure.diagnostic), at: block.range)
       case (.stopped, .failure): break
       default: throw error

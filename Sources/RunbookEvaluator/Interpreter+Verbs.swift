@@ -39,6 +39,8 @@ extension Interpreter {
     return .list(runs.map(Value.run))
   }
 
+  /// Gives the run as nobody has seen it yet: one that had to be looked for is known by more than one whose reply came, and
+  /// a runbook that goes by that would go on otherwise behind a lost reply.
   private func launch(
     _ operation: DataOperation, on date: CalendarDate?, site: EffectSite, at place: SourceRange
   ) async throws(Unwind) -> RunReference {
@@ -49,7 +51,7 @@ extension Interpreter {
     }
     if case .run(let run, _, _)? = record?.outcome {
       tell(.launched(run), at: place, replayed: true)
-      return reference(to: run)
+      return reference(to: run.unseen)
     }
     // What surely did nothing is launched, and not looked for.
     if record?.isIdleLaunch ?? true {
@@ -76,7 +78,7 @@ extension Interpreter {
           try await launch.launch()
         }
       tell(.launched(run), at: place)
-      return reference(to: run)
+      return reference(to: run.unseen)
     } catch {
       switch error {
       case .interrupted: throw .interrupted

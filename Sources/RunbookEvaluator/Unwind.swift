@@ -20,12 +20,15 @@ indirect enum Unwind: Error, Sendable {
   /// Whether the record cannot be kept any more.
   var isBroken: Bool { if case .over(let verdict, _) = self { verdict.isOfRecord } else { false } }
 
+  /// Whether it is not known whether a launch happened.
+  var isUnconfirmed: Bool { if case .failure(let failure) = self { failure.error.kind == .unconfirmed } else { false } }
+
   /// Which of several branches' endings is raised, the least first: what is not known stands before all else, for no `retry`
   /// and no bare `catch` may take it.
   var rank: Int {
     switch self {
     case .recordEnds: 0
-    case .failure(let failure) where failure.error.kind == .unconfirmed: 1
+    case .failure where isUnconfirmed: 1
     case .over(.takenOver, _), .over(.broken, _): 2
     case .interrupted: 3
     case .over(.declined, _), .over(.forbidden, _): 4

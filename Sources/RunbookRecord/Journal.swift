@@ -81,7 +81,7 @@ public protocol Journal: Sendable {
   func unlockLaunches(of operation: DataOperation, for site: EffectSite) async
 }
 
-/// What a launch waits for that wants its operation's turn: another execution.
+/// What a launch waits for that wants its operation's turn: another execution, or one of its own that is not known.
 public struct TurnWait: Hashable, Sendable {
   /// `nil` where its record has been deleted.
   public let executionID: String?

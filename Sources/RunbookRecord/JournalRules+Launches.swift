@@ -25,7 +25,8 @@ extension JournalRules {
   public func standing(
     of ticket: LaunchTicket, besides denied: Set<RecordNumber> = [], at now: Timestamp, _ rows: any JournalRows
   ) throws -> LaunchTicket.Standing {
-    let open = try rows.openLaunches(of: ticket.operation).filter { !$0.isUnconfirmed }
+    let known = try rows.openLaunches(of: ticket.operation)
+    let open = known.filter { !$0.isUnconfirmed }
     let own = try open.filter { launch in
       guard launch.execution == ticket.execution, launch.effect != ticket.effect, !denied.contains(launch.effect)
       else { return false }
@@ -44,14 +45,18 @@ extension JournalRules {
     }
     let isOpen = open.contains { $0.execution == ticket.execution && $0.effect == ticket.effect }
     if !isOpen, let first = own.first { return .behindOwn(first.effect) }
-    // A run that begins now has to be told from one of theirs, by the clocks of two machines.
-    let unsettled = open.filter { $0.execution != ticket.execution }
-      .map { (end: $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance), of: $0.execution) }
+    // A run that begins now has to be told from one of theirs, by the clocks of two machines, and from one of a launch of its
+    // own that was given up as not known: else nobody could say whose it is.
+    let unsettled = known.filter { launch in
+      if launch.execution != ticket.execution { return true }
+      return launch.isUnconfirmed && !isOpen && launch.effect != ticket.effect && !denied.contains(launch.effect)
+    }
+    .map { (end: $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance), of: $0.execution) }
     guard let last = unsettled.max(by: { $0.end < $1.end }), last.end >= now else { return .first }
     return .unsettled(until: last.end, execution: last.of)
   }
 
-  /// What a ticket waits for, where that is another execution.
+  /// What a ticket waits for that its person has to know of: another execution, or an own launch that is not known.
   public func wait(
     _ standing: LaunchTicket.Standing, of ticket: LaunchTicket, _ rows: any JournalRows
   ) throws -> TurnWait? {

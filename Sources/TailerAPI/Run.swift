@@ -43,6 +43,9 @@ public struct Run: Sendable {
         duration: duration, updated: updated))
   }
 
+  /// The run as it is just after its launch, when nothing has been seen of it.
+  public var unseen: Run { Run(id: id, operation: operation) }
+
   public var hasEnded: Bool { status?.isTerminal ?? false }
 
   /// How long the run took, or has taken by `now` while it goes on; `nil` where its start is not known.

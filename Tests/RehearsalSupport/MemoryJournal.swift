@@ -12,13 +12,14 @@ public actor MemoryJournal: JournalWrapper {
   public nonisolated let executionID: String
   private let rows = MemoryRowStore()
   private let store: RecordStore
+  private let clock = BorrowedClock()
   private var held: (any HeldJournal)?
   /// Lets one of those who come at once begin it.
   private let beginning = AsyncSemaphore(1)
 
   public init(executionID: String = "memory") {
     self.executionID = executionID
-    store = RecordStore(rows, clock: StandingClock(), liveness: HolderLiveness { _ in .dead })
+    store = RecordStore(rows, clock: clock, liveness: HolderLiveness { _ in .dead })
   }
 
   /// The record, which begins when it is first asked for.
@@ -39,6 +40,9 @@ public actor MemoryJournal: JournalWrapper {
   public var wrapped: any HeldJournal {
     get async throws(JournalError) { try await journal() }
   }
+
+  /// Goes by that clock from now on: what waits for a launch to settle does so in the time in which it is rehearsed.
+  nonisolated func keepTime(by clock: any WallClock) { self.clock.borrow(clock) }
 
   /// Takes the execution up again, as another process would after this one was killed, or has ended.
   ///
@@ -81,11 +85,11 @@ extension MemoryRowStore {
 }
 
 extension LeaseHolder {
-  static let rehearsal = LeaseHolder(user: "ann", host: "here", process: 1, processStart: "1")
+  public static let rehearsal = LeaseHolder(user: "ann", host: "here", process: 1, processStart: "1")
 }
 
 extension ExecutionHeader {
-  static func rehearsal(_ id: String) -> ExecutionHeader {
+  public static func rehearsal(_ id: String) -> ExecutionHeader {
     ExecutionHeader(
       id: id, startedAt: Rehearsal.start, today: Rehearsal.start.date, holder: .rehearsal, name: "test.runbook",
       directory: "/", sources: [Source(name: "test.runbook", text: "")], parameters: [:], account: nil,
@@ -96,6 +100,15 @@ extension ExecutionHeader {
 extension RecordStore {
   /// A journal for one process, in which nothing waits for another one.
   public static func rehearsal() -> RecordStore { inMemory(clock: StandingClock()) }
+}
+
+/// The clock of whatever world a journal is in now.
+private final class BorrowedClock: WallClock {
+  private let lent = Guarded<any WallClock>(StandingClock())
+
+  func borrow(_ clock: any WallClock) { lent.withLock { $0 = clock } }
+  var now: Timestamp { lent.withLock { $0 }.now }
+  func sleep(for span: TimeSpan) async throws(CancellationError) { try await lent.withLock { $0 }.sleep(for: span) }
 }
 
 /// A clock that never gets on: who waits at it waits until it is cancelled.

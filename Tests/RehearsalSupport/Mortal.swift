@@ -8,14 +8,26 @@ public import TailerAPI
 /// A life that ends at a given point: from there on nothing is written and nothing is sent, as when a process is
 /// killed. Points are counted: before and after each journal write, before and after each exchange.
 public final class Life: @unchecked Sendable {
-  // The lock guards both counters.
+  /// What is counted.
+  public enum Points: Sendable { case writesAndExchanges, writes }
+  /// What comes at the point: a kill, or a signal by which the process stops in order.
+  public enum Blow: Sendable { case kill, signal }
+
+  // The lock guards all that changes.
   private let lock = NSLock()
   private let end: Int?
+  private let points: Points
+  private let blow: Blow
   private var point = 0
   private var over = false
+  private var hear: (@Sendable (Blow) -> Void)?
 
   /// - Parameter end: The point at which it ends, from 0; `nil` for one that only counts.
-  public init(endingAt end: Int? = nil) { self.end = end }
+  public init(endingAt end: Int? = nil, of points: Points = .writesAndExchanges, by blow: Blow = .kill) {
+    self.end = end
+    self.blow = blow
+    self.points = points
+  }
 
   public var pointsPassed: Int { lock.withLock { point } }
   public var isOver: Bool { lock.withLock { over } }
@@ -23,15 +35,24 @@ public final class Life: @unchecked Sendable {
   /// Ends it now.
   public func finish() { lock.withLock { over = true } }
 
+  /// Has it said when it comes to its point: who is killed waits for nothing any more.
+  func whenStruck(_ hear: @escaping @Sendable (Blow) -> Void) { lock.withLock { self.hear = hear } }
+
   /// Passes a point; whether life goes on behind it.
   func goesOn() -> Bool {
-    lock.withLock {
-      if over { return false }
-      if point == end { over = true }
+    let (goesOn, isStruck, hear) = lock.withLock {
+      if over { return (false, false, self.hear) }
+      let isStruck = point == end
+      if isStruck, blow == .kill { over = true }
       point += 1
-      return !over
+      return (!over, isStruck, self.hear)
     }
+    if isStruck { hear?(blow) }
+    return goesOn
   }
+
+  /// The same for an exchange, which may be no point.
+  func goesOnExchanging() -> Bool { points == .writes ? !isOver : goesOn() }
 }
 
 /// A journal as seen by a process that can die at each write.
@@ -78,9 +99,9 @@ public struct MortalTransport: HTTPTransport {
   public func send(
     _ request: HTTPRequest, within limit: TimeSpan, departure: Departure?
   ) async throws(TransportError) -> HTTPReply {
-    guard life.goesOn() else { throw .cancelled }
+    guard life.goesOnExchanging() else { throw .cancelled }
     let reply = try await transport.send(request, within: limit, departure: departure)
-    guard life.goesOn() else { throw .cancelled }
+    guard life.goesOnExchanging() else { throw .cancelled }
     return reply
   }
 }

@@ -34,6 +34,8 @@ public struct Rehearsal: Sendable {
   public var bootTimer: (@Sendable (VirtualTime) -> any BootTimer)?
   /// What the watcher's dice show.
   public var jitter = 0.5
+  /// The runbook as it was checked before, for who runs one text often.
+  public var checkedBefore: CheckedRunbook?
 
   /// - Parameter scenario: YAML as people write it; empty for a platform where every run succeeds after a minute.
   public init(_ text: String, scenario: String = "") throws {
@@ -76,6 +78,7 @@ public struct Rehearsal: Sendable {
 
   /// Checks the runbook. Throws `Invalid` where there is an error in it.
   public func checked() throws -> CheckedRunbook {
+    if let checkedBefore { return checkedBefore }
     let source = SourceText(id: SourceID(0), name: name, text: text)
     let context = CheckContext(
       account: policy.account, environment: policy.environment, environments: policy.environments,
@@ -107,6 +110,7 @@ public struct Rehearsal: Sendable {
     let clock: any WallClock = machine ?? time
     let (parameters, people, policy, jitter) = (parameters, people, policy, jitter)
     let life = life ?? dieAfter.map { _ in Life() }
+    life?.whenStruck { blow in interruption.raise(.machine(blow == .kill ? 9 : 15)) }
     // Who is killed waits for nothing any more either.
     let blows: [(TimeSpan?, @Sendable () -> Void)] = [
       (interruptAfter, { interruption.raise() }),
@@ -114,7 +118,7 @@ public struct Rehearsal: Sendable {
         dieAfter,
         {
           life?.finish()
-          interruption.raise()
+          interruption.raise(.machine(9))
         }
       ),
     ]
@@ -126,6 +130,7 @@ public struct Rehearsal: Sendable {
       bootTimer: bootTimer?(time) ?? SleeplessTimer(time), journal: seen, people: people, listener: listener)
     let day = today ?? scenario.now.date
     let memory = self.memory(journal)
+    memory?.keepTime(by: time)
     let result = try time.run {
       // What another process has left is taken up as it is by every process.
       await memory?.reopen()

@@ -186,4 +186,20 @@ import Testing
     }
     #expect(orders == [["settled", "launching", "launching", "launching"]])
   }
+
+  /// Behind a launch that is not known another one of the operation is begun only when its run can be told from one of the
+  /// first by the clocks; killed before the reply is recorded, it finds it.
+  @Test func whatIsLaunchedBehindAnUnconfirmedLaunchIsToldFromIt() throws {
+    let outcome = try survive(
+      """
+      parallel max 2 keep going {
+        step "a" { launch a; await run or fail }
+        step "b" { wait 1s; launch a on 2020-01-02; await run or fail; launch c; await run or fail }
+      }
+      """, on: Self.platform(more: "faults: [launch_job 1: request lost, launch_job 2: slow by 1m]"),
+      deaths: .seconds(265))
+    #expect(outcome.exitStatus == 5)
+    let found = launches(outcome.simulator)
+    #expect(found["a"] == 1 && found["c"] == 1)
+  }
 }

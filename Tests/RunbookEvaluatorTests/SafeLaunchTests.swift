@@ -20,6 +20,16 @@ import Testing
     #expect(adopted == outcome.simulator.launches.map(\.id))
   }
 
+  /// Of a run that had to be looked for more is known than of one whose reply came; the runbook goes on the same way.
+  @Test(arguments: ["", "faults: [launch_job 1: reply lost]"]) func aLaunchGivesARunThatNobodyHasSeen(_ fault: String)
+    throws
+  {
+    let outcome = try rehearse(
+      "let r = launch prepare\nprint text(r.status == SUCCESS)\nprint text(r.started == none)",
+      on: platform(more: fault))
+    #expect(outcome.printed == ["false", "true"])
+  }
+
   @Test func aLaunchThatCannotHaveBeenIsSentAgain() throws {
     let outcome = try rehearse(Self.text, on: platform(more: "faults: [launch_job 1: unreachable]"))
     #expect(outcome.exitStatus == 0)
@@ -42,6 +52,20 @@ import Testing
     #expect(taken.exitStatus == 0)
     #expect(taken.simulator.launches.count == 1)
     #expect(try rehearse("retry 3 times { launch prepare }", on: lost).simulator.requestCounts["launch_job"] == 1)
+  }
+
+  /// Whatever a `finally` follows, a launch in it that is not known is what it ends with: somebody has to look, and no `catch`
+  /// around takes it for what came before.
+  @Test(arguments: ["fail \"no\"", "confirm \"Go on?\"", "stop \"enough\""])
+  func aLaunchThatIsNotKnownInAFinallyStandsBeforeWhatItFollows(_ statement: String) throws {
+    var rehearsal = try Rehearsal(
+      preamble + "try { try { \(statement) } finally { launch prepare } } catch { print \"taken\" }",
+      scenario: platform(more: "faults: [launch_job 1: request lost]"))
+    rehearsal.people = ScriptedPeople(yes: false)
+    let outcome = try rehearsal.run()
+    #expect(outcome.exitStatus == 5)
+    #expect(outcome.result.isResumable)
+    #expect(outcome.printed.isEmpty)
   }
 
   @Test func anOlderRunIsNeverAdopted() throws {

@@ -13,9 +13,10 @@ import Testing
   /// An execution that ended over a launch that may have happened, and one that did not.
   private func endOverTwoLaunches(_ store: RecordStore) async throws {
     let journal = try await store.begin(.test("x"))
-    for (path, kind) in [("0#0", ErrorKind.unconfirmed), ("1#0", .rejected)] {
-      try await journal.intend(.launching(), at: .test(path))
-      try await journal.finish(.launching(), failure(kind), at: .test(path))
+    let launches = [("0#0", DataOperation.prepare, ErrorKind.unconfirmed), ("1#0", .export, .rejected)]
+    for (path, operation, kind) in launches {
+      try await journal.intend(.launching(operation), at: .test(path))
+      try await journal.finish(.launching(operation), failure(kind), at: .test(path))
     }
     try await journal.end(.test("failed", status: 5, isResumable: true, origins: ["0#0", "1#0"].map(EffectKey.test)))
   }
@@ -166,8 +167,9 @@ import Testing
       let launch = EffectIntent.launching(baseline: ["old"])
       let wait = EffectIntent.await(runID: "r1", operation: .prepare, from: .start)
       // A launch that may have happened, one that did not, a wait, a failure that was caught, and a success.
-      try await journal.intend(launch, at: .test("0#0"))
-      try await journal.finish(launch, failure(.unconfirmed), at: .test("0#0"))
+      let lost = EffectIntent.launching(.export, baseline: ["old"])
+      try await journal.intend(lost, at: .test("0#0"))
+      try await journal.finish(lost, failure(.unconfirmed), at: .test("0#0"))
       try await journal.intend(launch, at: .test("1#0"))
       try await journal.finish(launch, failure(.rejected), at: .test("1#0"))
       try await journal.intend(launch, at: .test("4#0"))
@@ -179,7 +181,7 @@ import Testing
       try await journal.end(.test("failed", status: 5, isResumable: true, origins: origins))
 
       let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .none)
-      #expect(try await resumed.record(of: .test("0#0"))?.intent == launch)
+      #expect(try await resumed.record(of: .test("0#0"))?.intent == lost)
       #expect(try await resumed.record(of: .test("0#0"))?.outcome == nil)
       #expect(try await resumed.record(of: .test("1#0")) == nil)
       #expect(try await resumed.record(of: .test("2#0")) == nil)
@@ -206,9 +208,14 @@ import Testing
       let clock = ManualClock()
       let store = try RecordStore.test(in: directory, clock: clock)
       let journal = try await store.begin(.test("x"))
-      for (path, kind) in [("0#0", ErrorKind.unconfirmed), ("1#0", .unconfirmed), ("2#0", .rejected)] {
-        try await journal.intend(.launching(), at: .test(path))
-        try await journal.finish(.launching(), failure(kind), at: .test(path))
+      let other = DataOperation.named("other", type: .tableToStorage, environment: "DEV", account: "000099")
+      let launches = [
+        ("0#0", DataOperation.export, ErrorKind.unconfirmed), ("1#0", .prepare, .unconfirmed),
+        ("2#0", other, .rejected),
+      ]
+      for (path, operation, kind) in launches {
+        try await journal.intend(.launching(operation), at: .test(path))
+        try await journal.finish(.launching(operation), failure(kind), at: .test(path))
       }
       try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("0#0")]))
       let open = try await store.entries(of: "x").filter(\.isOpenLaunch)
@@ -238,7 +245,7 @@ import Testing
       // The word is used up by the launch that it is about, and stays on record with it.
       try await resumed.finish(.print, .done, at: .test("3#0"))
       #expect(try await resumed.record(of: .test("1#0"))?.number == RecordNumber(3))
-      try await resumed.finish(.launching(), .run(.test("r9"), adopted: false), at: .test("0#0"))
+      try await resumed.finish(.launching(.export), .run(.test("r9", of: .export), adopted: false), at: .test("0#0"))
       try await resumed.intend(.launching(), at: .test("1#0"))
       let entries = try await store.entries(of: "x")
       #expect(entries.map(\.key.path) == ["0#0", "1#0", "2#0", "3#0", "1#0"])

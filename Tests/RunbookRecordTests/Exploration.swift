@@ -2,6 +2,18 @@ import CivilTime
 import RunbookRecord
 import TailerAPI
 
+/// What can happen, step by step.
+protocol ExploredModel {
+  associatedtype State
+  var start: State { get }
+  /// All that can happen next, with its name.
+  func steps(from state: State) -> [(name: String, state: State)]
+  /// What of a state decides what can happen next: two states with one key have the same future.
+  func key(of state: State) -> [UInt8]
+  /// What must never be, in words; `nil` where all is well.
+  func violation(in state: State) -> String?
+}
+
 /// Goes through all that can happen in a model, breadth first, and gives the shortest way to a violation.
 struct Exploration {
   let states: Int
@@ -10,13 +22,19 @@ struct Exploration {
   /// Whether every state was gone through; else those that take the fewest steps to come to.
   let isWhole: Bool
 
-  /// - Parameter limit: How many states are gone through at most.
-  init(of model: LaunchModel, limit: Int) {
+  /// - Parameters:
+  ///   - limit: How many states are gone through at most.
+  ///   - waits: Where somebody waits for what has to come. A state is a violation too from which nothing leads to one where
+  ///     nobody does, unless somebody dies.
+  init<Model: ExploredModel>(of model: Model, limit: Int, noEndless waits: ((Model.State) -> Bool)? = nil) {
     var seen: [[UInt8]: Int32] = [:]
     // For each state that was found: the one before it, and the step that led here.
     var origins: [(before: Int32, step: String)] = []
-    var queue: [(number: Int32, state: LaunchModel.State)] = []
+    var queue: [(number: Int32, state: Model.State)] = []
     var next = 0
+    // Where nobody waits, and which state leads to which without a death, as far as that is asked for.
+    var ended: [Int32] = []
+    var leading: [(from: Int32, to: Int32)] = []
 
     func way(to number: Int32) -> [String] {
       var steps: [String] = []
@@ -34,13 +52,15 @@ struct Exploration {
     queue.append((0, start))
     while next < queue.count, origins.count < limit {
       let (number, state) = queue[next]
+      if let waits, !waits(state) { ended.append(number) }
       // What has been gone through needs no memory.
       queue[next].state = start
       next += 1
       for (name, found) in model.steps(from: state) {
         let key = model.key(of: found)
+        let new = seen[key] ?? Int32(origins.count)
+        if waits != nil, !name.hasSuffix("dies") { leading.append((number, new)) }
         guard seen[key] == nil else { continue }
-        let new = Int32(origins.count)
         seen[key] = new
         origins.append((number, name))
         if let violation = model.violation(in: found) {
@@ -50,7 +70,28 @@ struct Exploration {
         queue.append((new, found))
       }
     }
-    self.init(states: origins.count, violation: nil, way: [], isWhole: next == queue.count)
+    let endless = waits == nil ? nil : Self.firstWithoutEnd(of: origins.count, ended, leading)
+    self.init(
+      states: origins.count, violation: endless.map { _ in "a wait does not end" }, way: endless.map(way) ?? [],
+      isWhole: next == queue.count)
+  }
+
+  /// The first state from which nothing leads to one of those.
+  private static func firstWithoutEnd(
+    of count: Int, _ ended: [Int32], _ leading: [(from: Int32, to: Int32)]
+  ) -> Int32? {
+    var before: [[Int32]] = Array(repeating: [], count: count)
+    for (from, to) in leading { before[Int(to)].append(from) }
+    var leads = Array(repeating: false, count: count)
+    var left = ended
+    for state in ended { leads[Int(state)] = true }
+    while let state = left.popLast() {
+      for earlier in before[Int(state)] where !leads[Int(earlier)] {
+        leads[Int(earlier)] = true
+        left.append(earlier)
+      }
+    }
+    return leads.firstIndex(of: false).map(Int32.init)
   }
 
   private init(states: Int, violation: String?, way: [String], isWhole: Bool) {

@@ -30,4 +30,22 @@ import Testing
     print("without \(rule.rawValue): \(found.states) states, \(found.violation ?? "it holds"): \(way)")
     #expect(found.violation != nil)
   }
+
+  /// Two launches of one operation by one execution: one at a time, and whoever waits behind an open launch of its own does
+  /// not wait for ever, whoever dies and takes up.
+  @Test func anExecutionsOwnOpenLaunchGoesFirstAndIsNotWaitedForInVain() {
+    let model = OwnLaunchesModel()
+    let found = Exploration(of: model, limit: Self.endless) { model.waitsBehindOwn($0) }
+    print("own launches: \(found.states) states, \(found.violation ?? "it holds")")
+    #expect(found.violation == nil, "\(found.way.joined(separator: " · "))")
+    #expect(found.isWhole)
+  }
+
+  @Test(arguments: OwnLaunchesModel.Rule.allCases) func ownLaunchesNeed(_ rule: OwnLaunchesModel.Rule) {
+    let model = OwnLaunchesModel(without: rule)
+    let found = Exploration(of: model, limit: Self.endless) { model.waitsBehindOwn($0) }
+    let way = found.way.joined(separator: " · ")
+    print("own launches without \(rule.rawValue): \(found.states) states, \(found.violation ?? "it holds"): \(way)")
+    #expect(found.violation != nil)
+  }
 }

@@ -10,7 +10,7 @@ import TailerAPI
 /// A process may stand still between any two steps, or die; a request may arrive late or never; a run is listed late. Once,
 /// somebody who knows no journal launches the operation too. The database may lose its last commit once, where that is asked
 /// for.
-struct LaunchModel {
+struct LaunchModel: ExploredModel {
   /// The rules, each of which can be left out to see that it is needed.
   enum Rule: String, CaseIterable, Sendable {
     /// A request is sent only soon after its intent, or its last stamp, was written.
