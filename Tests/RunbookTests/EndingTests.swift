@@ -121,7 +121,9 @@ import Testing
       terminal.control("c")
       try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
       terminal.send("y\r")
-      try Site.wait("the finally begins") { try site.run("transcript", site.latest().id).output.contains("\"verb\":\"enable\"") }
+      try Site.wait("the finally begins") {
+        try site.run("transcript", site.latest().id).output.contains("\"verb\":\"enable\"")
+      }
       terminal.signal(SIGKILL)
       _ = try? terminal.end()
       let again = try site.terminal("resume")
