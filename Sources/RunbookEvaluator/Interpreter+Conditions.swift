@@ -58,8 +58,6 @@ extension Interpreter {
     at condition: Expression, from began: Timestamp, by deadline: Timestamp, every: TimeSpan?, timeout: TimeSpan
   ) async throws(Unwind) -> HeldCondition {
     let (outerBranch, outerLatest) = (context.branch, latest)
-    // Looks leave no trace but what the record has of the last one.
-    context.branch = Branch(in: outerBranch)
     defer { (context.branch, latest) = (outerBranch, outerLatest) }
     var moment = state.effects.clock.now
     var count = 0
@@ -68,6 +66,8 @@ extension Interpreter {
     while true {
       try mayGoOn()
       count += 1
+      // A look sees nothing of those before it: what the record has of the last one answers for it alone.
+      (context.branch, latest) = (Branch(in: outerBranch), outerLatest)
       do {
         let look = ConditionLook(since: moment, deadline: deadline)
         if try await self.look(at: condition, look) { return HeldCondition(reads: look.reads, looks: count) }
@@ -117,6 +117,9 @@ extension Interpreter {
         throw unfitting(effect.intent.words, known.outcome, at: place)
       }
       return Performed(outcome: outcome, number: look.number, isReplayed: true)
+    }
+    if look.number != nil {
+      throw contradiction("“\(effect.intent.words)” was not read by the look that held", at: place)
     }
     defer { if effect.intent.outdatesReads { state.noteEffect(at: state.effects.clock.now) } }
     let outcome = try await live(effect.intent)

@@ -88,9 +88,8 @@ extension Interpreter {
     var last: Failure?
     for attempt in 1...times {
       let site = span(.attempt, .round("retry", attempt - 1), title: "attempt \(attempt) of \(times)")
-      try await open(site, over: last?.origins ?? [], at: place)
-      if var failure = last {
-        await release(&failure)
+      try await open(site, over: last, at: place)
+      if let failure = last {
         tell(
           .retrying(attempt: attempt, of: times, after: pause, reason: failure.error.message),
           at: failure.diagnostic.primary.range)
@@ -136,17 +135,25 @@ extension Interpreter {
     do {
       try await undo(block, after: ending)
     } catch {
-      switch (error, ending) {
-      case (.failure, .failure(let first)) where error.isUnconfirmed && !first.isUnconfirmed:
-        // Nothing may take what is not known for something else.
-        if case .failure(let failure) = first { tell(.alsoFailed(failure.diagnostic), at: block.range) }
-        throw error
-      case (.failure(let failure), .failure): tell(.alsoFailed(failure.diagnostic), at: block.range)
-      case (.stopped, .failure): break
-      default: throw error
-      }
+      guard case .failure(let first) = ending else { throw error }
+      throw await graver(of: first, and: error, at: block.range)
     }
     return try ending.get()
+  }
+
+  /// What a `try` leaves with whose `finally` did not come to its end either: the graver of the two. Of two failures neither
+  /// is lost: what they came from stands together, and their turns are kept together.
+  private func graver(of first: Unwind, and second: Unwind, at place: SourceRange) async -> Unwind {
+    let (kept, other) = second.rank < first.rank ? (second, first) : (first, second)
+    guard case .failure(var lost) = other else { return kept }
+    tell(.alsoFailed(lost.diagnostic), at: place)
+    guard case .failure(var failure) = kept else {
+      await release(&lost)
+      return kept
+    }
+    failure.origins += lost.origins
+    failure.turns += lost.turns
+    return .failure(failure)
   }
 
   /// Whether a `finally` begins: not where somebody else may go on from there, and not behind a lost journal.
@@ -171,22 +178,20 @@ extension Interpreter {
 
   /// Evaluates a `finally`. What it follows is on record, and stands, before anything in it is.
   private func undo(_ block: Block, after ending: Result<Completion, Unwind>) async throws(Unwind) {
-    var causes: [RecordNumber] = []
+    let title = words(for: block).map { "`finally` on line \($0.line)" } ?? "`finally`"
+    let site = span(.finally, .named("finally"), title: title)
     switch ending {
-    case .failure(.failure(var failure)):
-      causes = failure.origins
-      await release(&failure)
+    case .failure(.failure(let failure)):
+      try await open(site, over: failure, at: block.range)
     case .failure(.halted(let halt)):
-      causes = [halt.number]
+      try await open(site, over: [halt.number], at: block.range)
     case .failure(.interrupted):
       let here = context.span
       try await journaling(at: block.range) { journal async throws(JournalError) in try await journal.interrupt(here) }
+      try await open(site, at: block.range)
     case .success, .failure:
-      break
+      try await open(site, at: block.range)
     }
-    let title = words(for: block).map { "`finally` on line \($0.line)" } ?? "`finally`"
-    let site = span(.finally, .named("finally"), title: title)
-    try await open(site, over: causes, at: block.range)
     let outer = context.isInFinally
     context.isInFinally = true
     defer { context.isInFinally = outer }
@@ -204,9 +209,7 @@ extension Interpreter {
         run: failure.error.run.map(reference))
       do throws(Unwind) {
         let site = span(.handler, .named("catch\(index)"), title: failure.error.kind.rawValue)
-        try await open(site, over: failure.origins, at: place)
-        var failure = failure
-        await release(&failure)
+        try await open(site, over: failure, at: place)
         tell(.caught(error), at: failure.diagnostic.primary.range)
         return .success(
           try await within(site, at: place) { () async throws(Unwind) in

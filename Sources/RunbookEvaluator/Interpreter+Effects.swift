@@ -138,7 +138,11 @@ extension Interpreter {
 
   /// What no record and no outcome can be: they are held against their intents where they come from.
   func unfitting(_ intent: String, _ outcome: EffectOutcome, at place: SourceRange) -> Unwind {
-    unwind(over: .contradiction("“\(intent)” came to “\(outcome.words)”"), at: place)
+    contradiction("“\(intent)” came to “\(outcome.words)”", at: place)
+  }
+
+  func contradiction(_ words: String, at place: SourceRange) -> Unwind {
+    unwind(over: .contradiction(words), at: place)
   }
 
   private func unwind(over error: JournalError, at place: SourceRange) -> Unwind {

@@ -30,16 +30,7 @@ extension Interpreter {
         let element = elements[index]
         begun += 1
         group.addTask {
-          let ending = await seed.evaluate { branch async throws(Unwind) in
-            do throws(Unwind) {
-              return try await body(branch, element, index)
-            } catch .failure(var failure) {
-              // The other elements are done all the same.
-              await branch.release(&failure)
-              throw .failure(failure)
-            }
-          }
-          return (index, ending)
+          (index, await seed.evaluate { branch async throws(Unwind) in try await body(branch, element, index) })
         }
       }
       while begun < min(cap, elements.count) { begin() }

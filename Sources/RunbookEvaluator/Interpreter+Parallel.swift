@@ -48,6 +48,7 @@ extension Interpreter {
     var cap = state.policy.cap
     if let max = clauses.max { cap = try await wholeNumber(max, atLeast: 1, what: "the cap") }
     guard branches.count > 0 else { return }
+    guard branches.count <= Self.rangeLimit else { throw fail(.rangeTooLong(limit: Self.rangeLimit), at: place) }
     let path = context.path.appending(.named("parallel"))
     let parallel = SpanSite(.parallel, at: path, in: context.span)
     let seed = seed { context in context.path = path }
@@ -70,7 +71,7 @@ extension Interpreter {
       while begun < min(cap, branches.count) { begin() }
       while let ended = await group.next() {
         if let ended { left.append(ended) }
-        if begun < branches.count { begin() }
+        if begun < branches.count, !state.interruption.stopsFinally { begin() }
       }
     }
     comings += 1

@@ -65,6 +65,18 @@ extension Interpreter {
     }
   }
 
+  /// The same for one that is there for a failure, whose turns are given back whether it begins or not.
+  func open(_ site: SpanSite, over failure: Failure?, at place: SourceRange) async throws(Unwind) {
+    guard var failure else { return try await open(site, at: place) }
+    do throws(Unwind) {
+      try await open(site, over: failure.origins, at: place)
+    } catch {
+      await release(&failure)
+      throw error
+    }
+    await release(&failure)
+  }
+
   /// Gives back the turns that a failure has kept: it has been taken, or has kept others from beginning.
   func release(_ failure: inout Failure) async {
     for turn in failure.turns { await state.effects.journal.unlockLaunches(of: turn.operation, for: turn.site) }

@@ -27,7 +27,13 @@ extension Interpreter {
     try await guarded(.launch, unmoved.map(\.0), unmoved.map(\.1), at: place)
     let isList = if case .list = value { true } else { false }
     let runs = try await each(operations, at: place) { interpreter, operation, index async throws(Unwind) in
-      try await interpreter.launch(operation, on: date, site: sites[index], at: place)
+      do throws(Unwind) {
+        return try await interpreter.launch(operation, on: date, site: sites[index], at: place)
+      } catch .failure(var failure) {
+        // Where it is launched once more by this statement, that is done all the same.
+        if operations.count(where: { $0 == operation }) > 1 { await interpreter.release(&failure) }
+        throw .failure(failure)
+      }
     }
     latest.status = nil
     latest.awaited = []
@@ -123,7 +129,7 @@ extension Interpreter {
     let guards = state.policy.guards
     guard case .ask(let whole) = guards.verdict(verb, on: operations, marking: status) else { return }
     let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
-    let open = zip(operations, sites).filter { record.effect(at: $0.1.key) == nil }
+    let open = zip(operations, sites).filter { record.effect(at: $0.1.key)?.isIdleLaunch ?? true }
     guard let first = open.first else { return }
     // An answer covers what was asked about, also where a part of it has been done since.
     let asked = site(asking: whole, before: sites.first ?? first.1)
@@ -143,19 +149,18 @@ extension Interpreter {
   private func permission(
     _ question: Question, before verb: String, at place: SourceRange, _ site: EffectSite
   ) async throws(Unwind) {
-    let answer = try await ask(question, for: .permission, before: verb, at: place, site: site)
+    let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
+    if record.effect(at: site.key)?.outcome == nil { try mayChange(verb, at: place) }
+    let answer = try await ask(question, for: .permission, at: place, site: site)
     guard answer.isYes else { throw .over(.declined, problem(.saidNo(question, answer), at: place).diagnostic) }
   }
 
-  /// - Parameter verb: The change that the question stands before, if any.
   func ask(
-    _ question: Question, for purpose: QuestionPurpose, before verb: String? = nil, at place: SourceRange,
-    site: EffectSite? = nil
+    _ question: Question, for purpose: QuestionPurpose, at place: SourceRange, site: EffectSite? = nil
   ) async throws(Unwind) -> PersonAnswer {
     let people = state.effects.people
     let effect = IntendedEffect.ask(question.text, for: purpose)
     let answer = try await perform(effect, at: place, site: site) { _ async throws(Unwind) in
-      if let verb { try mayChange(verb, at: place) }
       tell(.asked(question), at: place)
       let answered = try await waiting { () async throws(PeopleError) in
         try await people.answer(question)

@@ -81,7 +81,10 @@ final class LaunchStamps: Sendable {
       let taken = timer.sinceBoot
       let now = launch.effects.clock.now
       try await record(Stamp(at: now, settlesAt: now.advanced(by: policy.settlingTime)))
-      guard Self.age(of: taken, timer) <= policy.sendBy else { continue }
+      guard Self.age(of: taken, timer) <= policy.sendBy else {
+        try await withdraw()
+        continue
+      }
       // Not armed before this check: a commit that takes long must not end a process that is well.
       let disarm: @Sendable () -> Void
       do throws(TimerUnavailable) {
@@ -92,12 +95,12 @@ final class LaunchStamps: Sendable {
       let age = Self.age(of: taken, timer)
       guard age <= policy.sendBy else {
         disarm()
+        try await withdraw()
         continue
       }
       state.withLock { $0.disarm = disarm }
       return policy.leaveBy.subtracting(age) ?? .zero
     }
-    try await withdraw()
     throw .journal(.unavailable("what is written to it takes longer than \(policy.sendBy) to be durable"))
   }
 

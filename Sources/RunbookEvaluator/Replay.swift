@@ -67,7 +67,8 @@ actor Replay: Journal {
     }
     if let found { visited[found.number] = site.key }
     if let found, found.outcome != nil { return found }
-    if found == nil, let span = site.span, let halt = held.halt(over: span) { throw .halted(halt) }
+    // What surely did nothing begins anew, where it may.
+    if found?.isIdleLaunch ?? true, let span = site.span, let halt = held.halt(over: span) { throw .halted(halt) }
     if let place, end.map({ place.lower < $0.lower }) ?? true { end = place }
     throw .recordEnds
   }

@@ -167,11 +167,17 @@ struct SafeLaunch {
   ) async throws(Refusal) -> T {
     let journal = effects.journal
     let (operation, site, tell) = (operation, site, tell)
-    let locked = await race { () async throws(JournalError) in
-      try await journal.lockLaunches(of: operation, for: site) { tell(.waitingForTurn(operation, $0)) }
+    locking: while true {
+      let locked = await race { () async throws(JournalError) in
+        try await journal.lockLaunches(of: operation, for: site) { tell(.waitingForTurn(operation, $0)) }
+      }
+      switch locked {
+      case .success?: break locking
+      case .failure(.launchIsOpen(let number))?: try await settle(number)
+      case .failure(.cancelled)?, nil: throw .interrupted
+      case .failure(let error)?: throw .journal(error)
+      }
     }
-    guard let locked else { throw .interrupted }
-    if case .failure(let error) = locked { throw error == .cancelled ? .interrupted : .journal(error) }
     do {
       let result = try await body()
       await journal.unlockLaunches(of: operation, for: site)
@@ -181,6 +187,26 @@ struct SafeLaunch {
       if case .problem = error { throw error }
       await journal.unlockLaunches(of: operation, for: site)
       throw error
+    }
+  }
+
+  /// Looks for the run of an earlier launch of the operation by this execution, whose place nobody has come to again yet.
+  ///
+  /// - Throws: `.launchIsOpen` where it stays unknown.
+  private func settle(_ number: RecordNumber) async throws(Refusal) {
+    let record = try await journaling { () async throws(JournalError) in try await self.effects.journal.record() }
+    guard let effect = record.effect(number), case .launch(_, let date, let baseline, let sentAt) = effect.intent,
+      record.halt(over: effect.span)?.reason != .interruption
+    else { throw .journal(.launchIsOpen(number)) }
+    let earlier = SafeLaunch(
+      operation: operation, date: date, site: EffectSite(effect.key, place: effect.place), effects: effects,
+      policy: policy, interruption: interruption, isInFinally: isInFinally, teller: teller)
+    do throws(Refusal) {
+      _ = try await earlier.recover(baseline: baseline, sentAt: sentAt, settlesAt: effect.settlesAt)
+    } catch {
+      guard case .problem = error else { throw error }
+      await effects.journal.unlockLaunches(of: operation, for: earlier.site)
+      throw .journal(.launchIsOpen(number))
     }
   }
 
@@ -199,7 +225,11 @@ struct SafeLaunch {
     do {
       return try await body()
     } catch {
-      throw error == .cancelled ? .interrupted : .journal(error)
+      switch error {
+      case .cancelled: throw .interrupted
+      case .runIsTaken(let run, let owner): throw .problem(.runIsTaken(run, owner: owner.words))
+      default: throw .journal(error)
+      }
     }
   }
 

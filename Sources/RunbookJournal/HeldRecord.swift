@@ -40,6 +40,8 @@ actor HeldRecord: HeldJournal {
   private let loss = Guarded<(any Error)?>(nil)
   /// The tickets in the queues of those who launch, by the effect's path.
   var tickets: [String: LaunchTicket] = [:]
+  /// The paths of the effects whose turn somebody has: an open launch may be settled by whoever comes to it first.
+  var turnsTaken: Set<String> = []
   /// Tickets given back whose rows could not be deleted yet.
   var returnedTickets: Set<Int64> = []
 
@@ -145,7 +147,8 @@ actor HeldRecord: HeldJournal {
         durability,
         ended: { [loss, follower] error in
           if let error {
-            if !(error is JournalError) { loss.withLock { $0 = $0 ?? error } }
+            // Only what carries rows of the record leaves a gap in it.
+            if withSpans, !(error is JournalError) { loss.withLock { $0 = $0 ?? error } }
           } else if let follower {
             for row in news { follower(row) }
           }
@@ -252,11 +255,16 @@ actor HeldRecord: HeldJournal {
     let now = surroundings.clock.now
     var ended: RecordNumber?
     let isLight = if case .failed = outcome { false } else { !intent.precedesEffect }
+    // One that a person has denied is not what came of the launch in its stead.
+    let before = held.effect(at: site.key)?.number
+    let words = denied
     try await changing(isLight ? .visible : .durable) { record, changes throws(RecordContradiction) in
+      if let before, let person = words[before] { changes.append(try record.deny(before, by: person)) }
       let change = try record.end(intent, outcome, at: site, now: now)
       ended = change.after.ended
       changes.append(change)
     }
+    if let before { denied[before] = nil }
     return ended ?? RecordNumber(0)
   }
 

@@ -9,13 +9,18 @@ extension HeldRecord {
     of operation: DataOperation, for site: EffectSite, telling tell: @escaping @Sendable (TurnWait) -> Void
   ) async throws(JournalError) {
     let key = site.key
-    let (ticket, isFirst) = try await ticket(for: key, of: operation)
-    if isFirst, !Task.isCancelled { return }
+    while turnsTaken.contains(key.path), let ticket = tickets[key.path] {
+      guard !Task.isCancelled else { throw .cancelled }
+      await pause(surroundings.timing.polling, until: surroundings.signals.nextReturn(of: ticket.operation))
+    }
+    turnsTaken.insert(key.path)
     do throws(JournalError) {
-      try await untilFirst(ticket, for: site, tell)
+      let (ticket, isFirst) = try await ticket(for: key, of: operation)
+      if !isFirst || Task.isCancelled { try await untilFirst(ticket, for: site, tell) }
     } catch {
       // Who gives up stands in nobody's way.
-      if tickets[key.path] != nil { await giveBack(ticket, of: key) }
+      turnsTaken.remove(key.path)
+      if let ticket = tickets[key.path] { await giveBack(ticket, of: key) }
       throw error
     }
   }
@@ -41,11 +46,7 @@ extension HeldRecord {
           try rules.dismiss(execution, before: ticket, at: now, rows)
         }
       case .behind(let other): await pause(behind: other, until: nextReturn)
-      case .behindOwn(let launch):
-        if let halt = record().halt(over: record().effect(launch)?.span), halt.reason == .interruption {
-          throw .launchIsOpen(launch)
-        }
-        await pause(surroundings.timing.polling, until: nextReturn)
+      case .behindOwn(let launch): throw .launchIsOpen(launch)
       case .unsettled(let moment, _):
         try? await surroundings.clock.sleep(
           for: min(max(moment.since(now), .milliseconds(1)), surroundings.timing.renewal))
@@ -58,6 +59,7 @@ extension HeldRecord {
   }
 
   func unlockLaunches(of operation: DataOperation, for site: EffectSite) async {
+    turnsTaken.remove(site.key.path)
     if let ticket = tickets[site.key.path] { await giveBack(ticket, of: site.key) }
   }
 

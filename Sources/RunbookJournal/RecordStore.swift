@@ -110,10 +110,10 @@ public final class RecordStore: JournalStore {
     }
   }
 
-  public func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry] {
+  public func entries(of id: String) async throws(JournalStoreError) -> [RecordedEffect] {
     try await read { rows in
       guard let state = try rows.execution(id: id) else { throw JournalStoreError.noSuchExecution(id) }
-      return try rows.effects(of: state.number).filter { $0.standing != .lapsed || $0.isDenied }.map(JournalEntry.init)
+      return try rows.effects(of: state.number).filter { $0.standing != .lapsed || $0.isDenied }
     }
   }
 

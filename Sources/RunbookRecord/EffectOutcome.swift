@@ -30,6 +30,17 @@ public indirect enum EffectOutcome: Hashable, Codable, Sendable {
     }
   }
 
+  /// The runs that were looked at, as they were seen.
+  public var seenRuns: [Run] {
+    switch self {
+    case .ended(let run, _): [run]
+    case .look(let run): run.map { [$0] } ?? []
+    case .runs(let runs): runs
+    case .held(let reads, _): reads.flatMap(\.outcome.seenRuns)
+    case .done, .printed, .run, .denied, .moment, .answer, .failed: []
+    }
+  }
+
   /// Whether an effect that meant this can have come out so.
   public func fits(_ intent: EffectIntent) -> Bool {
     if case .failed = self { return true }

@@ -1,6 +1,3 @@
-public import CivilTime
-import RunbookSyntax
-
 /// An execution as a listing shows it.
 public struct ExecutionSummary: Hashable, Sendable {
   public enum State: String, Hashable, Sendable {
@@ -23,42 +20,5 @@ public struct ExecutionSummary: Hashable, Sendable {
     self.state = state
     self.end = end
     self.lives = lives
-  }
-}
-
-/// One effect as the journal holds it.
-public struct JournalEntry: Hashable, Sendable {
-  public var sequence: Int64
-  public var key: EffectKey
-  public var intent: EffectIntent
-  public var intendedAt: Timestamp
-  public var outcome: EffectOutcome?
-  public var finishedAt: Timestamp?
-
-  public init(
-    sequence: Int64, key: EffectKey, intent: EffectIntent, intendedAt: Timestamp, outcome: EffectOutcome?,
-    finishedAt: Timestamp?
-  ) {
-    self.sequence = sequence
-    self.key = key
-    self.intent = intent
-    self.intendedAt = intendedAt
-    self.outcome = outcome
-    self.finishedAt = finishedAt
-  }
-}
-
-extension JournalEntry {
-  public init(_ effect: RecordedEffect) {
-    self.init(
-      sequence: effect.number.value, key: effect.key, intent: effect.intent, intendedAt: effect.intendedAt,
-      outcome: effect.outcome, finishedAt: effect.finishedAt)
-  }
-
-  /// Whether it is a launch of which it is not known whether it happened.
-  public var isOpenLaunch: Bool {
-    guard case .launch = intent else { return false }
-    guard case .failed(let error)? = outcome else { return outcome == nil }
-    return error.kind == .unconfirmed
   }
 }

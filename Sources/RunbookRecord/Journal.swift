@@ -73,7 +73,8 @@ public protocol Journal: Sendable {
   /// outcome of a launch of this operation, and keeps others out until `unlockLaunches`. Without it two launches whose
   /// replies are lost together could take each other's runs.
   ///
-  /// - Throws: `.launchIsOpen` where a launch of this execution is open that an interruption keeps from being settled.
+  /// - Throws: `.launchIsOpen` where a launch of this execution is open that goes first, and that nobody has taken up: whoever
+  ///   wants to launch settles it before.
   /// - Parameter tell: Hears what it waits for, where that is another execution.
   func lockLaunches(
     of operation: DataOperation, for site: EffectSite, telling tell: @escaping @Sendable (TurnWait) -> Void

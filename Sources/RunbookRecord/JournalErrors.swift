@@ -53,9 +53,9 @@ public enum JournalStoreError: Error, Hashable, Sendable {
   case hasEnded(id: String, why: String)
   case isHeld(id: String, by: LeaseHolder)
   /// Nothing of it is launched again: no launch that is open is meant.
-  case noSuchLaunch(id: String, open: [JournalEntry])
+  case noSuchLaunch(id: String, open: [RecordedEffect])
   /// Several open launches are meant, and each has to be settled by itself.
-  case severalLaunches(id: String, open: [JournalEntry])
+  case severalLaunches(id: String, open: [RecordedEffect])
   /// The request of the launch may still arrive, or its run be listed.
   case launchIsUnsettled(id: String, until: Timestamp)
   /// Written by a newer version of the program.

@@ -32,7 +32,7 @@ extension JournalRules {
       else { return false }
       return try rows.effect(launch.effect, of: launch.execution)?.standing == .current
     }
-    let queue = Self.ordered(try rows.tickets(of: ticket.operation), open)
+    let queue = Self.ordered(try rows.tickets(of: ticket.operation), known)
     guard queue.contains(ticket), let head = queue.first else { return .gone }
     guard head == ticket else {
       let lease = try rows.lease(of: head.execution)
@@ -43,7 +43,7 @@ extension JournalRules {
       }
       return .behind(head)
     }
-    let isOpen = open.contains { $0.execution == ticket.execution && $0.effect == ticket.effect }
+    let isOpen = known.contains { $0.execution == ticket.execution && $0.effect == ticket.effect }
     if !isOpen, let first = own.first { return .behindOwn(first.effect) }
     // A run that begins now has to be told from one of theirs, by the clocks of two machines, and from one of a launch of its
     // own that was given up as not known: else nobody could say whose it is.

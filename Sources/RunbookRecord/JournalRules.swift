@@ -172,13 +172,13 @@ public struct JournalRules: Sendable {
     _ again: LaunchAgain, of state: ExecutionState, at now: Timestamp, _ rows: any JournalRows
   ) throws -> Set<RecordNumber> {
     guard again != .none else { return [] }
-    let open = try rows.effects(of: state.number).filter { $0.isOpenLaunch && $0.standing == .current }
+    let open = try rows.effects(of: state.number).filter { $0.isLaunchInDoubt && $0.standing == .current }
     let meant = open.filter { again.means($0) }
     guard let launch = meant.first else {
-      throw JournalStoreError.noSuchLaunch(id: state.header.id, open: open.map(JournalEntry.init))
+      throw JournalStoreError.noSuchLaunch(id: state.header.id, open: open)
     }
     guard meant.count == 1 else {
-      throw JournalStoreError.severalLaunches(id: state.header.id, open: meant.map(JournalEntry.init))
+      throw JournalStoreError.severalLaunches(id: state.header.id, open: meant)
     }
     if let settlesAt = launch.settlesAt, settlesAt >= now {
       throw JournalStoreError.launchIsUnsettled(id: state.header.id, until: settlesAt)

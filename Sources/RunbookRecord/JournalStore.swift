@@ -34,7 +34,7 @@ public protocol JournalStore: Sendable {
   /// All that is on record of an execution.
   func record(of id: String) async throws(JournalStoreError) -> ExecutionRecord
   /// What was done in an execution, in order.
-  func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry]
+  func entries(of id: String) async throws(JournalStoreError) -> [RecordedEffect]
   /// Deletes executions that ended before the moment; how many. What is unfinished stays. The runs they launched stay
   /// known, so that no later launch adopts one.
   func prune(endedBefore moment: Timestamp) async throws(JournalStoreError) -> Int

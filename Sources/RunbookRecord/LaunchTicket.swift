@@ -62,7 +62,7 @@ public struct OpenLaunch: Hashable, Sendable {
 extension OpenLaunch {
   /// `nil` for an effect that is no launch, or whose run is known, or whose request surely did nothing.
   public init?(_ effect: RecordedEffect, of execution: Int64) {
-    guard effect.isOpenLaunch, !effect.isIdleLaunch, case .launch(_, _, _, let sentAt) = effect.intent else {
+    guard effect.isLaunchInDoubt, case .launch(_, _, _, let sentAt) = effect.intent else {
       return nil
     }
     self.init(

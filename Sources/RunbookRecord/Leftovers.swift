@@ -30,24 +30,24 @@ extension Leftovers {
     var going: [String: Run] = [:]
     var order: [String] = []
     for effect in effects where effect.standing == .current {
+      for run in effect.outcome?.seenRuns ?? [] where run.hasEnded { going[run.id] = nil }
       switch (effect.intent, effect.outcome) {
-      case (.activation(let operation, let activation), .done?):
+      case (.activation(let operation, let activation), .done?), (.activation(let operation, let activation), nil):
+        // Whether it came to be is not known of one without an outcome: it may be disabled, or not enabled yet.
+        guard effect.outcome != nil || activation == .disabled else { continue }
         let number = effect.ended ?? effect.number
         if activations[operation].map({ $0.1 < number }) ?? true { activations[operation] = (activation, number) }
       case (.launch, .run(let run, _, _)?):
         going[run.id] = run
         order.append(run.id)
-      case (_, .ended(let run, _)?), (_, .look(let run?)?):
-        if run.hasEnded { going[run.id] = nil }
-      case (_, nil), (_, .done?), (_, .printed?), (_, .run?), (_, .denied?), (_, .look(nil)?), (_, .runs?),
-        (_, .moment?), (_, .answer?),
-        (_, .held?), (_, .failed?):
+      case (.launch, _), (.activation, _), (.await, _), (.awaitNext, _), (.check, _), (.list, _), (.mark, _),
+        (.reset, _), (.wait, _), (.now, _), (.waitUntil, _), (.turn, _), (.ask, _), (.print, _), (.parallel, _):
         continue
       }
     }
     runs = order.compactMap { going[$0] }
     disabled = activations.filter { $0.value.0 == .disabled }.sorted { $0.value.1 < $1.value.1 }.map(\.key)
-    launches = effects.filter { $0.standing == .current && $0.isOpenLaunch && !$0.isIdleLaunch }
+    launches = effects.filter { $0.standing == .current && $0.isLaunchInDoubt }
     finallies = spans.filter { $0.kind == .finally && $0.ending != .completed }.map(\.title)
   }
 }

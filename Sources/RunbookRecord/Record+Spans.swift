@@ -70,9 +70,13 @@ extension Record {
     put(span)
   }
 
-  /// A person said no: the execution ends, or the `finally` in which it was said.
+  /// A person said no: the execution ends, with each `finally` that it was said in.
   mutating func haltForNo(in span: RecordNumber?, at moment: RecordNumber) {
-    if let around = enclosing(span) { halt(around, .no, at: moment) }
+    var around = span
+    while let here = around.flatMap({ spans[$0] }) {
+      if here.kind == .finally || here.parent == nil { halt(here.number, .no, at: moment) }
+      around = here.parent
+    }
   }
 
   mutating func withdrawNo(at moment: RecordNumber) {
@@ -124,16 +128,6 @@ extension Record {
     while let span = around.flatMap({ spans[$0] }) {
       if let halt = span.halt { return halt }
       if span.kind == .finally { return nil }
-      around = span.parent
-    }
-    return nil
-  }
-
-  /// The `finally` around a span, else the execution.
-  private func enclosing(_ number: RecordNumber?) -> RecordNumber? {
-    var around = number
-    while let span = around.flatMap({ spans[$0] }) {
-      if span.kind == .finally || span.parent == nil { return span.number }
       around = span.parent
     }
     return nil

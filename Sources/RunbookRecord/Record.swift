@@ -20,6 +20,8 @@ public struct Record: Sendable {
   var unwritten: Set<RecordNumber> = []
   /// The launches of which it is not known whether they happened, among what answers for its place.
   private var openLaunches: Set<RecordNumber> = []
+  /// No record of ours comes to as many numbers.
+  private static let limit = RecordNumber(1 << 62)
   /// The last number given out.
   public private(set) var last: RecordNumber
 
@@ -38,7 +40,7 @@ public struct Record: Sendable {
     for effect in effects {
       guard known.updateValue(Kept(effect), forKey: effect.number) == nil else { throw .numberTaken(effect.number) }
       last = max(last, effect.number, effect.ended ?? effect.number)
-      guard effect.number > RecordNumber(0), last < last.next else { throw .impossibleNumber(effect.number) }
+      guard effect.number > RecordNumber(0), last < Self.limit else { throw .impossibleNumber(effect.number) }
       if let outcome = effect.outcome, !outcome.fits(effect.intent) {
         throw .unfitting(effect.number, effect.intent.words, outcome.words)
       }
@@ -53,7 +55,7 @@ public struct Record: Sendable {
         throw .numberTaken(span.number)
       }
       last = max(last, span.number, span.ended ?? span.number, span.halt?.number ?? span.number)
-      guard span.number > RecordNumber(0), last < last.next else { throw .impossibleNumber(span.number) }
+      guard span.number > RecordNumber(0), last < Self.limit else { throw .impossibleNumber(span.number) }
       // Who is inside begins later, so that no span is inside of itself.
       guard span.parent.map({ $0 < span.number }) ?? true else { throw .impossibleNumber(span.number) }
       guard spanNumbers.updateValue(span.number, forKey: span.path) == nil else { throw .placeTaken(span.path) }

@@ -73,6 +73,9 @@ public struct RecordedEffect: Hashable, Sendable {
     return isOpen && standing != .lapsed
   }
 
+  /// The same where its request may have had an effect.
+  public var isLaunchInDoubt: Bool { isOpenLaunch && !isIdleLaunch }
+
   /// Whether it is a launch whose request surely did nothing: it settled with its stamp, and nothing of it can arrive or be
   /// listed. It is launched when it is come to again.
   public var isIdleLaunch: Bool {

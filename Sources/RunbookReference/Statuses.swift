@@ -38,13 +38,13 @@ extension Reference {
       "timeout", "a deadline passed", ["`status` is unset, and `run.status` as last seen. The process ends with 4."]),
     kind(
       "refused", "the service did not accept the token, or has no right for it",
-      ["A new token was tried once. The process ends with 3."]),
+      ["A new token was tried once. The process ends with 8."]),
     kind(
       "unreachable", "the service could not be reached, or did not answer",
       ["`retry` attempts again. The process ends with 3."]),
     kind(
       "rejected", "the service did not accept the request",
-      ["Its own words are in `error.message`. The process ends with 3."]),
+      ["Its own words are in `error.message`. The process ends with 8."]),
     kind(
       "unconfirmed", "a job may have been launched, and no run shows it",
       [

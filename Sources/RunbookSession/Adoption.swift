@@ -110,7 +110,8 @@ public struct Adoption: Hashable, Sendable {
   ) async throws(Refusal) -> [Launch] {
     let records = try await Self.journaling { () async throws(JournalError) in try await journal.record().effects }
     var launches: [Launch] = []
-    for effect in records where effect.isOpenLaunch && effect.standing == .current && !taken.contains(effect.number) {
+    for effect in records where effect.isLaunchInDoubt && effect.standing == .current && !taken.contains(effect.number)
+    {
       guard case .launch(let operation, let date, let baseline, let sentAt) = effect.intent else { continue }
       launches.append(
         Launch(effect: effect, operation: operation, date: date, baseline: baseline, sentAt: sentAt))

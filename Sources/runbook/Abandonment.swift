@@ -13,7 +13,7 @@ struct Abandonment {
   func carryOut() async throws -> Int32 {
     let store = try surroundings.journalStore(mustExist: true)
     do throws(JournalStoreError) {
-      let open = try await store.entries(of: id).filter(\.isOpenLaunch)
+      let open = try await store.entries(of: id).filter(\.isLaunchInDoubt)
       try await store.abandon(id, by: surroundings.user)
       let lines =
         open.isEmpty

@@ -80,14 +80,14 @@ struct HistoryCommand: AsyncParsableCommand {
     }
     for entry in entries where entry.intent.isWorthTelling {
       out.write(
-        "\(entry.intendedAt.clock)  \(RecordNumber(entry.sequence))  \(entry.intent.words.printable)\(entry.result)\n")
+        "\(entry.intendedAt.clock)  \(entry.number)  \(entry.intent.words.printable)\(entry.result)\n")
     }
     out.write(lastLines(of: summary, entries).joined())
     return 0
   }
 
   /// How it ended, in what time, and what of it is not known.
-  private func lastLines(of summary: ExecutionSummary, _ entries: [JournalEntry]) -> [String] {
+  private func lastLines(of summary: ExecutionSummary, _ entries: [RecordedEffect]) -> [String] {
     let header = summary.header
     let words =
       switch summary.state {
@@ -98,7 +98,7 @@ struct HistoryCommand: AsyncParsableCommand {
     let took = summary.end.map { ", after \($0.at.since(header.startedAt).rounded)" } ?? ""
     var lines = ["\(summary.state.rawValue)\(words.printable)\(took)\n"]
     if let cost = summary.end?.cost?.words { lines.append("\(cost)\n") }
-    let open = summary.state == .running ? [] : entries.filter(\.isOpenLaunch)
+    let open = summary.state == .running ? [] : entries.filter(\.isLaunchInDoubt)
     guard !open.isEmpty else { return lines }
     lines.append(
       open.count == 1
@@ -153,7 +153,7 @@ extension ExecutionHeader {
   fileprivate var endWithoutWords: String { isSession ? "its process was killed" : "ended" }
 }
 
-extension JournalEntry {
+extension RecordedEffect {
   fileprivate var result: String {
     switch outcome {
     case nil: "  → not known"
@@ -211,8 +211,8 @@ extension JournalStoreError {
     }
   }
 
-  private static func list(_ launches: [JournalEntry]) -> String {
-    launches.map { "  #\($0.sequence)  \($0.intent.words.printable), sent \($0.intendedAt.plainMoment) UTC" }
+  private static func list(_ launches: [RecordedEffect]) -> String {
+    launches.map { "  \($0.number)  \($0.intent.words.printable), sent \($0.intendedAt.plainMoment) UTC" }
       .joined(separator: "\n")
   }
 }

@@ -147,7 +147,8 @@ struct Resumption {
       failure.tell()
       return failure.status
     }
-    OutputChannel.standardError.write("runbook: what was said of the launches of \(header.id) is recorded\n")
+    OutputChannel.standardError.write(
+      "runbook: what was said of the launches of \(header.id) is recorded; it has ended, and nothing was launched\n")
     return 0
   }
 

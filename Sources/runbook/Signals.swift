@@ -12,19 +12,22 @@ final class Signals {
   private static let together = DispatchTimeInterval.milliseconds(100)
 
   private let sources: [any DispatchSourceSignal]
+  private let taken: [Int32]
 
   init(raising interruption: Interruption) {
     let queue = DispatchQueue(label: "signals")
-    let latest = Guarded<DispatchTime?>(nil)
-    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+    let latest = Guarded<[Int32: DispatchTime]>([:])
+    taken = [SIGINT, SIGTERM, SIGHUP].filter { number in
       let before = signal(number, SIG_IGN)
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { return nil }
+      return unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+    sources = taken.map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         let now = DispatchTime.now()
         let before = latest.withLock { latest in
-          defer { latest = now }
-          return latest
+          defer { latest[number] = now }
+          return latest[number]
         }
         if let before, now <= before + Self.together { return }
         if interruption.stopsFinally { _exit(128 + number) }
@@ -35,5 +38,9 @@ final class Signals {
     }
   }
 
-  deinit { for source in sources { source.cancel() } }
+  /// Whoever waits for the end of the output can be stopped like any other process.
+  deinit {
+    for source in sources { source.cancel() }
+    for number in taken { signal(number, SIG_DFL) }
+  }
 }

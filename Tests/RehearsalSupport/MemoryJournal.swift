@@ -2,7 +2,7 @@ import CivilTime
 import Coordination
 public import RecordSupport
 public import RunbookEvaluator
-public import RunbookJournal
+import RunbookJournal
 public import RunbookRecord
 import TailerAPI
 
@@ -95,11 +95,6 @@ extension ExecutionHeader {
       directory: "/", sources: [Source(name: "test.runbook", text: "")], parameters: [:], account: nil,
       environment: nil, service: "simulator")
   }
-}
-
-extension RecordStore {
-  /// A journal for one process, in which nothing waits for another one.
-  public static func rehearsal() -> RecordStore { inMemory(clock: StandingClock()) }
 }
 
 /// The clock of whatever world a journal is in now.

@@ -97,7 +97,7 @@ struct KillTrial {
       }
       points.append(life.pointsPassed)
       guard let end = try world.time.run({ try await store.summary(of: Self.id).end }) else { continue }
-      let isLeft = end.exitStatus == 6 ? number == 0 : end.exitStatus == 5 || end.exitStatus == 143
+      let isLeft = end.exitStatus == 7 ? number == 0 : end.exitStatus == 5 || end.exitStatus == 143
       guard end.isResumable, isLeft else {
         world.simulator.settle()
         let (effects, spans) = try world.time.run { try await Self.record(in: rows) }

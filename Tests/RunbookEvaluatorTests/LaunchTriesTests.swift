@@ -145,7 +145,8 @@ import Testing
       let late = try writes(times)
       #expect(late.outcome.exitStatus == 0)
       #expect(late.outcome.simulator.requestCounts["launch_job"] == 1)
-      #expect(late.writes == plain.writes + 2)
+      // It is withdrawn, and stamped anew.
+      #expect(late.writes == plain.writes + 4)
       #expect(late.timer.armed == armed && late.timer.disarmed == armed.count)
     }
     let inTime = try writes([0, 9.9, 10])

@@ -94,7 +94,7 @@ struct FaultyStore: JournalStore {
     try await base.executions(limit: limit)
   }
   func record(of id: String) async throws(JournalStoreError) -> ExecutionRecord { try await base.record(of: id) }
-  func entries(of id: String) async throws(JournalStoreError) -> [JournalEntry] { try await base.entries(of: id) }
+  func entries(of id: String) async throws(JournalStoreError) -> [RecordedEffect] { try await base.entries(of: id) }
   func prune(endedBefore moment: Timestamp) async throws(JournalStoreError) -> Int {
     try await base.prune(endedBefore: moment)
   }

@@ -236,7 +236,7 @@ import Testing
           Self.versionOne)
       let new = try open(directory, .current)
       #expect(try new.file.pragma("user_version") == "\(Schema.current.steps.count)")
-      #expect(try await new.entries(of: "x").map(\.sequence) == [1, 2, 3, 4])
+      #expect(try await new.entries(of: "x").map(\.number.value) == [1, 2, 3, 4])
       let (header, resumed) = try await new.resume(nil, by: .test(2), launchingAgain: .none)
       #expect(header.settings == nil)
       #expect(try await resumed.ownedRuns(of: .prepare) == ["r1", "r0"])

@@ -47,11 +47,24 @@ import Testing
     }
   }
 
-  @Test func otherOperationsAndTheSameEffectDoNotWait() async throws {
+  /// An open launch may be settled by whoever comes to it first; whoever comes second waits, and finds it settled.
+  @Test func theSameEffectsTurnIsHadByOneAtATime() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let journal = try await RecordStore.test(in: directory, clock: clock).begin(.test("x"))
+      try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
+      async let again: Void = journal.lockLaunches(of: .prepare, for: .test("0#0"))
+      await clock.untilSleeping(1)
+      await journal.unlockLaunches(of: .prepare, for: .test("0#0"))
+      try await again
+      await journal.unlockLaunches(of: .prepare, for: .test("0#0"))
+    }
+  }
+
+  @Test func otherOperationsDoNotWait() async throws {
     try await withDirectory { directory in
       let store = try RecordStore.test(in: directory)
       let journal = try await store.begin(.test("x"))
-      try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
       try await journal.lockLaunches(of: .prepare, for: .test("0#0"))
       try await journal.lockLaunches(of: .export, for: .test("1#0"))
       #expect(try waiting(store) == 2)
@@ -160,7 +173,7 @@ import Testing
       // It had only been away. It learns so before it can write.
       await #expect(
         throws: JournalError.leaseLost(holder: "it was taken for dead, having given no sign of life for too long")
-      ) { try await away.intend(.launching(), at: .test("0#0")) }
+      ) { try await away.intend(.launching(), at: .test("0#0"), settlesAt: nil) }
     }
   }
 

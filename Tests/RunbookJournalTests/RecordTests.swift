@@ -90,7 +90,7 @@ import Testing
       clock.advance(by: .seconds(1))
       try await journal.finish(.launching(), .run(Self.run, adopted: false), at: .test("7#0"))
       let entries = try await store.entries(of: "x")
-      #expect(entries.map(\.sequence) == [1, 2])
+      #expect(entries.map(\.number.value) == [1, 2])
       #expect(entries.map(\.key) == [.test("7#0"), .test("2#0")])
       #expect(entries.map(\.intendedAt) == [.start, Timestamp.start.advanced(by: .seconds(1))])
       #expect(entries.map(\.finishedAt) == [2, 1].map { Timestamp.start.advanced(by: .seconds($0)) })

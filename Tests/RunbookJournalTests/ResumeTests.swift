@@ -194,10 +194,11 @@ import Testing
       #expect(
         entries.map(\.key.path)
           == ["0#0", "3#0", "4#0", "2#0"].sorted { a, b in
-            (entries.first { $0.key.path == a }?.sequence ?? 0) < (entries.first { $0.key.path == b }?.sequence ?? 0)
+            (entries.first { $0.key.path == a }?.number.value ?? 0)
+              < (entries.first { $0.key.path == b }?.number.value ?? 0)
           })
       #expect(entries.last?.intent == later)
-      #expect(Set(entries.map(\.sequence)).count == entries.count)
+      #expect(Set(entries.map(\.number)).count == entries.count)
       #expect(entries.first { $0.key.path == "0#0" }?.finishedAt == nil)
     }
   }
@@ -219,7 +220,7 @@ import Testing
       }
       try await journal.end(.test("unconfirmed", status: 5, isResumable: true, origins: [.test("1#0"), .test("0#0")]))
       let open = try await store.entries(of: "x").filter(\.isOpenLaunch)
-      #expect(open.map(\.sequence) == [1, 3])
+      #expect(open.map(\.number.value) == [1, 3])
       // Of several open ones, one has to be named.
       await #expect(throws: JournalStoreError.severalLaunches(id: "x", open: open)) {
         _ = try await store.resume("x", by: .test(2), launchingAgain: .only)

@@ -68,7 +68,6 @@ private let failing = """
     let id = try #require(outcome.simulator.launches.first?.id)
     rehearsal.acts.removeLast()
     rehearsal.acts.append(.type(String(offer.1).replacing("ID", with: id)))
-    rehearsal.store = .rehearsal()
     #expect(try rehearsal.run().lastSaid == "SUCCESS")
   }
 

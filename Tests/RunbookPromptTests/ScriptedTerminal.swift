@@ -102,7 +102,6 @@ struct PromptRehearsal {
   var environment: String? = "DEV"
   var width = 200
   var directory = "/nowhere"
-  var store = RecordStore.rehearsal()
   var edited: String?
   var variables: [String: String] = [:]
 
@@ -137,6 +136,7 @@ struct PromptRehearsal {
     let terminal = ScriptedTerminal(acts, time: world.time, width: width)
     terminal.edited = edited
     let client = world.client()
+    let store = RecordStore.inMemory(clock: world.time)
     let session = Session(
       service: client, watcher: PollingRunWatcher(service: client, clock: world.time, random: { 0.5 }),
       clock: world.time, bootTimer: SleeplessTimer(world.time), store: store,
