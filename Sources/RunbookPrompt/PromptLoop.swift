@@ -29,6 +29,7 @@ public struct PromptLoop: Sendable {
       let helpers = configuration.isRehearsal ? [] : [Task { await tick(session) }, Task { await keepLease(session) }]
       var reader = EntryReader()
       var status: Int32?
+      var cause = Interruption.Cause.person
       while status == nil {
         let appearance = terminal.appearance
         let line = await session.promptLine
@@ -37,7 +38,9 @@ public struct PromptLoop: Sendable {
           kind: reader.isEmpty ? .entry : .continuation, typed: reader.text)
         switch await terminal.read(request) {
         case .interrupted: reader.drop()
-        case .closed: status = 129
+        case .closed(let signal):
+          status = 128 + signal
+          cause = .machine(signal)
         case .endOfFile:
           if reader.isEmpty { if await session.mayLeave() { status = 0 } } else { reader.drop() }
         case .line(let text):
@@ -47,7 +50,7 @@ public struct PromptLoop: Sendable {
         }
       }
       for helper in helpers { helper.cancel() }
-      _ = await session.stopBackground()
+      _ = await session.stopBackground(by: cause)
       await group.waitForAll()
       await session.close()
       return status ?? 0

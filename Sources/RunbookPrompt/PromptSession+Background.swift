@@ -83,9 +83,9 @@ extension PromptSession {
   }
 
   /// Stops the waiting of what goes on behind the prompt.
-  func stopBackground(_ number: Int? = nil) -> Bool {
+  func stopBackground(_ number: Int? = nil, by cause: Interruption.Cause = .person) -> Bool {
     let chosen = background.filter { number == nil || $0.key == number }
-    for (_, entry) in chosen { entry.interruption.raise() }
+    for (_, entry) in chosen { entry.interruption.raise(cause) }
     return !chosen.isEmpty
   }
 }

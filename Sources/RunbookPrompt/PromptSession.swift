@@ -1,6 +1,7 @@
 import CivilTime
 import Coordination
 import Foundation
+import Glibc
 public import RunbookChecker
 import RunbookDiagnostics
 import RunbookEvaluator
@@ -48,7 +49,6 @@ public actor PromptSession {
   var awaits: [WatchCost] = []
   private var requestsBefore: RequestCounts
   var backgroundCount = 0
-  private var interruption: Interruption?
 
   var session: Session { configuration.session }
 
@@ -113,10 +113,10 @@ public actor PromptSession {
     guard let (preparation, runbook) = check(text, named: name) else { return false }
     guard let parameters = await parameters(of: runbook), let journal = await openJournal() else { return false }
     let interruption = Interruption()
-    self.interruption = interruption
     // A second Ctrl-C does not wait for what a `finally` has to do.
     let abandonment = Interruption()
-    terminal.onInterrupt { [terminal] in
+    terminal.onInterrupt { [terminal] signal in
+      guard signal == SIGINT else { return interruption.raise(.machine(signal)) }
       if interruption.isRaised, !abandonment.isRaised {
         terminal.show("Stopping at once; what a `finally` had left to do is not done.\n", as: .news)
         abandonment.raise()
@@ -137,7 +137,6 @@ public actor PromptSession {
         interruption: interruption)
     }
     terminal.onInterrupt(nil)
-    self.interruption = nil
     let waits = writer.endWaits()
     guard let (result, after) = evaluated else {
       await tellLeft(in: journal, besides: leftBefore)
@@ -324,9 +323,6 @@ public actor PromptSession {
   }
 
   // MARK: Leaving
-
-  /// Stops the entry in front: the terminal has gone.
-  func interrupt() { interruption?.raise() }
 
   /// Lets a record go that cannot be kept any more, with its lease; the next entry begins one of its own.
   private func drop(over reason: String, _ status: Int32) async {

@@ -13,8 +13,9 @@ public protocol PromptTerminal: Sendable {
   func read(_ request: LineRequest) async -> LineReply
   /// Who asks takes a turn, for as long as the question stands: an answer that was meant for one question answers no other.
   var questions: AsyncSemaphore { get }
-  /// What Ctrl-C does while no line is being typed; `nil` for nothing.
-  func onInterrupt(_ body: (@Sendable () -> Void)?)
+  /// What Ctrl-C does while no line is being typed, and a signal that ends the session at any time; `nil` for nothing. It
+  /// hears the signal's number.
+  func onInterrupt(_ body: (@Sendable (Int32) -> Void)?)
   /// Lets an editor change a text; `nil` where there is none, or it failed, with why.
   func edit(_ text: String) async -> Result<String, EditorFailure>
 }
@@ -51,8 +52,8 @@ public enum LineReply: Hashable, Sendable {
   case endOfFile
   /// Ctrl-C, or whoever asked does not want to know any more.
   case interrupted
-  /// The terminal has gone, or the process is asked to end.
-  case closed
+  /// The terminal has gone, or the process is asked to end, by that signal.
+  case closed(Int32)
 }
 
 /// Why a text could not be edited, in words.

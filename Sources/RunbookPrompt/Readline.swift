@@ -22,7 +22,8 @@ final class Readline {
   private var isLive = true
   var readings: [Reading] = []
   private var isInstalled = false
-  private var isClosed = false
+  /// The signal that ended it, or stands for a terminal that has gone.
+  private var closedBy: Int32?
   private var isSuspended = false
   private var live: [String] = []
   private var drawnLive = 0
@@ -75,7 +76,7 @@ final class Readline {
   // MARK: Reading
 
   func read(_ request: LineRequest) async -> LineReply {
-    if isClosed { return .closed }
+    if let closedBy { return .closed(closedBy) }
     if Task.isCancelled { return .interrupted }
     setAside()
     let reading = Reading(request: request)
@@ -95,7 +96,7 @@ final class Readline {
   }
 
   private func begin() {
-    guard let reading = readings.last, !isSuspended, !isClosed else { return }
+    guard let reading = readings.last, !isSuspended, closedBy == nil else { return }
     refresh()
     eraseLive()
     fflush(screen)
@@ -179,7 +180,7 @@ final class Readline {
     case SIGINT:
       KeySource.forget()
       guard isInstalled else {
-        terminal?.interruptNow()
+        terminal?.interruptNow(by: number)
         return
       }
       rl_callback_sigcleanup()
@@ -187,12 +188,12 @@ final class Readline {
       fputs("^C\n", screen)
       answer(.interrupted)
     case SIGTERM, SIGHUP:
-      isClosed = true
-      terminal?.interruptNow()
+      closedBy = number
+      terminal?.interruptNow(by: number)
       if isInstalled { remove() }
       let waiting = readings
       readings = []
-      for reading in waiting { reading.reply.fulfill(.closed) }
+      for reading in waiting { reading.reply.fulfill(.closed(number)) }
     case SIGWINCH:
       rl_resize_terminal()
     case SIGCONT where isInstalled:
@@ -266,8 +267,9 @@ final class Readline {
     TerminalThread.shared.listen(nil)
     let waiting = readings
     readings = []
-    isClosed = true
-    for reading in waiting { reading.reply.fulfill(.closed) }
+    let signal = closedBy ?? SIGHUP
+    closedBy = signal
+    for reading in waiting { reading.reply.fulfill(.closed(signal)) }
   }
 
   /// Keeps Ctrl-C from discarding what is on its way to the screen; what was typed before it is discarded where it is

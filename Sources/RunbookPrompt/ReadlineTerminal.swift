@@ -9,7 +9,7 @@ public final class ReadlineTerminal: PromptTerminal {
   private struct State {
     var outbox: [(text: String, kind: Shown)] = []
     var live: [String]?
-    var interrupt: (@Sendable () -> Void)?
+    var interrupt: (@Sendable (Int32) -> Void)?
   }
 
   private let state = Guarded(State())
@@ -57,7 +57,7 @@ public final class ReadlineTerminal: PromptTerminal {
     TerminalThread.shared.wake()
   }
 
-  public func onInterrupt(_ body: (@Sendable () -> Void)?) { state.withLock { $0.interrupt = body } }
+  public func onInterrupt(_ body: (@Sendable (Int32) -> Void)?) { state.withLock { $0.interrupt = body } }
 
   public func read(_ request: LineRequest) async -> LineReply { await Readline.shared.read(request) }
 
@@ -80,7 +80,7 @@ public final class ReadlineTerminal: PromptTerminal {
     return true
   }
 
-  func interruptNow() { state.withLock { $0.interrupt }?() }
+  func interruptNow(by signal: Int32) { state.withLock { $0.interrupt }?(signal) }
 
   /// Leaves the terminal as it was found, after all that was shown is out.
   public func close() async { await Readline.shared.stop() }

@@ -1,6 +1,7 @@
 import CivilTime
 import Coordination
 import Foundation
+import Glibc
 import RehearsalSupport
 import RunbookChecker
 import RunbookEvaluator
@@ -62,7 +63,7 @@ final class ScriptedTerminal: PromptTerminal, @unchecked Sendable {
         return .line(line)
       case .controlC?: return .interrupted
       case .controlD?: return .endOfFile
-      case .hangUp?, nil: return .closed
+      case .hangUp?, nil: return .closed(SIGHUP)
       case .pause(let span)?: try? await time.sleep(for: span)
       case .interrupt(let delay)?: lock.withLock { interruptDelay = delay }
       }
@@ -75,7 +76,7 @@ final class ScriptedTerminal: PromptTerminal, @unchecked Sendable {
     return acts.indices.first { !answers.contains($0) }.map { acts.remove(at: $0) }
   }
 
-  func onInterrupt(_ body: (@Sendable () -> Void)?) {
+  func onInterrupt(_ body: (@Sendable (Int32) -> Void)?) {
     let delay = lock.withLock {
       defer { if body != nil { interruptDelay = nil } }
       return interruptDelay
@@ -84,7 +85,7 @@ final class ScriptedTerminal: PromptTerminal, @unchecked Sendable {
     let time = time
     Task(executorPreference: time) {
       try? await time.sleep(for: delay)
-      body()
+      body(SIGINT)
     }
   }
 

@@ -1,5 +1,6 @@
 import FaultSupport
 import Foundation
+import Glibc
 import ProgramSupport
 import Testing
 
@@ -270,6 +271,21 @@ import Testing
       let terminal = try started(in: folder)
       terminal.hangUp()
       #expect(try terminal.end() == 129)
+    }
+  }
+
+  /// A machine's signal decides nothing: no `finally` begins, in front or behind the prompt.
+  @Test(arguments: [SIGTERM, SIGHUP]) func aMachinesSignalBeginsNoFinally(_ signal: Int32) throws {
+    try inFolder { folder in
+      let (server, terminal) = try Site.startedOnServer(in: folder)
+      terminal.type("try { wait 1h } finally { print \"undone behind\" } &")
+      try terminal.waitForPrompt(Site.served)
+      terminal.type("try { wait 2h } finally { print \"undone before\" }")
+      try terminal.wait(for: "waiting 2h")
+      terminal.signal(signal)
+      #expect(try terminal.end() == 128 + signal)
+      #expect(!terminal.screen.lines.contains { $0.contains("undone") && !$0.contains("finally") })
+      withExtendedLifetime(server) {}
     }
   }
 
