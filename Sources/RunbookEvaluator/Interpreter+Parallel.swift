@@ -71,7 +71,7 @@ extension Interpreter {
       while begun < min(cap, branches.count) { begin() }
       while let ended = await group.next() {
         if let ended { left.append(ended) }
-        if begun < branches.count, !state.interruption.stopsFinally { begin() }
+        if begun < branches.count { begin() }
       }
     }
     comings += 1

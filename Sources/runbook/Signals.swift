@@ -16,7 +16,7 @@ final class Signals {
 
   init(raising interruption: Interruption) {
     let queue = DispatchQueue(label: "signals")
-    let latest = Guarded<[Int32: DispatchTime]>([:])
+    let latest = Guarded<(number: Int32, time: DispatchTime)?>(nil)
     taken = [SIGINT, SIGTERM, SIGHUP].filter { number in
       let before = signal(number, SIG_IGN)
       return unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
@@ -26,11 +26,15 @@ final class Signals {
       source.setEventHandler {
         let now = DispatchTime.now()
         let before = latest.withLock { latest in
-          defer { latest[number] = now }
-          return latest[number]
+          defer { latest = (number, now) }
+          return latest
         }
-        if let before, now <= before + Self.together { return }
-        if interruption.stopsFinally { _exit(128 + number) }
+        if let before, now <= before.time + Self.together {
+          // Of two kinds that come together the machine's holds.
+          if number == SIGINT || before.number != SIGINT { return }
+        } else if interruption.stopsFinally {
+          _exit(128 + number)
+        }
         interruption.raise(number == SIGINT ? .person : .machine(number))
       }
       source.resume()

@@ -333,6 +333,23 @@ import Testing
     }
   }
 
+  /// What comes of the launch in its stead is not what came of the one that a person has denied, also where it fails before
+  /// anything is sent.
+  @Test func aDenialStandsWhereTheLaunchInItsSteadFailsAtOnce() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1])
+      try await store.begin(.test("x")).intend(.launching(), at: .test("0#0"))
+      clock.advance(by: .minutes(5))
+      let (_, resumed) = try await store.resume("x", by: .test(2), launchingAgain: .only)
+      try await resumed.finish(.launching(), failure(.unreachable), at: .test("0#0"))
+      let outcomes = try await store.entries(of: "x").map(\.outcome)
+      #expect(outcomes.count == 2)
+      #expect(outcomes.first??.isDenial == true)
+      #expect(outcomes.last == failure(.unreachable))
+    }
+  }
+
   /// Who looks and does not go on leaves everything as it was: how it ended, and what it ended over.
   @Test(arguments: [false, true]) func whatIsGivenBackIsAsItWas(isLaunchedAgain: Bool) async throws {
     try await withDirectory { directory in
@@ -370,4 +387,8 @@ import Testing
       #expect(try await store.summary(of: "x").state == .ended)
     }
   }
+}
+
+extension EffectOutcome {
+  fileprivate var isDenial: Bool { if case .denied = self { true } else { false } }
 }
