@@ -21,10 +21,11 @@ class Command:
     # Gives the arguments of a round; its number makes whatever the round creates its own.
     arguments: object
     environment: dict = dataclasses.field(default_factory=dict)
-    status: int = 0
+    # What it may end with.
+    statuses: tuple = (0,)
     # Looks at the program's output once it has ended, and raises `Failed` where the work was not done.
     verify: object = None
-    # Gives the arguments of what is done once before the first round, and ends with the same status; `None` for nothing.
+    # Gives the arguments of what is done once before the first round, and ends with one of the same statuses; `None` for nothing.
     prepare: object = None
     # Takes part in this many rounds at most: some are so slow that a few have to do.
     rounds: int = 1 << 30
@@ -52,7 +53,7 @@ def run(command, number):
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         text = output.read().decode(errors="replace")
-        if process.returncode != command.status:
+        if process.returncode not in command.statuses:
             errors.seek(0)
             said = (errors.read().decode(errors="replace") or text).strip()
             raise Failed(f"{' '.join(arguments)[:200]} ended with {process.returncode}: {said[-800:]}")
