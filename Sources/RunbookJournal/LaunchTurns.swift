@@ -9,9 +9,13 @@ extension HeldRecord {
     of operation: DataOperation, for site: EffectSite, telling tell: @escaping @Sendable (TurnWait) -> Void
   ) async throws(JournalError) {
     let key = site.key
-    while turnsTaken.contains(key.path), let ticket = tickets[key.path] {
+    while turnsTaken.contains(key.path) {
       guard !Task.isCancelled else { throw .cancelled }
-      await pause(surroundings.timing.polling, until: surroundings.signals.nextReturn(of: ticket.operation))
+      if let ticket = tickets[key.path] {
+        await pause(surroundings.timing.polling, until: surroundings.signals.nextReturn(of: ticket.operation))
+      } else {
+        try? await surroundings.clock.sleep(for: surroundings.timing.polling)
+      }
     }
     turnsTaken.insert(key.path)
     do throws(JournalError) {
