@@ -80,8 +80,8 @@ public final class JSONWriter: EventListener, Sendable {
       (
         "waiting-for-turn",
         [
-          "operation": JSONValue(operation), "execution": wait.executionID.map(JSONValue.text) ?? .null,
-          "until": wait.settlesAt.map { JSONValue($0) } ?? .null,
+          "operation": JSONValue(operation), "execution": JSONValue(wait.executionID),
+          "until": JSONValue(wait.settlesAt),
         ]
       )
     case .launchUnknown(let operation, let reason, let end):

@@ -56,13 +56,21 @@ import Testing
   private static let freeze =
     "disable prepare\ntry { manual \"Deploy\" } finally { enable prepare; print \"lifted\" }\n"
 
+  private static let endingQuestion = "End with that now? No leaves all as it is, for `runbook resume`. [y/n]"
+
+  /// The terminal of somebody who has pressed Ctrl-C while the freeze holds, and is asked what becomes of its `finally`.
+  private func interrupted(on site: Site) throws -> PseudoTerminal {
+    let terminal = try site.terminal("run", try site.write(Self.freeze))
+    try terminal.waitForPrompt("Press Enter when it is done; a note may come before it:")
+    terminal.control("c")
+    try terminal.waitForPrompt(Self.endingQuestion)
+    return terminal
+  }
+
   /// Somebody at a terminal says whether to end with what is to be undone, or to leave all as it is.
   @Test func aPersonWhoInterruptsSaysWhatBecomesOfAFinally() throws {
     try Site.with { site in
-      let terminal = try site.terminal("run", try site.write(Self.freeze))
-      try terminal.waitForPrompt("Press Enter when it is done; a note may come before it:")
-      terminal.control("c")
-      try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
+      let terminal = try interrupted(on: site)
       for line in ["  the `finally` on line 7:", "    enable prepare", "    print \"lifted\""] {
         #expect(terminal.screen.lines.contains(line), "\(terminal.screen.text)")
       }
@@ -84,10 +92,7 @@ import Testing
 
   @Test func aPersonWhoInterruptsMayEndWithTheFinally() throws {
     try Site.with { site in
-      let terminal = try site.terminal("run", try site.write(Self.freeze))
-      try terminal.waitForPrompt("Press Enter when it is done; a note may come before it:")
-      terminal.control("c")
-      try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
+      let terminal = try interrupted(on: site)
       terminal.send("y\r")
       #expect(try terminal.end() == 130)
       #expect(terminal.screen.lines.contains("lifted"))
@@ -99,10 +104,7 @@ import Testing
   /// A second Ctrl-C leaves it, and answers nothing.
   @Test func aSecondInterruptLeavesTheFinally() throws {
     try Site.with { site in
-      let terminal = try site.terminal("run", try site.write(Self.freeze))
-      try terminal.waitForPrompt("Press Enter when it is done; a note may come before it:")
-      terminal.control("c")
-      try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
+      let terminal = try interrupted(on: site)
       // A key that comes later than signals that count as one.
       let asked = ContinuousClock.now
       try Site.wait("the key is another one") { ContinuousClock.now > asked + .milliseconds(150) }
@@ -116,10 +118,7 @@ import Testing
   /// One that has begun is finished by whoever resumes it, without another question.
   @Test func aFinallyThatHasBegunIsNotAskedAboutAgain() throws {
     try Site.with(Site.scenario("faults: [set_configuration_status 2: slow by 30s]")) { site in
-      let terminal = try site.terminal("run", try site.write(Self.freeze))
-      try terminal.waitForPrompt("Press Enter when it is done; a note may come before it:")
-      terminal.control("c")
-      try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
+      let terminal = try interrupted(on: site)
       terminal.send("y\r")
       try Site.wait("the finally begins") {
         try site.run("transcript", site.latest().id).output.contains("\"verb\":\"enable\"")
@@ -150,7 +149,7 @@ import Testing
       let terminal = try site.terminal("run", try site.write(text))
       try terminal.wait(for: "two waits") { $0.text.components(separatedBy: "waiting 1m").count == 3 }
       terminal.control("c")
-      try terminal.waitForPrompt("End with that now? No leaves all as it is, for `runbook resume`. [y/n]")
+      try terminal.waitForPrompt(Self.endingQuestion)
       #expect(terminal.screen.lines.count { $0.contains("the `finally` on line") } == 3)
       #expect(terminal.screen.lines.last { $0.contains("the `finally` on line") } == "  the `finally` on line 12:")
       terminal.send("y\r")
