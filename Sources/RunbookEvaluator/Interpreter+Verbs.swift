@@ -134,10 +134,10 @@ extension Interpreter {
     // An answer covers what was asked about, also where a part of it has been done since.
     let asked = site(asking: whole, before: sites.first ?? first.1)
     if record.effect(at: asked.key) != nil || open.count == operations.count {
-      return try await permission(whole, before: verb.word, at: place, asked)
+      return try await permission(whole, before: verb.word, at: place, asked, in: record)
     }
     guard case .ask(let rest) = guards.verdict(verb, on: open.map(\.0), marking: status) else { return }
-    try await permission(rest, before: verb.word, at: place, site(asking: rest, before: first.1))
+    try await permission(rest, before: verb.word, at: place, site(asking: rest, before: first.1), in: record)
   }
 
   private func site(asking question: Question, before site: EffectSite) -> EffectSite {
@@ -147,9 +147,8 @@ extension Interpreter {
   }
 
   private func permission(
-    _ question: Question, before verb: String, at place: SourceRange, _ site: EffectSite
+    _ question: Question, before verb: String, at place: SourceRange, _ site: EffectSite, in record: Record
   ) async throws(Unwind) {
-    let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
     if record.effect(at: site.key)?.outcome == nil { try mayChange(verb, at: place) }
     let answer = try await ask(question, for: .permission, at: place, site: site)
     guard answer.isYes else { throw .over(.declined, problem(.saidNo(question, answer), at: place).diagnostic) }
