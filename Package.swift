@@ -202,7 +202,7 @@ let package = Package(
       "RunbookJournalTests",
       [
         "Coordination", "CivilTime", "TailerAPI", "TailerSimulator", "RunbookSyntax", "RunbookRecord",
-        "RunbookEvaluator", "RunbookJournal", "FaultSupport", "SeedSupport", "RecordSupport",
+        "RunbookEvaluator", "RunbookJournal", "FaultSupport", "SeedSupport", "RecordSupport", "GoldenSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(

@@ -69,19 +69,12 @@ extension SQLiteRows {
         path: try row.decode(String.self, atIndex: 1), textHash: try row.decode(String.self, atIndex: 2)),
       span: try row.decode(Int64?.self, atIndex: 13).map(RecordNumber.init),
       generation: try row.decode(Int.self, atIndex: 3), standing: standing,
-      place: try row.optionalJSON(SourcePlace.self, at: 5), intent: try intent(row.decode(String.self, atIndex: 6)),
+      place: try row.decode(String?.self, atIndex: 5).map(lastPlace.value(from:)),
+      intent: try lastIntent.value(from: row.decode(String.self, atIndex: 6)),
       intendedAt: try row.moment(at: 7), settlesAt: try row.optionalMoment(at: 8),
       outcome: try row.optionalJSON(EffectOutcome.self, at: 9),
       ended: try row.decode(Int64?.self, atIndex: 10).map(RecordNumber.init), finishedAt: try row.optionalMoment(at: 11)
     )
-  }
-
-  /// Rows that follow each other often mean the same, as in a loop that prints: the same text is not read twice in a row.
-  private func intent(_ json: String) throws -> EffectIntent {
-    if let lastIntent, lastIntent.json == json { return lastIntent.intent }
-    let intent = try Columns.value(EffectIntent.self, from: json)
-    lastIntent = (json, intent)
-    return intent
   }
 
   func openLaunches(of operation: Int64) throws -> [OpenLaunch] {
@@ -93,17 +86,43 @@ extension SQLiteRows {
   // MARK: Spans and answers
 
   func spans(of execution: Int64) throws -> [Span] {
-    try rows("SELECT span FROM spans WHERE execution = ? ORDER BY number", [execution]).map {
-      try $0.json(Span.self, at: 0)
+    try rows(
+      """
+      SELECT number, parent, path, generation, kind, title, began_at, causes, halt, ended, ended_at, ending
+      FROM spans WHERE execution = ? ORDER BY number
+      """, [execution]
+    ).map { row in
+      guard let kind = Span.Kind(rawValue: try row.decode(String.self, atIndex: 4)) else { throw UnreadableRecord() }
+      let ended = try row.decode(Int64?.self, atIndex: 9).map(RecordNumber.init)
+      return Span(
+        number: RecordNumber(try row.decode(Int64.self, atIndex: 0)),
+        parent: try row.decode(Int64?.self, atIndex: 1).map(RecordNumber.init),
+        path: try row.decode(String.self, atIndex: 2), generation: try row.decode(Int.self, atIndex: 3), kind: kind,
+        title: try row.decode(String.self, atIndex: 5), beganAt: try row.moment(at: 6),
+        causes: try row.optionalJSON([RecordNumber].self, at: 7) ?? [],
+        halt: try row.optionalJSON(Span.Halt.self, at: 8), ended: ended, endedAt: try row.optionalMoment(at: 10),
+        ending: ended == nil ? nil : try row.optionalJSON(Span.Ending.self, at: 11) ?? .completed)
     }
   }
 
   func put(_ span: Span, of execution: Int64) throws {
+    let ending = if case .failed? = span.ending { span.ending } else { Span.Ending?.none }
     try run(
       """
-      INSERT INTO spans (execution, number, span) VALUES (?, ?, ?)
-      ON CONFLICT (execution, number) DO UPDATE SET span = excluded.span
-      """, [execution, span.number.value, try Columns.json(span)])
+      INSERT INTO spans (execution, number, parent, path, generation, kind, title, began_at, causes, halt, ended, ended_at,
+        ending)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (execution, number) DO UPDATE
+      SET parent = excluded.parent, path = excluded.path, generation = excluded.generation, kind = excluded.kind,
+        title = excluded.title, began_at = excluded.began_at, causes = excluded.causes, halt = excluded.halt,
+        ended = excluded.ended, ended_at = excluded.ended_at, ending = excluded.ending
+      """,
+      [
+        execution, span.number.value, span.parent?.value, span.path.column, span.generation, span.kind.rawValue,
+        span.title.column, span.beganAt.microsecondsSinceEpoch,
+        span.causes.isEmpty ? nil : try Columns.json(span.causes), try span.halt.map { try Columns.json($0) },
+        span.ended?.value, span.endedAt?.microsecondsSinceEpoch, try ending.map { try Columns.json($0) },
+      ])
   }
 
   func answer(to question: RecordNumber, generation: Int, of execution: Int64) throws -> RecordedAnswer? {

@@ -7,8 +7,8 @@ import TailerAPI
 /// The rows in the file, as one transaction sees them. Reading never trusts the file: what is not as expected is thrown.
 final class SQLiteRows: JournalRows {
   let db: Database
-  /// The intent that was read last, with its text.
-  var lastIntent: (json: String, intent: EffectIntent)?
+  let lastIntent = LastRead<EffectIntent>()
+  let lastPlace = LastRead<SourcePlace>()
 
   init(_ db: Database) { self.db = db }
 
@@ -149,6 +149,19 @@ final class SQLiteRows: JournalRows {
 
   func deleteTickets(of execution: Int64) throws {
     try run("DELETE FROM launch_tickets WHERE execution = ?", [execution])
+  }
+}
+
+/// A column's value that was read last. Rows that follow each other often say the same, as in a loop that prints: the same
+/// JSON is not read twice in a row.
+final class LastRead<Value: Decodable> {
+  private var last: (json: String, value: Value)?
+
+  func value(from json: String) throws -> Value {
+    if let last, last.json == json { return last.value }
+    let value = try Columns.value(Value.self, from: json)
+    last = (json, value)
+    return value
   }
 }
 

@@ -11,7 +11,7 @@ struct Schema: Sendable {
 
   let steps: [Step]
 
-  static let current = Schema(steps: [version1, version2, version3])
+  static let current = Schema(steps: [version1, version2, version3, version4])
 
   /// - Parameter path: The file, of which a copy is made first where it is of an older version; `nil` for no copy.
   func migrate(_ db: Database, copying path: String? = nil) throws {
@@ -196,6 +196,57 @@ struct Schema: Sendable {
         ) STRICT, WITHOUT ROWID;
         """)
   }
+
   /// - effects: `span` is the number of the span that the effect is in.
   static let version3: Step = { db in try db.execute(sql: "ALTER TABLE effects ADD COLUMN span INTEGER") }
+
+  /// Spans have columns: reading thousands of them as JSON took longer than all else when an execution was resumed. A row that
+  /// was damaged stays unreadable, for it is of no kind.
+  ///
+  /// - spans: `causes` is a JSON list, `NULL` for none; `halt` and `ending` are JSON. One that has ended without an `ending`
+  ///   came to its end.
+  static let version4: Step = { db in
+    try db.execute(
+      sql: """
+        ALTER TABLE spans RENAME TO spans_3;
+        CREATE TABLE spans (
+          execution INTEGER NOT NULL REFERENCES executions (number) ON DELETE CASCADE,
+          number INTEGER NOT NULL,
+          parent INTEGER,
+          path TEXT NOT NULL,
+          generation INTEGER NOT NULL,
+          kind TEXT NOT NULL,
+          title TEXT NOT NULL,
+          began_at INTEGER NOT NULL,
+          causes TEXT,
+          halt TEXT,
+          ended INTEGER,
+          ended_at INTEGER,
+          ending TEXT,
+          PRIMARY KEY (execution, number)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO spans (execution, number, parent, path, generation, kind, title, began_at, causes, halt, ended, ended_at,
+          ending)
+        SELECT execution, number, CAST(span ->> 'parent' AS INTEGER), coalesce(span ->> 'path', ''),
+          coalesce(CAST(span ->> 'generation' AS INTEGER), 0),
+          CASE WHEN span ->> 'path' IS NULL OR \(microseconds("span ->> 'beganAt'")) IS NULL THEN ''
+            ELSE coalesce(span ->> 'kind', '') END,
+          coalesce(span ->> 'title', ''), coalesce(\(microseconds("span ->> 'beganAt'")), 0),
+          nullif(span -> 'causes', '[]'), span -> 'halt', CAST(span ->> 'ended' AS INTEGER),
+          \(microseconds("span ->> 'endedAt'")),
+          CASE WHEN span -> '$.ending.failed' IS NOT NULL THEN span -> 'ending' END
+        FROM (
+          SELECT execution, number, CASE WHEN json_valid(span) THEN span ELSE '{}' END AS span FROM spans_3
+        ) AS valid;
+        DROP TABLE spans_3;
+        """)
+  }
+
+  /// SQL for the microseconds since 1970 of a moment as JSON has it, `2026-11-28T13:24:35.116123Z`.
+  private static func microseconds(_ moment: String) -> String {
+    """
+    CAST(strftime('%s', substr(\(moment), 1, 19)) AS INTEGER) * 1000000
+      + CAST(substr(substr(rtrim(\(moment), 'Z'), 21) || '000000', 1, 6) AS INTEGER)
+    """
+  }
 }

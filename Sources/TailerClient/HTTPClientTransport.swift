@@ -50,6 +50,7 @@ public final class HTTPClientTransport: HTTPTransport {
   public let base: BaseAddress
   private let settings: Settings
   private let clock: any WallClock
+  private let limits: TimeLimits
   /// Made for the first request: what sends nothing has nothing to close.
   private let client = Guarded<HTTPClient?>(nil)
   private let configuration: HTTPClient.Configuration
@@ -64,6 +65,7 @@ public final class HTTPClientTransport: HTTPTransport {
     self.base = base
     self.settings = settings
     self.clock = clock
+    limits = TimeLimits(clock: clock)
     window = AsyncSemaphore(settings.maximumInFlight)
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
@@ -130,18 +132,24 @@ public final class HTTPClientTransport: HTTPTransport {
     let gatherer = ReplyGatherer(
       sending: request.body, largestReply: settings.largestReply, left: departure?.left)
     let carrying = Task { await self.carryOut(request, gatherer) }
-    let timing = giveUp(carrying, after: limit) { true }
-    let leaving = departure.map { giveUp(carrying, after: $0.limit) { !gatherer.hasLeft } }
+    let timing = limits.begin(limit) { carrying.cancel() }
+    let heldUp = Guarded(false)
+    let leaving = departure.map { departure in
+      limits.begin(departure.limit) {
+        guard !gatherer.hasLeft else { return }
+        heldUp.withLock { $0 = true }
+        carrying.cancel()
+      }
+    }
     // Whether the body was asked for is only certain once nothing goes on any more.
     let ending = await withTaskCancellationHandler {
       await carrying.value
     } onCancel: {
       carrying.cancel()
     }
-    timing.cancel()
-    leaving?.cancel()
-    let isTimeUp = await timing.value
-    let wasHeldUp = await leaving?.value == true
+    let isTimeUp = !limits.end(timing)
+    if let leaving { limits.end(leaving) }
+    let wasHeldUp = heldUp.withLock { $0 }
     switch ending {
     case .success(let reply): return .success(reply)
     case .failure where Task.isCancelled: return .failure(.cancelled)
@@ -154,18 +162,6 @@ public final class HTTPClientTransport: HTTPTransport {
     case .failure(let error):
       let words = NetworkErrorText.words(for: error)
       return .failure(gatherer.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
-    }
-  }
-
-  /// Ends an exchange at a limit where it is due then; tells whether it was.
-  private func giveUp(
-    _ carrying: Task<Result<HTTPReply, any Error>, Never>, after limit: TimeSpan,
-    _ isDue: @escaping @Sendable () -> Bool
-  ) -> Task<Bool, Never> {
-    Task { [clock] in
-      guard (try? await clock.sleep(for: limit)) != nil, isDue() else { return false }
-      carrying.cancel()
-      return true
     }
   }
 
