@@ -41,14 +41,14 @@ public struct Comparison: Sendable {
 /// How the statements read that are in a record, by the texts that are recorded with it.
 struct RecordedStatements: Sendable {
   /// The lines on which a statement of that text stood, from 1, and its first line.
-  private var places: [String: (lines: [Int], text: String)] = [:]
+  private var places: [TextHash: (lines: [Int], text: String)] = [:]
 
   init(_ sources: [ExecutionHeader.Source] = []) {
     for (number, recorded) in sources.enumerated() {
       let source = SourceText(id: SourceID(Int32(clamping: number)), name: recorded.name, text: recorded.text)
       for case .statement(let statement) in TreeWalk(parse(source).program.statements) {
         let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
-        let hash = EffectKey.hash(source.bytes[bounds])
+        let hash = TextHash(of: source.bytes[bounds])
         let first = source.text(bounds).split(separator: "\n").first.map(String.init) ?? ""
         places[hash, default: ([], first)].lines.append(source.position(of: bounds.lowerBound).line)
       }

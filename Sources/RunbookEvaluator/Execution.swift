@@ -135,11 +135,11 @@ public final class Execution {
   }
 
   /// Whether the record, as a resumed execution would find it, leaves something to be done: whether evaluating over it comes
-  /// to where it ends.
+  /// to where it ends. What nobody answered, or this process may not do, is such an end; so is a record that was lost.
   private func isResumable(_ ending: Ending, _ runbook: CheckedRunbook, _ parameters: [String: Value]) async -> Bool {
     switch ending {
     case .done, .stopped: return false
-    case .over(let verdict, _) where verdict.isOfRecord: return !state.isAtPrompt
+    case .over(let verdict, _) where verdict != .declined: return !state.isAtPrompt
     case .failed, .over, .interrupted: break
     }
     guard !state.isAtPrompt else { return false }

@@ -108,6 +108,7 @@ extension Interpreter {
   }
 
   /// One read of a look: what the look knows of it, else what the service says.
+  @inline(never)
   func read<Outcome: Sendable>(
     _ effect: IntendedEffect<Outcome>, of look: ConditionLook, at place: SourceRange, _ site: EffectSite,
     _ live: (EffectIntent) async throws(Unwind) -> Outcome

@@ -28,8 +28,11 @@ extension Interpreter {
     return .normal
   }
 
-  /// What a round or a branch is of: `day = 2020-12-30`.
-  static func label(_ name: Name, _ element: Value) -> String { "\(name.text) = \(element.text)" }
+  /// What a round or a branch is of: `day = 2020-12-30`, cut where a value is long.
+  static func label(_ name: Name, _ element: Value) -> String {
+    let text = element.text
+    return "\(name.text) = " + (text.count > 200 ? text.prefix(199) + "…" : text)
+  }
 
   /// What a loop goes through: counted, and made one by one.
   struct Elements: Sendable {

@@ -15,6 +15,9 @@ struct Performed<Outcome: Sendable>: Sendable {
 
 /// The one path by which anything happens: the record answers where it can; else, where nothing keeps it from beginning, its
 /// intent is written, it is carried out, and its outcome is written before anything depends on it.
+///
+/// What few effects come by is not inlined: it would take room in the frame of each one under way, of which there are thousands
+/// where thousands of runs are awaited.
 extension Interpreter {
   /// - Parameter live: Carries it out. It gets the intent as it is recorded, which knows when a wait began.
   func perform<Outcome: Sendable>(
@@ -77,6 +80,7 @@ extension Interpreter {
   }
 
   /// What the record answers in place of the effect: its outcome, or the error that it ended in.
+  @inline(never)
   func answered<Outcome: Sendable>(
     _ effect: IntendedEffect<Outcome>, _ outcome: EffectOutcome, _ recorded: RecordedEffect, at place: SourceRange
   ) throws(Unwind) -> Performed<Outcome> {
@@ -105,16 +109,16 @@ extension Interpreter {
   func nextSite() -> EffectSite {
     defer { ordinal += 1 }
     comings += 1
-    let key = EffectKey(path: "\(context.path.text)#\(ordinal)", textHash: statementHash)
+    let key = EffectKey(path: "\(context.span.text(of: context.path))#\(ordinal)", textHash: statementHash)
     return EffectSite(key, in: context.span, place: statementPlace)
   }
 
-  private var statementHash: String {
+  private var statementHash: TextHash {
     guard let statement = context.statement, let source = context.runbook.sources[statement.range.source] else {
-      return EffectKey.hash([])
+      return TextHash(of: [])
     }
     let bounds = (Int(statement.range.lower)..<Int(statement.range.upper)).clamped(to: 0..<source.bytes.count)
-    return EffectKey.hash(source.bytes[bounds])
+    return TextHash(of: source.bytes[bounds])
   }
 
   private var statementPlace: SourcePlace? {
@@ -145,6 +149,7 @@ extension Interpreter {
     unwind(over: .contradiction(words), at: place)
   }
 
+  @inline(never)
   private func unwind(over error: JournalError, at place: SourceRange) -> Unwind {
     func broken(_ kind: RuntimeProblem.Kind) -> Unwind { .over(.broken, problem(kind, at: place).diagnostic) }
     switch error {

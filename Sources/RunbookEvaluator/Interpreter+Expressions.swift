@@ -15,6 +15,9 @@ extension Interpreter {
     case .list(let elements):
       var values: [Value] = []
       for element in elements { values.append(try await evaluate(element)) }
+      guard Value.size(of: values, within: Self.rangeLimit, depth: Self.nestingLimit) != nil else {
+        throw fail(.listTooLarge(limit: Self.rangeLimit, depth: Self.nestingLimit), at: expression.range)
+      }
       return .list(values)
     case .unary(let unary, let operand):
       return try apply(unary, to: try await evaluate(operand), at: expression.range)

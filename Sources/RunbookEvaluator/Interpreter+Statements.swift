@@ -102,6 +102,9 @@ extension Interpreter {
       }
     case .print(let expression):
       let text = try await evaluate(expression).text
+      guard text.utf8.count <= Self.textLimit else {
+        throw fail(.textTooLong(limit: Self.textLimit), at: expression.range)
+      }
       _ = try await perform(.print(text), at: statement.range) { _ in tell(.printed(text), at: statement.range) }
     case .confirm(let question):
       let asked = Question.confirm(try await text(question))

@@ -141,7 +141,7 @@ extension Interpreter {
   }
 
   private func site(asking question: Question, before site: EffectSite) -> EffectSite {
-    let words = EffectKey.hash(question.text.utf8)
+    let words = TextHash(of: question.text)
     return EffectSite(
       EffectKey(path: "\(site.key.path)?\(words)", textHash: site.key.textHash), in: site.span, place: site.place)
   }

@@ -50,8 +50,10 @@ final class Interpreter {
   var showsValues = false
 
   static let callDepthLimit = 500
-  static let textLimit = 16 << 20
+  static let textLimit = Value.textLimit
   static let rangeLimit = 1_000_000
+  /// How deep lists may be in each other.
+  static let nestingLimit = 100
 
   init(state: SharedState, _ context: BranchContext, scope: Scope) {
     self.state = state
@@ -95,10 +97,12 @@ final class Interpreter {
     RuntimeProblem(kind, at: place, trace: context.trace, isAtPrompt: state.isAtPrompt)
   }
 
-  /// The unwinding for a problem.
+  /// The unwinding for a problem. Not inlined, as what few effects come by.
+  @inline(never)
   func fail(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind { failure(problem(kind, at: place)) }
 
   /// - Parameter origins: Where in the log it came from, if it is an effect's outcome.
+  @inline(never)
   func failure(_ problem: RuntimeProblem, origins: [RecordNumber] = []) -> Unwind {
     let diagnostic = problem.diagnostic
     let error: RecordedError

@@ -26,7 +26,7 @@ actor Replay: Journal {
 
   /// - Parameter diverged: What was found where the runbook means something else than what is recorded.
   func comparison(with runbook: CheckedRunbook, _ diverged: Diagnostic?) -> Comparison {
-    let missed = held.effects.filter { $0.standing != .lapsed && visited[$0.number] == nil && !$0.isAnsweredOnlyOnce }
+    let missed = held.effects { $0.standing != .lapsed && visited[$0.number] == nil && !$0.isAnsweredOnlyOnce }
     let changed = reworded.sorted { ($0.value.lower, $0.key) < ($1.value.lower, $1.key) }.compactMap { number, place in
       held.effect(number).map {
         RuntimeProblem(.recordedTextChanged(recorded: recorded.words(for: $0)), at: place).diagnostic

@@ -52,6 +52,12 @@ extension RuntimeProblem: Diagnosable {
         "range-too-long", "the range has more than \(limit) elements", "",
         ["Loop over it with `for`, which has no limit."]
       )
+    case .listTooLarge(let limit, let depth):
+      (
+        "list-too-large",
+        "the list has more than \(limit) values, those of lists in it counted, or lists more than \(depth) deep in each other",
+        "", []
+      )
     case .notPositive(let what, let value):
       ("not-positive", "\(what) has to be more than zero, and is \(value)", "", [])
     case .callsTooDeep(let limit): ("calls-too-deep", "calls are nested more than \(limit) deep", "", [])

@@ -15,6 +15,7 @@ public struct RuntimeProblem: Sendable {
     case notSet(name: String)
     case textTooLong(limit: Int)
     case rangeTooLong(limit: Int)
+    case listTooLarge(limit: Int, depth: Int)
     case notPositive(what: String, value: String)
     case callsTooDeep(limit: Int)
 

@@ -37,7 +37,10 @@ public enum Value: Sendable {
     }
   }
 
-  /// As `${}` and `print` show it.
+  /// The most bytes that a text may have.
+  static let textLimit = 16 << 20
+
+  /// As `${}` and `print` show it. That of a list is broken off where it grows beyond the limit of texts.
   public var text: String {
     switch self {
     case .text(let text): text
@@ -49,10 +52,30 @@ public enum Value: Sendable {
     case .status(let status): status.name.printable
     case .operation(let operation): operation.name
     case .run(let run): run.id
-    case .list(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+    case .list(let values): Value.text(of: values)
     case .error(let error): error.message
     case .none: "none"
     }
+  }
+
+  private static func text(of values: [Value]) -> String {
+    var text = "["
+    for (index, value) in values.enumerated() where text.utf8.count <= textLimit {
+      text += (index == 0 ? "" : ", ") + value.text
+    }
+    return text + "]"
+  }
+
+  /// How many values a list holds, those of the lists in it counted along; `nil` where it is more than `limit`, or where lists
+  /// are more than `depth` deep in each other. What goes through a list goes by that.
+  static func size(of values: [Value], within limit: Int, depth: Int) -> Int? {
+    guard depth > 0 else { return nil }
+    var size = values.count
+    for case .list(let inner) in values where size <= limit {
+      guard let more = Value.size(of: inner, within: limit - size, depth: depth - 1) else { return nil }
+      size += more
+    }
+    return size <= limit ? size : nil
   }
 }
 
@@ -60,12 +83,13 @@ public enum Value: Sendable {
 /// its names updates all of them, for the branch that does it.
 public final class RunReference: Sendable {
   private let seen: Guarded<Observed<Run>>
-  let id: String
-  let operation: DataOperation
+  private let first: Run
+
+  var id: String { first.id }
+  var operation: DataOperation { first.operation }
 
   init(_ run: Run, by branch: Branch) {
-    id = run.id
-    operation = run.operation
+    first = run
     seen = Guarded(Observed(run, by: branch))
   }
 

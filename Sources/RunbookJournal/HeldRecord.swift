@@ -100,7 +100,7 @@ actor HeldRecord: HeldJournal {
   }
 
   func rivals(for run: Run, of key: EffectKey) async throws(JournalError) -> Int {
-    let own = held.effect(at: key)?.number ?? RecordNumber(0)
+    let own = held.number(at: key) ?? RecordNumber(0)
     return try await reading { [rules = surroundings.rules, lease] rows in
       try rules.rivals(of: own, lease.execution, run.operation, for: run.began, rows).count
     }
@@ -140,7 +140,7 @@ actor HeldRecord: HeldJournal {
     let news =
       follower == nil
       ? []
-      : ((reopening ?? []).map { .effect($0) } + spans.log(after: written).map { .span($0) } + rows)
+      : (spans.log(after: written).map { .span($0) } + (reopening ?? []).map { .effect($0) } + rows)
         .map { RecordNews(at: now, $0) }
     do {
       return try await surroundings.store.commit(
@@ -231,7 +231,7 @@ actor HeldRecord: HeldJournal {
     let requireTurn = { @Sendable [rules = surroundings.rules] (rows: any JournalRows) throws in
       try rules.requireTurn(ticket, besides: Set(words.keys), at: now, rows)
     }
-    let before = held.effect(at: site.key)?.number
+    let before = held.number(at: site.key)
     try await changing(.durable, beside: requireTurn) { record, changes throws(RecordContradiction) in
       if let before, let person = words[before] { changes.append(try record.deny(before, by: person)) }
       changes.append(try record.begin(intent, at: site, as: ticket.effect, settlesAt: settlesAt, now: now))
@@ -256,7 +256,7 @@ actor HeldRecord: HeldJournal {
     var ended: RecordNumber?
     let isLight = if case .failed = outcome { false } else { !intent.precedesEffect }
     // One that a person has denied is not what came of the launch in its stead.
-    let before = held.effect(at: site.key)?.number
+    let before = held.number(at: site.key)
     let words = denied
     try await changing(isLight ? .visible : .durable) { record, changes throws(RecordContradiction) in
       if let before, let person = words[before] { changes.append(try record.deny(before, by: person)) }

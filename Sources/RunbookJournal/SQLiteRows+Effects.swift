@@ -8,7 +8,7 @@ extension SQLiteRows {
   // MARK: Effects
 
   func effects(of execution: Int64) throws -> [RecordedEffect] {
-    try rows("\(Self.selectEffects) WHERE execution = ? ORDER BY number", [execution]).map(effect)
+    try rows("\(Self.selectEffects) WHERE execution = ? ORDER BY number", [execution], effect)
   }
 
   func effect(_ number: RecordNumber, of execution: Int64) throws -> RecordedEffect? {
@@ -30,7 +30,7 @@ extension SQLiteRows {
         finished_at = excluded.finished_at
       """,
       [
-        execution, effect.number.value, effect.key.path.column, effect.key.textHash.column, effect.span?.value,
+        execution, effect.number.value, effect.key.path.column, effect.key.textHash.description, effect.span?.value,
         effect.generation,
         effect.standing.rawValue, try effect.place.map { try Columns.json($0) }, try Columns.json(effect.intent),
         effect.intendedAt.microsecondsSinceEpoch, operation, open.map { $0.isUnconfirmed ? 2 : 1 },
@@ -63,24 +63,26 @@ extension SQLiteRows {
     guard let standing = RecordedEffect.Standing(rawValue: try row.decode(Int.self, atIndex: 4)) else {
       throw UnreadableRecord()
     }
+    guard let hash = TextHash(try row.decode(String.self, atIndex: 2)) else { throw UnreadableRecord() }
     return RecordedEffect(
       number: RecordNumber(try row.decode(Int64.self, atIndex: 0)),
-      key: EffectKey(
-        path: try row.decode(String.self, atIndex: 1), textHash: try row.decode(String.self, atIndex: 2)),
-      span: try row.decode(Int64?.self, atIndex: 13).map(RecordNumber.init),
+      key: EffectKey(path: try row.decode(String.self, atIndex: 1), textHash: hash),
+      span: try row.optionalNumber(at: 13),
       generation: try row.decode(Int.self, atIndex: 3), standing: standing,
-      place: try row.decode(String?.self, atIndex: 5).map(lastPlace.value(from:)),
+      place: try row.optional(String.self, at: 5).map(lastPlace.value(from:)),
       intent: try lastIntent.value(from: row.decode(String.self, atIndex: 6)),
       intendedAt: try row.moment(at: 7), settlesAt: try row.optionalMoment(at: 8),
       outcome: try row.optionalJSON(EffectOutcome.self, at: 9),
-      ended: try row.decode(Int64?.self, atIndex: 10).map(RecordNumber.init), finishedAt: try row.optionalMoment(at: 11)
+      ended: try row.optionalNumber(at: 10), finishedAt: try row.optionalMoment(at: 11)
     )
   }
 
   func openLaunches(of operation: Int64) throws -> [OpenLaunch] {
     try rows(
       "\(Self.selectEffects) WHERE operation = ? AND open_launch IS NOT NULL ORDER BY execution, number", [operation]
-    ).compactMap { row in OpenLaunch(try effect(row), of: try row.decode(Int64.self, atIndex: 12)) }
+    ) { row in
+      OpenLaunch(try effect(row), of: try row.decode(Int64.self, atIndex: 12))
+    }.compactMap { $0 }
   }
 
   // MARK: Spans and answers
@@ -91,12 +93,12 @@ extension SQLiteRows {
       SELECT number, parent, path, generation, kind, title, began_at, causes, halt, ended, ended_at, ending
       FROM spans WHERE execution = ? ORDER BY number
       """, [execution]
-    ).map { row in
+    ) { row in
       guard let kind = Span.Kind(rawValue: try row.decode(String.self, atIndex: 4)) else { throw UnreadableRecord() }
-      let ended = try row.decode(Int64?.self, atIndex: 9).map(RecordNumber.init)
+      let ended = try row.optionalNumber(at: 9)
       return Span(
         number: RecordNumber(try row.decode(Int64.self, atIndex: 0)),
-        parent: try row.decode(Int64?.self, atIndex: 1).map(RecordNumber.init),
+        parent: try row.optionalNumber(at: 1),
         path: try row.decode(String.self, atIndex: 2), generation: try row.decode(Int.self, atIndex: 3), kind: kind,
         title: try row.decode(String.self, atIndex: 5), beganAt: try row.moment(at: 6),
         causes: try row.optionalJSON([RecordNumber].self, at: 7) ?? [],
@@ -133,7 +135,7 @@ extension SQLiteRows {
   }
 
   func answers(of execution: Int64) throws -> [RecordedAnswer] {
-    try rows("SELECT answer FROM answers WHERE execution = ? ORDER BY question, generation", [execution]).map {
+    try rows("SELECT answer FROM answers WHERE execution = ? ORDER BY question, generation", [execution]) {
       try $0.json(RecordedAnswer.self, at: 0)
     }
   }
@@ -167,7 +169,7 @@ extension SQLiteRows {
   }
 
   func operations() throws -> [DataOperation] {
-    try rows("SELECT type, account, environment, configuration, name FROM operations ORDER BY number DESC").map { row in
+    try rows("SELECT type, account, environment, configuration, name FROM operations ORDER BY number DESC") { row in
       guard let type = ConfigurationType(rawValue: try row.decode(String.self, atIndex: 0)) else {
         throw UnreadableRecord()
       }
@@ -183,7 +185,7 @@ extension SQLiteRows {
     try row("SELECT execution, effect FROM owned_runs WHERE operation = ? AND run = ?", [operation, run.column]).map {
       RunOwnership(
         execution: try $0.decode(Int64.self, atIndex: 0),
-        effect: try $0.decode(Int64?.self, atIndex: 1).map(RecordNumber.init))
+        effect: try $0.optionalNumber(at: 1))
     }
   }
 
@@ -197,7 +199,7 @@ extension SQLiteRows {
 
   func ownedRuns(of operation: Int64) throws -> Set<String> {
     Set(
-      try rows("SELECT run FROM owned_runs WHERE operation = ?", [operation]).map {
+      try rows("SELECT run FROM owned_runs WHERE operation = ?", [operation]) {
         try $0.decode(String.self, atIndex: 0)
       })
   }

@@ -1,7 +1,7 @@
 public import CivilTime
 
 /// Why the record could not be read or written. Nothing that depends on it may then be done.
-public enum JournalError: Error, Hashable, Sendable {
+public indirect enum JournalError: Error, Hashable, Sendable {
   /// In words for the reader: `the disk is full`.
   case unavailable(String)
   /// Another process has taken the execution over.

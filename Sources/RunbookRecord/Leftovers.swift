@@ -53,5 +53,7 @@ extension Leftovers {
 }
 
 extension Record {
-  public var leftovers: Leftovers { Leftovers(effects, allSpans) }
+  public var leftovers: Leftovers {
+    Leftovers(effects { if case .print = $0.intent { false } else { true } }, allSpans)
+  }
 }

@@ -21,18 +21,37 @@ public final class Path: Sendable {
 
   public func appending(_ component: Component) -> Path { Path(component, in: self) }
 
-  public var text: String {
-    var parts: [String] = []
+  public var text: String { text(from: nil, "") }
+
+  /// The same where the text of a path that it begins with is known.
+  func text(from known: Path?, _ beginning: String) -> String {
+    var chain: [Component] = []
     var here: Path? = self
-    while let path = here {
-      switch path.component {
-      case .statement(let index): parts.append(".\(index)")
-      case .iteration(let index): parts.append("[\(index)]")
-      case .round(let name, let index): parts.append("/\(name)[\(index)]")
-      case .named(let name): parts.append("/\(name)")
-      }
+    while let path = here, path !== known {
+      chain.append(path.component)
       here = path.parent
     }
-    return parts.reversed().joined()
+    var text = here == nil ? "" : beginning
+    for component in chain.reversed() {
+      switch component {
+      case .statement(let index):
+        text += "."
+        text += String(index)
+      case .iteration(let index):
+        text += "["
+        text += String(index)
+        text += "]"
+      case .round(let name, let index):
+        text += "/"
+        text += name
+        text += "["
+        text += String(index)
+        text += "]"
+      case .named(let name):
+        text += "/"
+        text += name
+      }
+    }
+    return text
   }
 }

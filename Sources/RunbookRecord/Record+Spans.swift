@@ -151,13 +151,13 @@ extension Record {
 
   /// Lets spans go on that failed over nothing that stands, with whatever they kept from beginning.
   mutating func withdrawFailures(besides stands: Set<RecordNumber>) {
-    for var span in spans.values {
-      let before = span
+    for span in spans.values {
+      var withdrawn = span
       if let ended = span.ended, case .failed? = span.ending, !stands.contains(ended) {
-        (span.ended, span.endedAt, span.ending) = (nil, nil, nil)
+        (withdrawn.ended, withdrawn.endedAt, withdrawn.ending) = (nil, nil, nil)
       }
-      if let halt = span.halt, halt.reason == .failure, !stands.contains(halt.number) { span.halt = nil }
-      if span != before { put(span) }
+      if let halt = span.halt, halt.reason == .failure, !stands.contains(halt.number) { withdrawn.halt = nil }
+      if withdrawn.ended != span.ended || withdrawn.halt != span.halt { put(withdrawn) }
     }
   }
 }

@@ -10,9 +10,7 @@ extension Record {
     let execution = SpanSite(.execution, at: Path(.named("")))
     interrupt(execution, now: moment)
     return effects.map { effect in
-      var effect = effect
-      effect.span = open(Self.undoing(effect.key.path, in: execution), now: effect.intendedAt)
-      return put(effect)
+      put(effect.inside(open(Self.undoing(effect.key.path, in: execution), now: effect.intendedAt)))
     }
   }
 

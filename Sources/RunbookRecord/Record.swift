@@ -4,13 +4,7 @@ public import CivilTime
 /// what an intent may become, what may begin, what is done anew, what an edit moves. Whatever changes it gives the rows that
 /// the journal has to hold for it.
 public struct Record: Sendable {
-  /// An effect in a place of its own: thousands of them are held by tables that grow, and by writes that wait.
-  final class Kept: Sendable {
-    let effect: RecordedEffect
-    init(_ effect: RecordedEffect) { self.effect = effect }
-  }
-
-  private var known: [RecordNumber: Kept]
+  private var known: [RecordNumber: RecordedEffect]
   /// Which effect answers for a place, by the place's path.
   private var standing: [String: RecordNumber]
   var spans: [RecordNumber: Span] = [:]
@@ -38,7 +32,7 @@ public struct Record: Sendable {
     standing = Dictionary(minimumCapacity: effects.count)
     last = RecordNumber(0)
     for effect in effects {
-      guard known.updateValue(Kept(effect), forKey: effect.number) == nil else { throw .numberTaken(effect.number) }
+      guard known.updateValue(effect, forKey: effect.number) == nil else { throw .numberTaken(effect.number) }
       last = max(last, effect.number, effect.ended ?? effect.number)
       guard effect.number > RecordNumber(0), last < Self.limit else { throw .impossibleNumber(effect.number) }
       if let outcome = effect.outcome, !outcome.fits(effect.intent) {
@@ -65,15 +59,23 @@ public struct Record: Sendable {
   // MARK: Reading
 
   /// The effect that answers for a place.
-  public func effect(at key: EffectKey) -> RecordedEffect? { standing[key.path].flatMap { known[$0]?.effect } }
+  public func effect(at key: EffectKey) -> RecordedEffect? { standing[key.path].flatMap { known[$0] } }
 
-  public func effect(_ number: RecordNumber) -> RecordedEffect? { known[number]?.effect }
+  /// The number of the effect that answers for a place.
+  public func number(at key: EffectKey) -> RecordNumber? { standing[key.path] }
+
+  public func effect(_ number: RecordNumber) -> RecordedEffect? { known[number] }
 
   /// Whether nothing is recorded yet.
   public var isEmpty: Bool { known.isEmpty && spans.isEmpty }
 
   /// All effects in the order of their numbers.
-  public var effects: [RecordedEffect] { known.values.map(\.effect).sorted { $0.number < $1.number } }
+  public var effects: [RecordedEffect] { effects { _ in true } }
+
+  /// The effects that are wanted, in the order of their numbers.
+  public func effects(where isWanted: (RecordedEffect) -> Bool) -> [RecordedEffect] {
+    known.values.filter(isWanted).sorted { $0.number < $1.number }
+  }
 
   /// The launches of which it is not known whether they happened, among what answers for its place, in their order.
   public var launchesInDoubt: [RecordedEffect] { openLaunches.sorted().compactMap { effect($0) } }
@@ -92,7 +94,7 @@ public struct Record: Sendable {
     _ intent: EffectIntent, at site: EffectSite, as reserved: RecordNumber? = nil, settlesAt: Timestamp? = nil,
     now: Timestamp
   ) throws(RecordContradiction) -> RecordChange {
-    guard var effect = effect(at: site.key) else {
+    guard let effect = effect(at: site.key) else {
       let span = try enter(site, now: now)
       return put(
         RecordedEffect(
@@ -103,10 +105,7 @@ public struct Record: Sendable {
     // What surely did nothing begins anew.
     if effect.isIdleLaunch { _ = try enter(site, now: now) }
     guard intent.agrees(with: effect.intent) else { throw .meansSomethingElse(effect.intent.words, intent.words) }
-    effect.intent = intent
-    effect.intendedAt = now
-    effect.settlesAt = settlesAt
-    return put(effect)
+    return put(effect.intended(intent, at: now, settlesAt: settlesAt))
   }
 
   /// Records how an effect came out. What needs no intent of its own begins with it.
@@ -131,37 +130,32 @@ public struct Record: Sendable {
   }
 
   private mutating func settle(
-    _ found: RecordedEffect, _ outcome: EffectOutcome, now: Timestamp
+    _ effect: RecordedEffect, _ outcome: EffectOutcome, now: Timestamp
   ) throws(RecordContradiction) -> RecordChange {
-    var effect = found
     guard outcome.fits(effect.intent) else { throw .unfitting(effect.number, effect.intent.words, outcome.words) }
     // What is not known of a launch may become known; every other outcome stands.
     guard effect.outcome == nil || effect.isOpenLaunch || effect.outcome == outcome else {
       throw .hasEnded(effect.number, effect.intent.words)
     }
-    effect.outcome = outcome
     let ended = reserve()
-    effect.ended = ended
-    effect.finishedAt = now
     if case .ask(_, let purpose?) = effect.intent, purpose.endsWithNo, case .answer(let answer) = outcome, !answer.isYes
     {
       haltForNo(in: effect.span, at: ended)
     }
-    return put(effect)
+    return put(effect.having(outcome, ended: ended, at: now))
   }
 
   mutating func put(_ effect: RecordedEffect) -> RecordChange {
-    let kept = Kept(effect)
-    let before = known.updateValue(kept, forKey: effect.number)
-    if let before { free(before.effect) }
+    let before = known.updateValue(effect, forKey: effect.number)
+    if let before { free(before) }
     stand(effect)
-    return RecordChange(before: before, after: kept)
+    return RecordChange(before: before, after: effect)
   }
 
   /// Takes a change back that could not be written: the latest one of its effect.
   public mutating func undo(_ change: RecordChange) {
     free(change.after)
-    known[change.after.number] = change.earlier
+    known[change.after.number] = change.before
     if let before = change.before { stand(before) }
     if let ended = change.after.ended, change.before?.ended != ended { withdrawNo(at: ended) }
   }
@@ -191,20 +185,13 @@ public struct Record: Sendable {
     let stands = standingFailures()
     // Where it was recorded without spans, the end says over what.
     let ended = Set(end.origins.map(\.path))
-    let failed = effects.filter { effect in
+    let failed = effects { effect in
       guard effect.hasFailed, effect.standing == .current else { return false }
       guard effect.span != nil else { return ended.contains(effect.key.path) }
       return !(effect.ended.map(stands.contains) ?? false)
     }
-    for var effect in failed {
-      if effect.isOpenLaunch {
-        effect.outcome = nil
-        effect.ended = nil
-        effect.finishedAt = nil
-      } else {
-        effect.standing = .lapsed
-      }
-      changed.append(put(effect))
+    for effect in failed {
+      changed.append(put(effect.isOpenLaunch ? effect.having(nil, ended: nil, at: nil) : effect.standing(.lapsed)))
     }
     withdrawFailures(besides: stands)
     return changed
@@ -212,52 +199,34 @@ public struct Record: Sendable {
 
   /// Records that a launch did not happen, by somebody's word. Its place is free for the one that is launched in its stead.
   public mutating func deny(_ number: RecordNumber, by person: Adopter) throws(RecordContradiction) -> RecordChange {
-    guard var effect = effect(number) else { throw .unknown(number) }
+    guard let effect = effect(number) else { throw .unknown(number) }
     guard effect.isOpenLaunch else { throw .hasEnded(number, effect.intent.words) }
-    effect.outcome = .denied(by: person)
-    effect.ended = reserve()
-    effect.finishedAt = person.at
-    effect.standing = .lapsed
-    return put(effect)
+    return put(effect.having(.denied(by: person), ended: reserve(), at: person.at).standing(.lapsed))
   }
 
   /// Gives an effect another place, or the same one with other words.
   public mutating func move(
     _ number: RecordNumber, to key: EffectKey
   ) throws(RecordContradiction) -> RecordChange {
-    guard var effect = effect(number) else { throw .unknown(number) }
+    guard let effect = effect(number) else { throw .unknown(number) }
     if let other = standing[key.path], other != number { throw .placeTaken(key.path) }
-    effect.key = key
-    effect.standing = .current
-    return put(effect)
+    return put(effect.moved(to: key))
   }
 
   /// Takes an effect out of its place, so that whatever stands there now is not answered by it.
   public mutating func setAside(_ number: RecordNumber) throws(RecordContradiction) -> RecordChange {
-    guard var effect = effect(number) else { throw .unknown(number) }
-    effect.standing = .setAside
-    return put(effect)
+    guard let effect = effect(number) else { throw .unknown(number) }
+    return put(effect.standing(.setAside))
   }
 }
 
 /// What a step of a record changes: one effect, before and after.
 public struct RecordChange: Sendable {
-  let earlier: Record.Kept?
-  private let later: Record.Kept
   /// `nil` for an effect that begins.
-  public var before: RecordedEffect? { earlier?.effect }
+  public let before: RecordedEffect?
   /// The row that the journal has to hold for it.
-  public var after: RecordedEffect { later.effect }
-
-  init(before: Record.Kept?, after: Record.Kept) {
-    earlier = before
-    later = after
-  }
+  public let after: RecordedEffect
 
   /// Whether nothing but what came of the effect is new.
-  var isOutcomeAlone: Bool {
-    guard var effect = before else { return false }
-    (effect.outcome, effect.ended, effect.finishedAt) = (after.outcome, after.ended, after.finishedAt)
-    return effect == after
-  }
+  var isOutcomeAlone: Bool { before?.having(after.outcome, ended: after.ended, at: after.finishedAt) == after }
 }

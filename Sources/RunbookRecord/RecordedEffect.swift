@@ -2,7 +2,7 @@ public import CivilTime
 import RunbookSyntax
 
 /// One effect as the record has it: what was meant, where and when it began, and how it came out.
-public struct RecordedEffect: Hashable, Sendable {
+public struct RecordedEffect: Sendable {
   /// Whether the effect answers for its place.
   public enum Standing: Int, Hashable, Codable, Sendable {
     /// It does.
@@ -13,46 +13,88 @@ public struct RecordedEffect: Hashable, Sendable {
     case lapsed = 2
   }
 
-  public let number: RecordNumber
+  /// What is recorded of an effect. It is kept apart, so that an effect is a reference's size wherever it is passed on and
+  /// waited with: thousands of them are held by tables that grow, and by writes that wait.
+  private struct Facts: Hashable, Sendable {
+    let number: RecordNumber
+    var key: EffectKey
+    var span: RecordNumber?
+    let generation: Int
+    var standing: Standing
+    let place: SourcePlace?
+    var intent: EffectIntent
+    var intendedAt: Timestamp
+    var settlesAt: Timestamp?
+    var outcome: EffectOutcome?
+    var ended: RecordNumber?
+    var finishedAt: Timestamp?
+  }
+
+  private final class Box: Sendable {
+    let facts: Facts
+    init(_ facts: Facts) { self.facts = facts }
+  }
+
+  private var box: Box
+
+  public var number: RecordNumber { box.facts.number }
   /// Where it stands in the text; an edit may move it.
-  public var key: EffectKey
+  public var key: EffectKey { box.facts.key }
   /// The span that it is in; `nil` where an old journal did not record spans.
-  public var span: RecordNumber?
+  public var span: RecordNumber? { box.facts.span }
   /// Which time this place is gone through because a person had it done again, from 0.
-  public var generation: Int
-  public var standing: Standing
+  public var generation: Int { box.facts.generation }
+  public var standing: Standing { box.facts.standing }
   /// Where its words are in the sources, for who reads the record without the text at hand.
-  public var place: SourcePlace?
-  public var intent: EffectIntent
-  public var intendedAt: Timestamp
+  public var place: SourcePlace? { box.facts.place }
+  public var intent: EffectIntent { box.facts.intent }
+  public var intendedAt: Timestamp { box.facts.intendedAt }
   /// For a launch: the moment after which nothing of its request can arrive or be listed any more.
-  public var settlesAt: Timestamp?
+  public var settlesAt: Timestamp? { box.facts.settlesAt }
   /// `nil` while it is not known what came of it.
-  public var outcome: EffectOutcome?
+  public var outcome: EffectOutcome? { box.facts.outcome }
   /// The position in the log at which its outcome was appended.
-  public var ended: RecordNumber?
-  public var finishedAt: Timestamp?
+  public var ended: RecordNumber? { box.facts.ended }
+  public var finishedAt: Timestamp? { box.facts.finishedAt }
 
   public init(
     number: RecordNumber, key: EffectKey, span: RecordNumber? = nil, generation: Int = 0, standing: Standing = .current,
     place: SourcePlace? = nil, intent: EffectIntent, intendedAt: Timestamp, settlesAt: Timestamp? = nil,
     outcome: EffectOutcome? = nil, ended: RecordNumber? = nil, finishedAt: Timestamp? = nil
   ) {
-    self.number = number
-    self.key = key
-    self.span = span
-    self.generation = generation
-    self.standing = standing
-    self.place = place
-    self.intent = intent
-    self.intendedAt = intendedAt
-    self.settlesAt = settlesAt
-    self.outcome = outcome
-    self.ended = ended
-    self.finishedAt = finishedAt
+    box = Box(
+      Facts(
+        number: number, key: key, span: span, generation: generation, standing: standing, place: place, intent: intent,
+        intendedAt: intendedAt, settlesAt: settlesAt, outcome: outcome, ended: ended, finishedAt: finishedAt))
   }
 
-  public var textHash: String { key.textHash }
+  private func changed(_ change: (inout Facts) -> Void) -> RecordedEffect {
+    var (effect, facts) = (self, box.facts)
+    change(&facts)
+    effect.box = Box(facts)
+    return effect
+  }
+
+  /// The same, intended anew.
+  func intended(_ intent: EffectIntent, at moment: Timestamp, settlesAt: Timestamp?) -> RecordedEffect {
+    changed { ($0.intent, $0.intendedAt, $0.settlesAt) = (intent, moment, settlesAt) }
+  }
+
+  /// The same, come to an outcome; `nil` for none any more.
+  func having(_ outcome: EffectOutcome?, ended: RecordNumber?, at moment: Timestamp?) -> RecordedEffect {
+    changed { ($0.outcome, $0.ended, $0.finishedAt) = (outcome, ended, moment) }
+  }
+
+  /// The same, answering for its place or not.
+  func standing(_ standing: Standing) -> RecordedEffect { changed { $0.standing = standing } }
+
+  /// The same in a span.
+  func inside(_ span: RecordNumber) -> RecordedEffect { changed { $0.span = span } }
+
+  /// The same at another place, for which it answers.
+  func moved(to key: EffectKey) -> RecordedEffect { changed { ($0.key, $0.standing) = (key, .current) } }
+
+  public var textHash: TextHash { key.textHash }
 
   /// Whether what became of it is not known: it has no outcome, or it is a launch that nobody could confirm.
   public var isOpen: Bool {
@@ -82,6 +124,11 @@ public struct RecordedEffect: Hashable, Sendable {
     guard outcome == nil, case .launch(_, _, _, let sentAt) = intent else { return false }
     return settlesAt == sentAt
   }
+}
+
+extension RecordedEffect: Hashable {
+  public static func == (a: Self, b: Self) -> Bool { a.box === b.box || a.box.facts == b.box.facts }
+  public func hash(into hasher: inout Hasher) { hasher.combine(box.facts) }
 }
 
 /// Where words stand in the recorded sources: the source's position among them, the line from 1, and the half-open range of

@@ -6,13 +6,18 @@ public final class SpanSite: Sendable {
   public let path: String
   public let title: String
   public let parent: SpanSite?
+  private let place: Path
 
   public init(_ kind: Span.Kind, at path: Path, title: String = "", in parent: SpanSite? = nil) {
     self.kind = kind
-    self.path = path.text
+    self.path = parent?.text(of: path) ?? path.text
+    place = path
     self.title = title
     self.parent = parent
   }
+
+  /// The text of a path in here.
+  public func text(of path: Path) -> String { path.text(from: place, self.path) }
 }
 
 /// Where an effect stands: its identity, the span that it is in, and where its words are.

@@ -23,18 +23,27 @@ public final class LineWriter: EventListener {
   public func hear(_ event: Event) { lines.withLock { $0.hear(event) } }
 
   /// Takes the live lines away for good.
-  public func pause() { lines.withLock { $0.erase() } }
+  public func pause() { atOnce { $0.erase() } }
 
   /// Takes the live lines away and keeps everything back until `release`, so that nothing is written across a question.
-  public func hold() { lines.withLock { $0.hold() } }
+  public func hold() { atOnce { $0.hold() } }
 
   public func release() { lines.withLock { $0.release() } }
 
   /// Draws a failure in its source.
-  public func draw(_ diagnostic: Diagnostic) { lines.withLock { $0.draw(diagnostic) } }
+  public func draw(_ diagnostic: Diagnostic) { atOnce { $0.draw(diagnostic) } }
 
   /// Redraws the live lines with the time that has passed; once a second is enough.
   public func tick(at now: Timestamp) { lines.withLock { $0.redraw(at: now) } }
+
+  /// Returns when it stands there, for others write to the same terminal.
+  private func atOnce(_ change: (inout Lines) -> Void) {
+    let channels = lines.withLock { lines in
+      change(&lines)
+      return [lines.output, lines.news]
+    }
+    for channel in channels { channel.flush() }
+  }
 
   /// What a runbook prints, without the control characters of a reply; its own newlines and tabs stay.
   static func harmless(_ text: String) -> String {
@@ -87,7 +96,7 @@ private struct Lines: Sendable {
   mutating func release() {
     let waiting = held ?? []
     held = nil
-    for piece in waiting { piece.channel.write(piece.text) }
+    for piece in waiting { put(piece.text, to: piece.channel) }
   }
 
   mutating func draw(_ diagnostic: Diagnostic) {
@@ -99,7 +108,7 @@ private struct Lines: Sendable {
   mutating func redraw(at now: Timestamp) {
     guard drawnLines > 0 else { return }
     // In one piece, so that nobody sees the lines gone.
-    news.write(takeAway() + drawing(at: now))
+    put(takeAway() + drawing(at: now), to: news)
   }
 
   private mutating func tellReplayed() {
@@ -140,7 +149,12 @@ private struct Lines: Sendable {
   }
 
   private mutating func write(_ text: String, to channel: OutputChannel) {
-    if held == nil { channel.write(text) } else { held?.append((text, channel)) }
+    if held == nil { put(text, to: channel) } else { held?.append((text, channel)) }
+  }
+
+  /// Without keeping who tells it: whoever reads slowly delays no work.
+  private func put(_ text: String, to channel: OutputChannel) {
+    if !text.isEmpty { channel.writeLater(Array(text.utf8)) }
   }
 
   // MARK: Live lines
@@ -148,9 +162,9 @@ private struct Lines: Sendable {
   /// Without them nothing is kept of what goes on.
   private var hasLiveLines: Bool { appearance.isLive && !isQuiet }
 
-  private mutating func draw(at now: Timestamp) { news.write(drawing(at: now)) }
+  private mutating func draw(at now: Timestamp) { put(drawing(at: now), to: news) }
 
-  mutating func erase() { news.write(takeAway()) }
+  mutating func erase() { put(takeAway(), to: news) }
 
   private mutating func drawing(at now: Timestamp) -> String {
     guard hasLiveLines, held == nil else { return "" }

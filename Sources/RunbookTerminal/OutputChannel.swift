@@ -6,15 +6,23 @@ import Glibc
 /// is, and whoever ends the process says so.
 public final class OutputChannel: Sendable {
   private let descriptor: Int32
-  /// The system's error number of the piece that could not be written. Its lock is held while a piece is written, which
-  /// keeps pieces whole.
+  /// The system's error number of the piece that could not be written.
   private let lost = Guarded<Int32?>(nil)
-  private let queue = DispatchQueue(label: "output")
+  /// What is to be written, a piece at a time.
+  private let queue: DispatchQueue
 
-  public static let standardOutput = OutputChannel(1)
-  public static let standardError = OutputChannel(2)
+  /// The two are often one terminal, on which what they say stands in the order in which it was said.
+  public static let (standardOutput, standardError) = {
+    let queue = DispatchQueue(label: "standard output and error")
+    return (OutputChannel(1, in: queue), OutputChannel(2, in: queue))
+  }()
 
-  public init(_ descriptor: Int32) { self.descriptor = descriptor }
+  public convenience init(_ descriptor: Int32) { self.init(descriptor, in: DispatchQueue(label: "output")) }
+
+  private init(_ descriptor: Int32, in queue: DispatchQueue) {
+    self.descriptor = descriptor
+    self.queue = queue
+  }
 
   public var isTerminal: Bool { isatty(descriptor) == 1 }
 
@@ -38,14 +46,17 @@ public final class OutputChannel: Sendable {
   }
 
   /// Writes a piece behind all that came before it here, without keeping the caller: whoever reads slowly delays no work.
-  public func writeLater(_ bytes: [UInt8]) { queue.async { self.write(bytes) } }
+  public func writeLater(_ bytes: [UInt8]) { queue.async { self.put(bytes) } }
 
   /// Waits until all that was to be written later has been.
   public func flush() { queue.sync {} }
 
   public func write(_ text: String) { write(Array(text.utf8)) }
 
-  public func write(_ bytes: [UInt8]) {
+  /// Writes a piece, behind all that is to be written later.
+  public func write(_ bytes: [UInt8]) { queue.sync { put(bytes) } }
+
+  private func put(_ bytes: [UInt8]) {
     lost.withLock { lost in
       var rest = bytes[...]
       while !rest.isEmpty, lost == nil {

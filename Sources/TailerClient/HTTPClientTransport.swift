@@ -3,6 +3,7 @@ public import CivilTime
 import Coordination
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 public import TailerAPI
 
@@ -102,9 +103,14 @@ public final class HTTPClientTransport: HTTPTransport {
     try? await made?.shutdown()
   }
 
+  /// One thread for all connections and all that hears of them. With several, the library hears of a request's end on another
+  /// thread than the connection's; where the server has answered early and closes, the connection is then given back that is
+  /// gone already, which ends the process.
+  private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
   private var openClient: HTTPClient {
     client.withLock { client in
-      let made = client ?? HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+      let made = client ?? HTTPClient(eventLoopGroupProvider: .shared(Self.thread), configuration: configuration)
       client = made
       return made
     }

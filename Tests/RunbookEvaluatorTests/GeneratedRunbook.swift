@@ -122,7 +122,7 @@ struct Oracle: People {
   }
 
   private static func isYes(_ text: String) -> Bool {
-    if text.contains("maybe") { return EffectKey.hash(text.utf8).last.map { "02468ace".contains($0) } ?? true }
+    if text.contains("maybe") { return TextHash(of: text).description.last.map { "02468ace".contains($0) } ?? true }
     return !text.contains("never") && !text.contains("forbidden")
   }
 }

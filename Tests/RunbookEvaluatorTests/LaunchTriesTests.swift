@@ -59,7 +59,8 @@ import Testing
   /// Whether another launch of the operation would have to reckon with a run of this one.
   private func isInTheWay(_ effect: RecordedEffect, in journal: MemoryJournal) async throws -> Bool {
     guard case .launch(let operation, _, _, _) = effect.intent else { return false }
-    return try await journal.rivals(for: Run(id: "none", operation: operation), of: EffectKey(path: "", textHash: ""))
+    return try await journal.rivals(
+      for: Run(id: "none", operation: operation), of: EffectKey(path: "", textHash: TextHash(of: "")))
       > 0
   }
 

@@ -161,8 +161,8 @@ import Testing
       await #expect(throws: JournalError.self, "\(record.intent.verb)") {
         try await journal.finish(record.intent, other, at: record.key)
       }
-      var damaged = record
-      damaged.outcome = other
+      let damaged = RecordedEffect(
+        number: record.number, key: record.key, intent: record.intent, intendedAt: record.intendedAt, outcome: other)
       #expect(throws: RecordContradiction.self, "\(record.intent.verb)") { _ = try Record([damaged]) }
     }
   }

@@ -64,6 +64,20 @@ import Testing
     #expect(outcome.failure?.id == "text-too-long")
   }
 
+  /// Whatever goes through a list, to show, compare or release it, goes as deep as lists are in each other, and through all
+  /// that they hold.
+  @Test(arguments: ["x = [x]", "x = [x, x]", "x = [none, [[x]]]"])
+  func aListThatGrowsIsBounded(_ step: String) throws {
+    let outcome = try rehearse("var x = []\nfor n in 1 .. 1000000 { \(step) }")
+    #expect(outcome.failure?.id == "list-too-large")
+  }
+
+  @Test(arguments: ["print [t, t, t]", "print \"${[t, t, t]}\"", "for x in [[t, t, t]] { print x }"])
+  func aListsTextIsBounded(_ statement: String) throws {
+    let outcome = try rehearse("var t = \"0123456789abcdef\"\nfor n in 1 .. 19 { t = t + t }\n\(statement)")
+    #expect(outcome.failure?.id == "text-too-long")
+  }
+
   @Test func aMillionStepsEnd() throws {
     let outcome = try rehearse("var sum = 0\nfor n in 1 .. 1000000 { sum = sum + n }\nprint \"${sum}\"")
     #expect(outcome.printed == ["500000500000"])

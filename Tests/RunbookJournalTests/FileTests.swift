@@ -222,10 +222,10 @@ import Testing
     INSERT INTO leases (execution, fence, holder, renewed_at) VALUES
     (1, 3, '{"host":"pump-3","process":1,"processStart":"b","user":"ada"}', 1795402800000000);
     INSERT INTO effects (execution, sequence, path, text_hash, intent, intended_at, outcome, finished_at) VALUES
-    (1, 1, '.0#0', 'aa', '{"launch":{"_0":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"},"at":"2026-11-23T03:00:00Z","baseline":[]}}', 1795402800000000, '{"run":{"_0":{"id":"r1","operation":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"}},"adopted":false}}', 1795402801000000),
-    (1, 2, 'aside 2: .1#0', 'bb', '{"print":{}}', 1795402800000000, '{"done":{}}', 1795402801000000),
-    (1, 3, '.1#0', 'cc', '{"print":{}}', 1795402800000000, '{"done":{}}', 1795402801000000),
-    (1, 4, '.2#0', 'dd', '{"launch":{"_0":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"},"at":"2026-11-23T03:00:00Z","baseline":["r1"]}}', 1795402800000000, NULL, NULL);
+    (1, 1, '.0#0', '00000000000000aa', '{"launch":{"_0":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"},"at":"2026-11-23T03:00:00Z","baseline":[]}}', 1795402800000000, '{"run":{"_0":{"id":"r1","operation":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"}},"adopted":false}}', 1795402801000000),
+    (1, 2, 'aside 2: .1#0', '00000000000000bb', '{"print":{}}', 1795402800000000, '{"done":{}}', 1795402801000000),
+    (1, 3, '.1#0', '00000000000000cc', '{"print":{}}', 1795402800000000, '{"done":{}}', 1795402801000000),
+    (1, 4, '.2#0', '00000000000000dd', '{"launch":{"_0":{"account":"000099","environment":"DEV","id":"000099_prepare_pda_DEV","name":"000099_prepare_pda","type":"table-to-table"},"at":"2026-11-23T03:00:00Z","baseline":["r1"]}}', 1795402800000000, NULL, NULL);
     INSERT INTO owned_runs (operation, run, execution, path) VALUES (1, 'r1', 1, '.0#0'), (1, 'r0', 7, '.4#0');
     """
 
@@ -265,14 +265,14 @@ import Testing
       let columns = "(execution, sequence, path, text_hash, intent, intended_at, outcome, finished_at)"
       try old.file.execute(
         """
-        INSERT INTO effects \(columns) SELECT 1, 5, '.9#0', 'ee', intent, intended_at, outcome, finished_at
+        INSERT INTO effects \(columns) SELECT 1, 5, '.9#0', '00000000000000ee', intent, intended_at, outcome, finished_at
         FROM effects WHERE sequence IN (1);
-        INSERT INTO effects \(columns) SELECT 1, 6, '.8#0', 'ff', intent, intended_at, NULL, NULL
+        INSERT INTO effects \(columns) SELECT 1, 6, '.8#0', '00000000000000ff', intent, intended_at, NULL, NULL
         FROM effects WHERE sequence = 4;
         UPDATE effects SET path = 'aside ' || sequence || ': ' || path WHERE sequence IN (1, 4);
         INSERT INTO executions (number, id, started_at, header, is_resumable)
         SELECT 2, 'damaged', started_at, replace(header, '"id":"x"', '"id":"damaged"'), 0 FROM executions;
-        INSERT INTO effects \(columns) VALUES (2, 1, '.0#0', 'aa', '{"launch":', \(Int64.max), '{"run', 1);
+        INSERT INTO effects \(columns) VALUES (2, 1, '.0#0', '00000000000000aa', '{"launch":', \(Int64.max), '{"run', 1);
         """)
       let new = try open(directory, .current)
       let (_, resumed) = try await new.resume("x", by: .test(2), launchingAgain: .none)

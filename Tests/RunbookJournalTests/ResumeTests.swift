@@ -71,7 +71,7 @@ import Testing
     try await withDirectory { directory in
       let store = try RecordStore.test(in: directory, dead: [1])
       let killed = try await store.begin(.test("killed"))
-      let key = EffectKey(path: "1#0", textHash: "h")
+      let key = EffectKey(path: "1#0", textHash: TextHash(of: "h"))
       try await killed.intend(.print, at: key)
       try await killed.finish(.print, failure(.failed), at: key)
       let stopped = try await store.begin(.test("stopped"))
@@ -141,13 +141,13 @@ import Testing
       for path in ["0#0", "1#0", "2#0"] { try await journal.intend(.reset(.prepare), at: .test(path)) }
       var header = ExecutionHeader.test("x", text: "print 2")
       header.isEdited = true
-      let reworded = EffectKey(path: "0#0", textHash: "new")
+      let reworded = EffectKey(path: "0#0", textHash: TextHash(of: "new"))
       let numbers = try await ["0#0", "1#0"].asyncMap { try #require(try await journal.record(of: .test($0))).number }
       try await journal.accept(header, rewording: [numbers[0]: reworded], settingAside: [numbers[1]])
       await #expect(throws: JournalError.contradiction("there is no effect #99")) {
         try await journal.accept(header, rewording: [:], settingAside: [RecordNumber(99)])
       }
-      #expect(try await journal.record(of: .test("0#0"))?.textHash == "new")
+      #expect(try await journal.record(of: .test("0#0"))?.textHash == TextHash(of: "new"))
       #expect(try await journal.record(of: .test("1#0")) == nil)
       // What stands there now has a record of its own.
       try await journal.intend(.reset(.export), at: .test("1#0"))

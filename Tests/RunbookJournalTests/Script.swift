@@ -196,7 +196,7 @@ struct ScriptRun {
       _ = try await journal(execution).close(
         Self.span(place), fails ? .failed(error, causes: []) : .completed, halting: fails)
     case .reword(let execution, let place):
-      let key = EffectKey(path: "\(place)#0", textHash: "new")
+      let key = EffectKey(path: "\(place)#0", textHash: TextHash(of: "new"))
       try await accept(execution, rewording: [number(execution, place): key], settingAside: [])
     case .setAside(let execution, let place):
       try await accept(execution, rewording: [:], settingAside: [number(execution, place)])

@@ -109,7 +109,7 @@ extension Run {
 }
 
 extension EffectKey {
-  static func test(_ path: String) -> EffectKey { EffectKey(path: path, textHash: EffectKey.hash(path.utf8)) }
+  static func test(_ path: String) -> EffectKey { EffectKey(path: path, textHash: TextHash(of: path)) }
 }
 
 extension EffectIntent {

@@ -8,7 +8,7 @@ import Testing
 @Suite struct HostileRecordTests {
   private func effect(_ number: Int64, ended: Int64? = nil) -> RecordedEffect {
     RecordedEffect(
-      number: RecordNumber(number), key: EffectKey(path: "\(number)#0", textHash: ""), intent: .print,
+      number: RecordNumber(number), key: EffectKey(path: "\(number)#0", textHash: TextHash(of: "")), intent: .print,
       intendedAt: LaunchModel.moment(0), outcome: .done, ended: ended.map(RecordNumber.init))
   }
 

@@ -95,7 +95,7 @@ struct LaunchModel: ExploredModel {
   }
 
   static let operation = DataOperation.named("p", type: .tableToTable, environment: "DEV", account: "000099")
-  static let key = EffectKey(path: ".0#0", textHash: "0")
+  static let key = EffectKey(path: ".0#0", textHash: TextHash(of: "0"))
 
   static func moment(_ tick: Int) -> Timestamp {
     Timestamp(microsecondsSinceEpoch: Int64(tick) * 60_000_000) ?? .earliest
@@ -270,9 +270,11 @@ struct LaunchModel: ExploredModel {
       step("tries again") { next, rows in
         if self.rules.contains(.stamp) {
           try require(lease, rows)
-          guard var effect, effect.outcome == nil else { throw JournalError.cancelled }
-          effect.settlesAt = Self.moment(next.now + self.settling)
-          try rules.put(effect, of: execution, rows)
+          guard let effect, effect.outcome == nil else { throw JournalError.cancelled }
+          let stamped = RecordedEffect(
+            number: effect.number, key: effect.key, intent: effect.intent, intendedAt: effect.intendedAt,
+            settlesAt: Self.moment(next.now + self.settling))
+          try rules.put(stamped, of: execution, rows)
         }
         next.processes[process].step = .isOpen(sentBy: next.now + Self.sendBy)
       }

@@ -63,7 +63,7 @@ struct OwnLaunchesModel: ExploredModel {
 
   init(without missing: Rule? = nil) { rules = Set(Rule.allCases).subtracting(missing.map { [$0] } ?? []) }
 
-  private static func key(_ branch: Int) -> EffectKey { EffectKey(path: ".\(branch)#0", textHash: "0") }
+  private static func key(_ branch: Int) -> EffectKey { EffectKey(path: ".\(branch)#0", textHash: TextHash(of: "0")) }
   private static func holder(_ process: Int) -> LeaseHolder {
     LeaseHolder(user: "", host: "", process: Int32(process), processStart: "")
   }

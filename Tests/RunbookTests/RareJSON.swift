@@ -68,7 +68,7 @@ enum RareJSON {
       case 0: record.close(span, .failed(error(.failed), causes: [RecordNumber(1)]), halting: true, now: at)
       case 1: record.interrupt(span, now: at)
       default:
-        let question = EffectSite(EffectKey(path: "q", textHash: ""), in: span)
+        let question = EffectSite(EffectKey(path: "q", textHash: TextHash(of: "")), in: span)
         let no = PersonAnswer(isYes: false, by: "ann")
         _ = try record.end(.ask("Go?", purpose: .consent), .answer(no), at: question, now: at)
       }
@@ -86,17 +86,17 @@ enum RareJSON {
         let standing = [RecordedEffect.Standing.current, .setAside, .lapsed][recorded.count % 3]
         recorded.append(
           RecordedEffect(
-            number: RecordNumber(number), key: EffectKey(path: "\(number)", textHash: ""),
+            number: RecordNumber(number), key: EffectKey(path: "\(number)", textHash: TextHash(of: "")),
             standing: outcome == nil ? .current : standing, intent: intent, intendedAt: at, outcome: outcome))
       }
     }
     recorded.append(
       RecordedEffect(
-        number: RecordNumber(number + 2), key: EffectKey(path: "off", textHash: ""),
+        number: RecordNumber(number + 2), key: EffectKey(path: "off", textHash: TextHash(of: "")),
         intent: .activation(operation, .disabled), intendedAt: at, outcome: .done))
     recorded.append(
       RecordedEffect(
-        number: RecordNumber(number + 4), key: EffectKey(path: "gone", textHash: ""),
+        number: RecordNumber(number + 4), key: EffectKey(path: "gone", textHash: TextHash(of: "")),
         intent: .launch(operation, on: nil, baseline: [], at: at), intendedAt: at,
         outcome: .run(Run(id: "going", operation: operation), adopted: false)))
     let answer = RecordedAnswer(

@@ -42,7 +42,7 @@ struct JournalParts {
   }
 
   private static func record(_ journal: any HeldJournal, _ round: Int, _ index: Int) async throws {
-    let key = EffectKey(path: "\(round).\(index)#0", textHash: "0123456789abcdef")
+    let key = EffectKey(path: "\(round).\(index)#0", textHash: TextHash(of: "0123456789abcdef"))
     try await journal.intend(intent, at: key)
     try await journal.finish(intent, outcome(round, index), at: key, isLight: false)
   }
