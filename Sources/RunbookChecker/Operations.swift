@@ -92,7 +92,7 @@ extension Checker {
   /// The id, where the text spells it out.
   private mutating func checkedID(_ expression: Expression) -> String? {
     guard let text = expect(expression, .text, "an id").constantText else { return nil }
-    guard !text.isEmpty, text.utf8.count <= 512, text == text.printable else {
+    guard text.isID else {
       report(ServiceProblem.malformedID(at: expression.range))
       return nil
     }

@@ -87,7 +87,8 @@ extension ServiceProblem: Diagnosable {
         primary: .init(range), notes: ["for a single operation write `\(setting.clause)` behind it"])
     case .malformedID(let range):
       return Diagnostic(
-        id: "malformed-id", message: "an id is a text of 1 to 512 characters that can be printed",
+        id: "malformed-id",
+        message: "an id is a text of 1 to 512 characters that can be printed, with no space around it",
         primary: .init(range))
     case .unknownJobID(let id, let range):
       return Diagnostic(

@@ -95,7 +95,7 @@ extension Interpreter {
 
   /// An id goes into requests, file names of reports and terminals: nothing but printable text of a sane length.
   func checkedID(_ id: String, at place: SourceRange) throws(Unwind) -> String {
-    guard !id.isEmpty, id.utf8.count <= 512, id == id.printable else { throw fail(.invalidID(id), at: place) }
+    guard id.isID else { throw fail(.invalidID(id), at: place) }
     return id
   }
 }

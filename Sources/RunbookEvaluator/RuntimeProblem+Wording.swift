@@ -79,7 +79,7 @@ extension RuntimeProblem: Diagnosable {
     case .invalidID(let id):
       (
         "invalid-id", "“\(id.printable)” cannot be the id of a data operation", "",
-        ["It is empty, too long, or holds control characters."]
+        ["It is empty, too long, or holds control characters or a space at an end."]
       )
     case .unknownJobID(let id):
       ("unknown-job-id", "“\(id.printable)” is not a job id of a layout that is known", "", [])

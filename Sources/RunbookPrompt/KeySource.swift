@@ -14,6 +14,14 @@ enum KeySource {
     tcflush(0, TCIFLUSH)
   }
 
+  /// Throws away what was typed and not read yet, for it was not meant for what comes now; whether there was any.
+  static func dropTyped() -> Bool {
+    var polled = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    let isThere = poll(&polled, 1, 0) > 0 && polled.revents & Int16(POLLIN) != 0
+    tcflush(0, TCIFLUSH)
+    return isThere
+  }
+
   /// The next key; where Ctrl-C comes first, the key that ends whatever command waits for one.
   static func next() -> Int32 {
     while true {

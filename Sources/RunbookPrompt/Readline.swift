@@ -99,6 +99,9 @@ final class Readline {
     guard let reading = readings.last, !isSuspended, closedBy == nil else { return }
     refresh()
     eraseLive()
+    if reading.request.kind == .question, KeySource.dropTyped() {
+      fputs("What was typed before the question does not answer it.\n", screen)
+    }
     fflush(screen)
     rl_callback_handler_install(Self.marked(reading.request.prompt)) { line in
       let text = line.map { String(cString: $0) }

@@ -1,5 +1,6 @@
 import RunbookChecker
 import RunbookDiagnostics
+import TailerAPI
 import Yams
 
 /// The configuration file: profiles by name, and which of them applies.
@@ -24,7 +25,7 @@ public struct ConfigurationFile: Sendable {
   /// - Throws: where it is no YAML, or says what is not known, with the line.
   public init(path: String, bytes: [UInt8]) throws(SettingsError) {
     self.path = path
-    let text = String(decoding: bytes, as: UTF8.self)
+    let text = String(decoding: bytes.withoutByteOrderMark, as: UTF8.self)
     let root: Node?
     do {
       // Types are not guessed from how a scalar looks, and nothing is spent on getting ready to.

@@ -3,6 +3,7 @@ import RunbookChecker
 import RunbookDiagnostics
 public import RunbookEvaluator
 public import RunbookRecord
+import TailerAPI
 
 /// What was set, and by whom: the command line, then the process's environment, then the profile in the configuration
 /// file, then what is built in.
@@ -126,11 +127,15 @@ public struct Settings: Sendable {
   }
 
   /// A line for each key: what holds, and which layer won.
-  public func explanation() -> [String] {
+  ///
+  /// - Parameter state: The directory of the journal where none is set.
+  public func explanation(state: () -> String) -> [String] {
     let width = SettingKey.allCases.map(\.rawValue.count).max() ?? 0
     return SettingKey.allCases.map { key in
       let name = key.rawValue + String(repeating: " ", count: width - key.rawValue.count)
-      guard let (values, layer) = origin(of: key) else { return "\(name)  not set" }
+      guard let (values, layer) = origin(of: key) else {
+        return key == .state ? "\(name)  \(state().printable)  (default)" : "\(name)  not set"
+      }
       guard !values.isEmpty else { return "\(name)  not set  (\(layer))" }
       let value = key.isSecret ? "set, not shown" : values.joined(separator: key == .tokenCommand ? " " : ", ")
       return "\(name)  \(value)  (\(layer))"

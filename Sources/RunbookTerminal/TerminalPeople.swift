@@ -7,7 +7,8 @@ import TailerAPI
 
 /// Asks the person at the terminal, over `/dev/tty`, so that it works also where standard input is the runbook.
 ///
-/// One question at a time, in the order in which they come. Waiting for a key ends as soon as the task is cancelled.
+/// One question at a time, in the order in which they come. What was typed before a question stands answers nothing: a paste
+/// holds lines that nobody has read yet. Waiting for a key ends as soon as the task is cancelled.
 public actor TerminalPeople: People {
   private let user: String
   private let path: String
@@ -123,6 +124,11 @@ public actor TerminalPeople: People {
   /// A line as it is typed, without the space around it; `nil` for Ctrl-D. Looks for cancellation several times a second;
   /// the thread is free in between.
   private func line(after prompt: String, on terminal: Terminal) async throws(PeopleError) -> String? {
+    var typed = pollfd(fd: terminal.descriptor, events: Int16(POLLIN), revents: 0)
+    if poll(&typed, 1, 0) > 0, typed.revents & Int16(POLLIN) != 0 {
+      terminal.output.write("What was typed before the question does not answer it.\n")
+    }
+    tcflush(terminal.descriptor, TCIFLUSH)
     terminal.output.write(prompt)
     var bytes: [UInt8] = []
     while true {

@@ -28,12 +28,13 @@ public struct HTTPReply: Hashable, Sendable {
   }
 }
 
-/// Why there was no whole reply, and the one thing that matters about it: whether a byte of the request can have left.
+/// Why there was no whole reply, and what matters about it: whether a byte of the request can have left, and whether the same
+/// would come of it again.
 public enum TransportError: Error, Hashable, Sendable {
   /// Failed before a byte of the request left.
-  case neverSent(String)
+  case neverSent(String, isLasting: Bool = false)
   /// Failed after one may have left, the deadline included.
-  case fateUnknown(String)
+  case fateUnknown(String, isLasting: Bool = false)
   /// The task was cancelled. Whether a byte left is not known.
   case cancelled
 }

@@ -1,4 +1,9 @@
 extension String {
+  /// Whether it can be an id of the service: what can be printed, and seen as it is.
+  public var isID: Bool {
+    !isEmpty && utf8.count <= 512 && self == printable && first?.isWhitespace == false && last?.isWhitespace == false
+  }
+
   /// The text without what could move a terminal's cursor or hide words: control characters, also the C1 ones, and
   /// the marks that reorder text. Newlines become spaces. For everything that a reply says.
   public var printable: String {
@@ -13,4 +18,9 @@ extension String {
     }
     return String(result)
   }
+}
+
+extension [UInt8] {
+  /// The bytes of a text without the mark that some editors put before UTF-8, and that means nothing.
+  public var withoutByteOrderMark: ArraySlice<UInt8> { starts(with: [0xEF, 0xBB, 0xBF]) ? dropFirst(3) : self[...] }
 }

@@ -2,8 +2,8 @@ public import CivilTime
 
 /// Why a call to the service did not give its reply. The kinds are the ones that *Safe launch* tells apart: what may
 /// be sent again depends on nothing else.
-public struct ServiceError: Error, Hashable, Codable, Sendable {
-  public enum Kind: String, Hashable, Codable, Sendable {
+public struct ServiceError: Error, Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable {
     /// Name, connection or TLS failed before a byte of the request left. It may be sent again.
     case neverSent
     /// The service said no, with a 4xx other than 401, 403, 408 and 429. Final.
@@ -32,10 +32,12 @@ public struct ServiceError: Error, Hashable, Codable, Sendable {
   public let retryAfter: TimeSpan?
   /// Of a launch that was refused: whether another token has been had since, so that one more try is worth it.
   public let isTokenRenewed: Bool
+  /// Whether the same would come of it again: a certificate that is not trusted, a reply that is too large.
+  public let isLasting: Bool
 
   public init(
     _ kind: Kind, action: String, code: Int? = nil, message: String, attempts: Int = 1, retryAfter: TimeSpan? = nil,
-    isTokenRenewed: Bool = false
+    isTokenRenewed: Bool = false, isLasting: Bool = false
   ) {
     self.kind = kind
     self.action = action
@@ -44,5 +46,6 @@ public struct ServiceError: Error, Hashable, Codable, Sendable {
     self.attempts = attempts
     self.retryAfter = retryAfter
     self.isTokenRenewed = isTokenRenewed
+    self.isLasting = isLasting
   }
 }

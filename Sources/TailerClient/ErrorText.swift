@@ -6,14 +6,22 @@ enum ErrorText {
   /// A body beyond this is not searched for its `message`.
   private static let largestDocument = 1 << 20
 
-  /// The body's `message` or `data` where it has one, else an excerpt of it.
+  /// The body's `message` or `data` where it has one, else an excerpt of it; of a reply without words, what it is.
   static func message(of reply: HTTPReply) -> String {
     if reply.body.count <= largestDocument, let document = JSONValue(reply.body), let words = words(in: document) {
       let text = shown(words)
       if !text.isEmpty { return text }
     }
     let text = excerpt(of: reply.body)
-    return text.isEmpty ? "no message" : text
+    return text.isEmpty ? wordless(reply) : text
+  }
+
+  private static func wordless(_ reply: HTTPReply) -> String {
+    let what = "an empty reply with code \(reply.status), where the service's answer was expected"
+    guard (300..<400).contains(reply.status), let location = reply.headers["location"] else { return what }
+    let parts = location.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    let host = parts.count > 2 && parts[1].isEmpty ? shown(String(parts[2])) : "the same host"
+    return "\(what); it leads to \(host)"
   }
 
   /// The beginning of a body, without the tags of HTML; its title alone where it has one.

@@ -7,6 +7,14 @@ import NIOPosix
 import NIOSSL
 public import TailerAPI
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The network: HTTP/2 over TLS where the server offers it, else HTTP/1.1, over connections that are kept.
 ///
 /// Certificates are always verified. No proxy is used and no redirect followed, whatever the environment or a reply
@@ -71,6 +79,9 @@ public final class HTTPClientTransport: HTTPTransport {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.minimumTLSVersion = .tlsv12
     if let path = settings.trustRoots {
+      guard access(path, R_OK) == 0 else {
+        throw UnusableTrustRoots(path: path, reason: String(cString: strerror(errno)))
+      }
       do {
         let certificates = try NIOSSLCertificate.fromPEMFile(path)
         guard !certificates.isEmpty else { throw UnusableTrustRoots(path: path, reason: "it holds no certificate") }
@@ -166,8 +177,10 @@ public final class HTTPClientTransport: HTTPTransport {
         .fateUnknown(
           wasHeldUp ? "the request had not left as a whole within \(limit)" : "no whole reply within \(limit)"))
     case .failure(let error):
-      let words = NetworkErrorText.words(for: error)
-      return .failure(gatherer.wasAskedFor ? .fateUnknown(words) : .neverSent("\(base): \(words)"))
+      let (words, isLasting) = (NetworkErrorText.words(for: error), NetworkErrorText.isLasting(error))
+      return .failure(
+        gatherer.wasAskedFor
+          ? .fateUnknown(words, isLasting: isLasting) : .neverSent("\(base): \(words)", isLasting: isLasting))
     }
   }
 

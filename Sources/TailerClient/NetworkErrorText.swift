@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -13,6 +14,26 @@ import NIOSSL
 
 /// Words for what the network layers throw, without anything of the request.
 enum NetworkErrorText {
+  /// Whether the same would come of another try.
+  static func isLasting(_ error: any Error) -> Bool {
+    switch error {
+    case let error as NIOSSLError: isCertificate(error) || isNoTLS(error)
+    case let error as NIOSSLExtraError: error == .failedToValidateHostname
+    case let error as NIOConnectionError:
+      !error.connectionErrors.isEmpty && error.connectionErrors.allSatisfy { isLasting($0.error) }
+    case is ReplyTooLarge: true
+    case let error as HTTPParserError: error != .closedConnection && error != .invalidEOFState
+    default: false
+    }
+  }
+
+  private static func isCertificate(_ error: NIOSSLError) -> Bool {
+    let details = "\(error)"
+    return details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate")
+  }
+
+  private static func isNoTLS(_ error: NIOSSLError) -> Bool { "\(error)".contains("WRONG_VERSION_NUMBER") }
+
   static func words(for error: any Error) -> String {
     switch error {
     case let error as HTTPClientError: words(for: error)
@@ -20,9 +41,11 @@ enum NetworkErrorText {
     case let error as NIOSSLError: words(for: error)
     case let error as NIOSSLExtraError where error == .failedToValidateHostname:
       "the server's certificate is not trusted: it is for another host"
+    case let error as ReplyTooLarge: error.words
+    case let error as HTTPParserError where error != .closedConnection && error != .invalidEOFState:
+      "what answers there speaks no HTTP"
     case let error as IOError: String(cString: strerror(error.errnoCode))
     case is CancellationError: "cancelled"
-    case is NIOTooManyBytesError: "the reply is too large"
     case is ChannelError: "the connection was closed"
     default: ErrorText.shown("\(error)")
     }
@@ -47,11 +70,12 @@ enum NetworkErrorText {
 
   /// Without the library's own account of the failure, which tells where its sources lay when it was built.
   private static func words(for error: NIOSSLError) -> String {
-    let details = "\(error)"
-    if details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate") {
-      return "the server's certificate is not trusted"
+    if isCertificate(error) {
+      return
+        "the server's certificate is not trusted: its issuer is unknown here, or its time is not now; `--trust FILE` trusts another issuer"
     }
-    let reason = details.split(separator: ":").last { $0.contains("_") && !$0.contains("/") }
+    if isNoTLS(error) { return "what answers there speaks no TLS" }
+    let reason = "\(error)".split(separator: ":").last { $0.contains("_") && !$0.contains("/") }
     return "TLS failed" + (reason.map { " (\(ErrorText.shown(String($0.prefix { $0 != " " }))))" } ?? "")
   }
 }

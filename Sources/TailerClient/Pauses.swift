@@ -7,14 +7,14 @@ struct Pauses: Sendable {
   /// Numbers in 0..<1.
   let random: @Sendable () -> Double
 
-  /// How long to wait before the next try; `nil` where there is none: there were as many as there may be, it would come too
-  /// late, or the service asks for more than is granted.
+  /// How long to wait before the next try; `nil` where there is none: it would come to the same, there were as many as there may
+  /// be, it would come too late, or the service asks for more than is granted.
   ///
   /// - Parameters:
   ///   - tries: How many there have been.
   ///   - begun: When the call began.
   func next(after failure: ServiceError, tries: Int, since begun: Timestamp, now: Timestamp) -> TimeSpan? {
-    guard tries < settings.attempts, let pause = pause(after: failure, tries: tries),
+    guard !failure.isLasting, tries < settings.attempts, let pause = pause(after: failure, tries: tries),
       now.advanced(by: pause) <= begun.advanced(by: settings.totalLimit)
     else { return nil }
     return pause

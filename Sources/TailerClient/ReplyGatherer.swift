@@ -4,6 +4,12 @@ import NIOCore
 import NIOHTTP1
 import TailerAPI
 
+/// A reply that holds more bytes than are read of one.
+struct ReplyTooLarge: Error {
+  let limit: Int
+  var words: String { "the reply has more than \(limit) bytes; a lower `limit` asks for less" }
+}
+
 /// Gathers a reply, and knows how far its request has come: the library asks for the body when it is about to write it to a
 /// connection and not before, and says when the whole request has been handed to the system.
 final class ReplyGatherer: HTTPClientResponseDelegate {
@@ -58,7 +64,7 @@ final class ReplyGatherer: HTTPClientResponseDelegate {
       return false
     }
     return isTooLarge
-      ? task.eventLoop.makeFailedFuture(NIOTooManyBytesError(maxBytes: largestReply))
+      ? task.eventLoop.makeFailedFuture(ReplyTooLarge(limit: largestReply))
       : task.eventLoop.makeSucceededVoidFuture()
   }
 

@@ -174,11 +174,12 @@ public final class TailerServiceClient: TailerService {
   ) async throws(ServiceError) -> Reply {
     let action = request.action
     func failed(
-      _ kind: ServiceError.Kind, _ message: String, code: Int? = nil, retryAfter: TimeSpan? = nil
+      _ kind: ServiceError.Kind, _ message: String, code: Int? = nil, retryAfter: TimeSpan? = nil,
+      isLasting: Bool = false
     ) -> ServiceError {
       ServiceError(
         kind, action: action, code: code, message: ErrorText.shown(token.redacted(from: message)), attempts: attempt,
-        retryAfter: retryAfter)
+        retryAfter: retryAfter, isLasting: isLasting)
     }
 
     let reply: HTTPReply
@@ -186,8 +187,8 @@ public final class TailerServiceClient: TailerService {
       reply = try await exchange()
     } catch {
       switch error {
-      case .neverSent(let words): throw failed(.neverSent, words)
-      case .fateUnknown(let words): throw failed(.unknown, words)
+      case .neverSent(let words, let isLasting): throw failed(.neverSent, words, isLasting: isLasting)
+      case .fateUnknown(let words, let isLasting): throw failed(.unknown, words, isLasting: isLasting)
       case .cancelled: throw failed(.cancelled, "cancelled")
       }
     }

@@ -8,15 +8,17 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
   /// The end of its life, where it is a JSON Web Token that says so.
   public let expiry: Timestamp?
 
+  /// - Parameter given: With or without a line's end behind it, which a file or a secret may have and nobody means.
   /// - Throws: `TokenError.malformed` for a text that could not stand in a header, so that none can smuggle in another.
-  public init(_ text: some StringProtocol) throws(TokenError) {
+  public init(_ given: some StringProtocol) throws(TokenError) {
+    let text = given.last == "\n" || given.last == "\r\n" ? String(given.dropLast()) : String(given)
     let bytes = Array(text.utf8)
     guard !bytes.isEmpty else { throw .malformed("it is empty") }
     guard bytes.count <= 16_384 else { throw .malformed("it is longer than 16 KiB") }
     guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .malformed("it holds spaces, line ends or other characters that cannot stand in a header")
     }
-    self.text = String(text)
+    self.text = text
     expiry = Self.expiry(of: self.text)
   }
 

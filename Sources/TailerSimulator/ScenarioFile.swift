@@ -1,4 +1,5 @@
 public import CivilTime
+import TailerAPI
 import Yams
 
 /// A scenario as people write it beside their playbooks: YAML that says how the platform stands and how it will go.
@@ -107,7 +108,8 @@ public struct ScenarioFile: Hashable, Sendable {
     ScenarioError(issues: [.init(file: file, line: line, column: column, message: message)])
   }
 
-  private static func document(_ bytes: [UInt8], file: String) throws(ScenarioError) -> Node {
+  private static func document(_ given: [UInt8], file: String) throws(ScenarioError) -> Node {
+    let bytes = Array(given.withoutByteOrderMark)
     guard bytes.count <= maximumSize else { throw error("the file is larger than \(maximumSize) bytes", file: file) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let (line, column) = place(ofOffset: validLength(bytes), in: bytes)

@@ -49,7 +49,7 @@ enum CommandRunner {
     try await run {
       let surroundings = try Surroundings(options.profile, options)
       guard options.explainSettings else { return try await body(surroundings) }
-      OutputChannel.standardOutput.write(surroundings.settings.explanation().map { $0 + "\n" }.joined())
+      OutputChannel.standardOutput.write(surroundings.explanation(options.profile))
       return 0
     }
   }

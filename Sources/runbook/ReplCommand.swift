@@ -34,7 +34,7 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   private func prompt(on service: Service, _ surroundings: Surroundings) async throws -> Int32 {
-    let history = HistoryFile(in: surroundings.stateDirectory)
+    let history = HistoryFile(in: try surroundings.stateDirectory())
     let suggestions = Suggestions(directory: surroundings.directory)
     let policy = try surroundings.policy(isReadOnly: conduct.readOnly)
     let terminal = await ReadlineTerminal.open(

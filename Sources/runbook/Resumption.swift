@@ -187,7 +187,7 @@ struct Resumption {
       """
       \(header.id) was begun by runbook 0.1.0, which recorded too little for this version to go on with \(what). \
       Settle its launches with --adopt or --launch-again, give it up with --abandon, or finish it with runbook 0.1.0 over \
-      the copy of the journal from before, in \(surroundings.stateDirectory)/\(SQLiteRowStore.copyName(ofVersion: 1))
+      the copy of the journal from before, in \(try surroundings.stateDirectory())/\(SQLiteRowStore.copyName(ofVersion: 1))
       """, status: 64)
   }
 

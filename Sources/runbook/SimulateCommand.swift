@@ -47,7 +47,7 @@ struct SimulateCommand: AsyncParsableCommand {
         }
       }
       let scheme = pair == nil ? "http" : "https"
-      let name = pair == nil ? host : "localhost"
+      let name = pair != nil ? "localhost" : host.contains(":") ? "[\(host)]" : host
       let serving = Task { () async -> SimulatorServerError? in
         do throws(SimulatorServerError) {
           try await server.run { port in OutputChannel.standardOutput.write("\(scheme)://\(name):\(port)\n") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CivilTime
 import Foundation
+import Glibc
 import RunbookChecker
 import RunbookEvaluator
 import RunbookJournal
@@ -36,10 +37,16 @@ struct Surroundings {
     }
   }
 
+  private static func configurationPath(_ options: ProfileOptions, _ variables: [String: String]) -> String? {
+    options.config ?? variables["RUNBOOK_CONFIG"] ?? Places(variables: variables).configuration
+  }
+
   private static func layer(of options: ProfileOptions, _ variables: [String: String]) throws -> Settings.Layer? {
-    let home = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (variables["HOME"] ?? "") + "/.config"
-    let path = options.config ?? variables["RUNBOOK_CONFIG"] ?? "\(home)/runbook/config.yaml"
     let profile = options.profile ?? variables["RUNBOOK_PROFILE"]
+    guard let path = configurationPath(options, variables) else {
+      guard let profile else { return nil }
+      throw SettingsError("there is no profile “\(profile)”: HOME is no absolute path; name a file with `--config`")
+    }
     let bytes: [UInt8]
     do {
       bytes = try SourceFiles.read(path)
@@ -55,11 +62,20 @@ struct Surroundings {
   }
 
   /// Where the journal and the prompt's history are.
-  var stateDirectory: String {
+  func stateDirectory() throws -> String {
     if let state = settings.text(.state) { return state.hasPrefix("/") ? state : "\(directory)/\(state)" }
-    let home =
-      variables["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? (variables["HOME"] ?? "") + "/.local/state"
-    return "\(home)/runbook"
+    return try Places(variables: variables).state()
+  }
+
+  /// What is set and where files are, with where each was said.
+  func explanation(_ options: ProfileOptions) -> String {
+    let configuration = Self.configurationPath(options, variables)
+    let isThere = configuration.map { access($0, F_OK) == 0 } ?? false
+    let lines =
+      settings.explanation { (try? stateDirectory()) ?? "none: HOME is no absolute path" } + [
+        "configuration: " + (configuration.map { $0.printable + (isThere ? "" : ", which is not there") } ?? "none")
+      ]
+    return lines.map { $0 + "\n" }.joined()
   }
 
   /// The same for who goes on with an execution, which keeps what it was set to when it began.
@@ -87,11 +103,16 @@ struct Surroundings {
   ///
   /// - Parameter mustExist: Whether an absent journal is an error, for commands that only read.
   func journalStore(mustExist: Bool = false) throws -> any JournalStore {
-    if mustExist, !FileManager.default.fileExists(atPath: "\(stateDirectory)/journal.sqlite") {
-      throw CommandFailure("nothing has been executed yet: there is no journal in \(stateDirectory)", status: 64)
+    let folder = try stateDirectory()
+    if mustExist, access("\(folder)/journal.sqlite", F_OK) != 0 {
+      guard errno == ENOENT else {
+        throw CommandFailure(
+          "the journal in \(folder.printable) cannot be looked at: \(String(cString: strerror(errno)))", status: 3)
+      }
+      throw CommandFailure("nothing has been executed yet: there is no journal in \(folder.printable)", status: 64)
     }
     do throws(JournalStoreError) {
-      let rows = try SQLiteRowStore(in: stateDirectory, busyTimeout: JournalTiming().busy)
+      let rows = try SQLiteRowStore(in: folder, busyTimeout: JournalTiming().busy)
       rows.keepOpen()
       return RecordStore(rows, clock: RealClock())
     } catch {
@@ -103,7 +124,7 @@ struct Surroundings {
   /// ones of the same operations.
   func rehearsalStore(in folder: String, on time: VirtualTime) throws -> any JournalStore {
     let path = folder.hasPrefix("/") ? folder : "\(directory)/\(folder)"
-    guard URL(filePath: path).resolvingSymlinksInPath() != URL(filePath: stateDirectory).resolvingSymlinksInPath()
+    guard try URL(filePath: path).resolvingSymlinksInPath() != URL(filePath: stateDirectory()).resolvingSymlinksInPath()
     else {
       throw Self.isNoPlace(folder)
     }

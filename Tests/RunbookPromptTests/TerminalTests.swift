@@ -331,9 +331,7 @@ import Testing
         $0.lines.contains("next") || $0.lines.contains("Please answer yes or no.")
       }
       let lines = terminal.screen.lines
-      knownFault("attack 1: keys typed before a question answer it, at the prompt too") {
-        #expect(lines.contains("Please answer yes or no."))
-      }
+      #expect(lines.contains("Please answer yes or no."))
     }
   }
 

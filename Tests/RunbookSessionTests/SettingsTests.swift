@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func theExplanationShowsNoSecret() {
-    let text = settings(("environment", [.token: ["abc.def.ghi"]])).explanation().joined(separator: "\n")
+    let text = settings(("environment", [.token: ["abc.def.ghi"]])).explanation { "" }.joined(separator: "\n")
     #expect(text.contains("set, not shown  (environment)"))
     #expect(!text.contains("abc"))
   }

@@ -19,12 +19,8 @@ import Testing
       try Data("\u{FEFF}account: \"000099\"\nenvironment: DEV\n".utf8).write(to: folder.appending(path: "s.yaml"))
       return try Program.run(["run", "--simulate=s.yaml", "-c", "print 1"], directory: folder.path)
     }
-    knownFault("field 7: a byte order mark makes a YAML file unreadable") {
-      #expect(configured.status == 0, "\(configured.news)")
-    }
-    knownFault("field 7: a byte order mark makes a scenario unreadable") {
-      #expect(simulated.status == 0, "\(simulated.news)")
-    }
+    #expect(configured.status == 0, "\(configured.news)")
+    #expect(simulated.status == 0, "\(simulated.news)")
   }
 
   @Test(arguments: [
@@ -104,10 +100,8 @@ import Testing
 
   @Test(arguments: ["p ", " p"]) func anIDWithSpaceAtItsEndIsRefused(_ id: String) throws {
     let result = try Program.run(["check", "-"], input: CommandTests.head + "launch table-to-table \"\(id)\"\n")
-    knownFault("field, ids: an id with a space at its end is taken") {
-      #expect(result.status == 2)
-      #expect(result.news.contains("malformed-id"), "\(result.news)")
-    }
+    #expect(result.status == 2)
+    #expect(result.news.contains("malformed-id"), "\(result.news)")
   }
 
   @Test func anAddressOfIPv6HasItsBrackets() throws {
@@ -117,8 +111,6 @@ import Testing
     let address = running.output
     // A machine without IPv6 shows nothing.
     guard !address.isEmpty else { return }
-    knownFault("attack 8: simulate --host ::1 prints an address without brackets") {
-      #expect(address.hasPrefix("http://[::1]:"), "\(address)")
-    }
+    #expect(address.hasPrefix("http://[::1]:"), "\(address)")
   }
 }

@@ -146,9 +146,7 @@ import Testing
     let error = await failure { () async throws(ServiceError) in try await client(transport).launched(Sample.prepare) }
     #expect(error?.kind == .unknown)
     let words = error?.message ?? ""
-    knownFault("field, words: an unconfirmed launch says “no message”") {
-      #expect(words.contains("\(code)") && words.contains(word), "\(words)")
-    }
+    #expect(words.contains("\(code)") && words.contains(word), "\(words)")
   }
 
   @Test func aCancelledCallSendsNothing() async throws {

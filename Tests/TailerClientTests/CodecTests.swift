@@ -230,7 +230,8 @@ import Testing
     (#"{"message": "Missing attribute: run_id"}"#, "Missing attribute: run_id"), (#"{"data": "gone"}"#, "gone"),
     (#"{"data": {"message": "deep"}, "message": ""}"#, "deep"), (#"{"data": {"a": 1}}"#, #"{"a":1}"#),
     (#"{"error": {"message": "m"}}"#, "m"), ("<html><head><title>400 Bad\nRequest</title></head>", "400 Bad Request"),
-    ("<h1>Bad</h1> <p>luck</p>", "Bad luck"), ("plain  words\r\n", "plain words"), ("", "no message"),
+    ("<h1>Bad</h1> <p>luck</p>", "Bad luck"), ("plain  words\r\n", "plain words"),
+    ("", "an empty reply with code 400, where the service's answer was expected"),
     ("{\"message\": \"red\\u001b[31m\\u202E\"}", "red[31m"), (#"{"code": 400}"#, #"{"code": 400}"#),
   ])
   func wordsOfErrors(_ body: String, _ words: String) async throws {

@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: [
     nil, "", " ", "-1", "soon", "1e9", "nan", "inf", "0x10", "Wed, 30 Foo 2020 11:28:53 GMT",
-    "Wed, 30 Feb 2020 11:28:53 GMT", "Wed, 30 Dec 2020 25:28:53 GMT", "Wednesday, 30-Dec-20 11:28:53 GMT",
+    "Wed, 30 Feb 2020 11:28:53 GMT", "Wed, 30 Dec 2020 25:28:53 GMT",
   ])
   func passesOverTheRest(_ value: String?) {
     #expect(RetryAfter.span(value, now: Self.now) == nil)
@@ -27,8 +27,6 @@ import Testing
   @Test(arguments: ["Wednesday, 30-Dec-20 11:28:53 GMT", "Wed Dec 30 11:28:53 2020"])
   func readsTheObsoleteDates(_ value: String) {
     let span = RetryAfter.span(value, now: Self.now)
-    knownFault("field, 429: the two obsolete forms of a date are passed over") {
-      #expect(span == .seconds(10))
-    }
+    #expect(span == .seconds(10))
   }
 }
