@@ -48,6 +48,10 @@ final class JournalFile: Sendable {
     configuration.label = "journal"
     let queue = try DatabaseQueue(path: path, configuration: configuration)
     try queue.writeWithoutTransaction { db in
+      // What is deleted is to give its space back, which has to be said before there are tables.
+      if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
+        try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+      }
       guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
         throw JournalStoreError.unavailable(
           "\(path) lies on a file system that SQLite's write-ahead log does not work on")
@@ -124,6 +128,29 @@ final class JournalFile: Sendable {
     if durability == .durable { syncing.wasDurable() }
   }
 
+  /// Gives the space of what was deleted back to the disk, some pages a transaction, so that other processes are not kept
+  /// waiting and little room is needed for it. A file of an older version is made anew for it, where there is room.
+  nonisolated(nonsending) func giveSpaceBack() async throws {
+    try await queue.writeWithoutTransaction { db in
+      if try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") != 2 {
+        try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+        try? db.execute(sql: "VACUUM")
+      }
+      var left = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+      while left > 0 {
+        _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(\(Self.pagesAtOnce))")
+        _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+        let rest = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+        guard rest < left else { break }
+        left = rest
+      }
+      // Where another process reads, the next one to close the file shortens the log.
+      _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+  }
+
+  private static let pagesAtOnce = 1000
+
   /// How many writes wait for their transaction, for tests.
   var waiting: Int { line.count }
 
@@ -141,7 +168,7 @@ final class JournalFile: Sendable {
       return "\(path) holds a record that this version of the program cannot read"
     }
     switch error.extendedResultCode {
-    case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: return "the disk is full"
+    case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: return "the disk is full: there is no room for \(path)"
     case .SQLITE_IOERR:
       return "the disk failed at \(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
     case .SQLITE_BUSY, .SQLITE_LOCKED: return "another process has kept \(path) locked for \(busyTimeout)"

@@ -126,7 +126,13 @@ public final class RecordStore: JournalStore {
       let isPruned = try await commit(.durable) { [rules] rows in
         try rules.prune(number, endedBefore: moment, at: now, rows)
       }
-      if isPruned { count += 1 }
+      guard isPruned else { continue }
+      count += 1
+      do {
+        try await surroundings.store.giveSpaceBack()
+      } catch {
+        throw JournalStoreError(error, in: surroundings.store)
+      }
     }
     return count
   }

@@ -28,9 +28,13 @@ public protocol RowStore: Sendable {
   func words(for error: any Error) -> String
   /// Whether other processes can see the rows, and have to be shown that this one lives.
   var isShared: Bool { get }
+  /// Gives back the space of what was deleted.
+  nonisolated(nonsending) func giveSpaceBack() async throws
 }
 
 extension RowStore {
+  public nonisolated(nonsending) func giveSpaceBack() async throws {}
+
   nonisolated(nonsending) func commit<T: Sendable>(
     _ durability: Durability, _ body: @escaping @Sendable (any JournalRows) throws -> T
   ) async throws -> T {

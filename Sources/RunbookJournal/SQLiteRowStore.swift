@@ -59,6 +59,8 @@ public final class SQLiteRowStore: RowStore {
     try await file.commit(durability, ended: ended) { db in try body(SQLiteRows(db)) }
   }
 
+  public nonisolated(nonsending) func giveSpaceBack() async throws { try await file.giveSpaceBack() }
+
   public func words(for error: any Error) -> String { file.words(for: error) }
 
   public var isShared: Bool { true }

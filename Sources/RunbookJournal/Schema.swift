@@ -13,10 +13,13 @@ struct Schema: Sendable {
 
   static let current = Schema(steps: [version1, version2, version3, version4])
 
+  /// A file that is up to date is only read, for whoever only reads waits for nobody who writes.
+  ///
   /// - Parameter path: The file, of which a copy is made first where it is of an older version; `nil` for no copy.
   func migrate(_ db: Database, copying path: String? = nil) throws {
+    if try Self.version(db) == steps.count { return }
     try db.inTransaction(.immediate) {
-      let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+      let found = try Self.version(db)
       guard found <= steps.count else { throw JournalStoreError.newerSchema(found: found, known: steps.count) }
       guard found < steps.count else { return .commit }
       if let path, found > 0 { try JournalCopy.make(of: path, version: found) }
@@ -25,6 +28,8 @@ struct Schema: Sendable {
       return .commit
     }
   }
+
+  private static func version(_ db: Database) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
 
   /// Moments are microseconds since 1970 in UTC. `header`, `ending`, `holder`, `intent` and `outcome` are JSON.
   ///

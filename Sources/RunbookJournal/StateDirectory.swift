@@ -80,6 +80,6 @@ struct StateDirectory {
   }
 
   private func refusal(_ what: String) -> JournalStoreError {
-    .unavailable(errno == ENOSPC ? "the disk is full" : "\(what): \(String(cString: strerror(errno)))")
+    .unavailable(errno == ENOSPC ? "the disk is full: \(what)" : "\(what): \(String(cString: strerror(errno)))")
   }
 }

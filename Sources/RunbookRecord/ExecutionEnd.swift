@@ -26,10 +26,13 @@ public struct ExecutionEnd: Hashable, Codable, Sendable {
 }
 
 extension ExecutionEnd {
+  /// In place of an end where there is none: the process was killed, or its disk was full.
+  public static let unrecorded = "its process is gone, and did not record how it ended"
+
   /// The end that a person gives to what had stopped; `nil` stands for a process that was killed.
   public static func abandoned(_ before: ExecutionEnd?, by user: String, at moment: Timestamp) -> ExecutionEnd {
     ExecutionEnd(
-      at: moment, exitStatus: 6, summary: "given up by \(user); before: \(before?.summary ?? "its process was killed")",
+      at: moment, exitStatus: 6, summary: "given up by \(user); before: \(before?.summary ?? unrecorded)",
       isResumable: false, origins: before?.origins ?? [], cost: before?.cost)
   }
 }

@@ -90,7 +90,7 @@ public struct ExecutionState: Hashable, Sendable {
 
   /// Why it cannot be resumed, for people; `nil` where it can.
   public var whyOver: String? {
-    if header.isSession, end == nil { return "it was a session at the prompt, and its process was killed" }
+    if header.isSession, end == nil { return "it was a session at the prompt, and \(ExecutionEnd.unrecorded)" }
     guard let end, !end.isResumable else { return nil }
     return "it ended at \(end.at): \(end.summary)"
   }

@@ -48,7 +48,7 @@ struct HistoryCommand: AsyncParsableCommand {
       let ending: String =
         switch summary.state {
         case .running: "running"
-        case .unfinished: "unfinished: \(summary.end?.summary ?? "its process was killed")"
+        case .unfinished: "unfinished: \(summary.end?.summary ?? ExecutionEnd.unrecorded)"
         case .ended:
           summary.end.map { $0.exitStatus == 0 ? $0.summary : "\($0.exitStatus): \($0.summary)" }
             ?? summary.header.endWithoutWords
@@ -92,7 +92,7 @@ struct HistoryCommand: AsyncParsableCommand {
     let words =
       switch summary.state {
       case .running: ""
-      case .unfinished: ": \(summary.end?.summary ?? "its process was killed")"
+      case .unfinished: ": \(summary.end?.summary ?? ExecutionEnd.unrecorded)"
       case .ended: ": \(summary.end?.summary ?? header.endWithoutWords)"
       }
     let took = summary.end.map { ", after \($0.at.since(header.startedAt).rounded)" } ?? ""
@@ -150,7 +150,7 @@ struct TranscriptCommand: AsyncParsableCommand {
 
 extension ExecutionHeader {
   /// How an execution has ended that has left no word of it.
-  fileprivate var endWithoutWords: String { isSession ? "its process was killed" : "ended" }
+  fileprivate var endWithoutWords: String { isSession ? ExecutionEnd.unrecorded : "ended" }
 }
 
 extension RecordedEffect {

@@ -80,7 +80,8 @@ import Testing
       for id in ["killed", "stopped"] { try await store.abandon(id, by: "ann") }
       #expect(try await store.entries(of: "killed").map(\.outcome) == [failure(.failed)])
       let ends = [
-        "killed": "given up by ann; before: its process was killed", "stopped": "given up by ann; before: interrupted",
+        "killed": "given up by ann; before: its process is gone, and did not record how it ended",
+        "stopped": "given up by ann; before: interrupted",
       ]
       for (id, words) in ends {
         let summary = try await store.summary(of: id)
@@ -119,7 +120,8 @@ import Testing
       _ = try await store.begin(header)
       await #expect(
         throws: JournalStoreError.hasEnded(
-          id: "session", why: "it was a session at the prompt, and its process was killed")
+          id: "session", why: "it was a session at the prompt, and its process is gone, and did not record how it ended"
+        )
       ) { _ = try await store.resume("session", by: .test(2)) }
       // What it launched may still come to light: it stays open for those who look for a run of their own.
       let other = try await store.begin(.test("other", holder: .test(7)))

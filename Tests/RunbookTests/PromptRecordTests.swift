@@ -29,10 +29,10 @@ import Testing
       _ = try terminal.end()
 
       #expect(try site.latest().state == "ended")
-      #expect(try site.run("history").output.contains("its process was killed"))
+      #expect(try site.run("history").output.contains("its process is gone, and did not record how it ended"))
       let shown = try site.run("history", id).output
       let export = try #require(try site.runs(of: "e").first)
-      for word in ["run \(export)", "→ not known", "ended: its process was killed", "whether one launch happened"] {
+      for word in ["run \(export)", "→ not known", "ended: its process is gone, and did not record how it ended", "whether one launch happened"] {
         #expect(shown.contains(word), "\(word) in \(shown)")
       }
       let refused = try site.run("resume", id)

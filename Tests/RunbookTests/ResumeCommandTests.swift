@@ -131,7 +131,7 @@ import Testing
       #expect(given.news == "\(id) is given up\n")
       #expect(site.exchanges.count == requests)
       #expect(try site.latest().state == "ended")
-      #expect(try site.run("history").output.contains("; before: its process was killed"))
+      #expect(try site.run("history").output.contains("; before: its process is gone, and did not record how it ended"))
       #expect(try site.run("resume").news.contains("nothing is unfinished"))
       #expect(try site.run("resume", id).news.contains("given up by"))
       #expect(site.launchRequests == 1)
