@@ -24,6 +24,14 @@ public final class SQLiteRowStore: RowStore {
     file = try JournalFile(at: place.journalPath, schema: schema, busyTimeout: busyTimeout)
   }
 
+  /// Makes sure of a state directory that is to be used for something else than a journal: it is made where it is missing, and
+  /// refused as a journal would refuse it.
+  ///
+  /// - Throws: `.unavailable`.
+  public static func prepare(_ directory: String) throws(JournalStoreError) {
+    try StateDirectory(path: directory).prepareDirectory()
+  }
+
   /// The folder in the state directory in which a journal of an older version is kept as it was.
   public static func copyName(ofVersion version: Int) -> String { JournalCopy.folder(ofVersion: version) }
 

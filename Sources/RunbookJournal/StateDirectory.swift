@@ -20,11 +20,16 @@ struct StateDirectory {
   /// Creates the directory and the file where they are missing, readable by their owner only, and takes from others what
   /// an existing file lets them read. Throws `.unavailable` where that cannot be had.
   func prepare() throws(JournalStoreError) {
+    try prepareDirectory()
+    if try attributes(of: journalPath) == nil { try createEmptyJournal() }
+    for suffix in ["", "-wal", "-shm"] { try protect(journalPath + suffix) }
+  }
+
+  /// The same for the directory alone.
+  func prepareDirectory() throws(JournalStoreError) {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .unavailable("the state directory has no name") }
     try createDirectory()
     try requireOwnDirectory()
-    if try attributes(of: journalPath) == nil { try createEmptyJournal() }
-    for suffix in ["", "-wal", "-shm"] { try protect(journalPath + suffix) }
   }
 
   /// Like `mkdir -p`, with what it creates closed to others.

@@ -32,9 +32,10 @@ public final class HistoryFile: Sendable {
       guard kept.last != entry else { return }
       kept.append(entry)
       // One write in append mode, so that sessions side by side do not mix their lines.
-      let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
       guard descriptor >= 0 else { return }
       defer { close(descriptor) }
+      guard Self.isRegular(descriptor) else { return }
       fchmod(descriptor, 0o600)
       let line = Array((Self.escaped(entry) + "\n").utf8)
       _ = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -54,10 +55,17 @@ public final class HistoryFile: Sendable {
     if count == bytes.count { rename(draft, path) } else { unlink(draft) }
   }
 
+  /// A pipe or a device in its place is neither read nor written, for it would wait.
+  private static func isRegular(_ descriptor: Int32) -> Bool {
+    var found = stat()
+    return fstat(descriptor, &found) == 0 && found.st_mode & S_IFMT == S_IFREG
+  }
+
   private static func read(_ path: String) -> [String] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
+    guard isRegular(descriptor) else { return [] }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count < 64 << 20 {

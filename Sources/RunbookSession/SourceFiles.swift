@@ -25,18 +25,25 @@ public struct SourceFiles: SourceLoader {
   }
 
   public func load(_ name: String) throws(SourceLoadError) -> [UInt8] {
-    try Self.read(name.hasPrefix("/") ? name : "\(directory)/\(name)")
+    try Self.read(name.hasPrefix("/") ? name : "\(directory)/\(name)", onlyRegular: true)
   }
 
   /// The bytes of a file, bounded by `SourceText.sizeLimit`.
-  public static func read(_ path: String) throws(SourceLoadError) -> [UInt8] {
+  ///
+  /// - Parameter onlyRegular: Whether pipes and devices are refused, as for what a text names: who runs it has not chosen them.
+  public static func read(_ path: String, onlyRegular: Bool = false) throws(SourceLoadError) -> [UInt8] {
     guard !path.utf8.contains(0) else { throw SourceLoadError("the path holds a NUL byte") }
     // Opening a pipe that nobody writes to would wait for somebody who does.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw SourceLoadError(Self.words(for: errno)) }
     defer { close(descriptor) }
     var kind = stat()
-    if fstat(descriptor, &kind) == 0, kind.st_mode & S_IFMT == S_IFIFO {
+    let isKnown = fstat(descriptor, &kind) == 0
+    if onlyRegular {
+      guard isKnown, kind.st_mode & S_IFMT != S_IFDIR else { throw SourceLoadError("it is a directory") }
+      guard kind.st_mode & S_IFMT == S_IFREG else { throw SourceLoadError("it is no regular file") }
+    }
+    if isKnown, kind.st_mode & S_IFMT == S_IFIFO {
       var writer = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       var byte: UInt8 = 0
       // Where somebody has it open for writing there is nothing to read yet; where nobody has, it is at its end.
@@ -69,6 +76,15 @@ public struct SourceFiles: SourceLoader {
         throw SourceLoadError("larger than \(SourceText.sizeLimit >> 20) MiB")
       }
     }
+  }
+
+  /// Why a file that decides what is done is not to be obeyed: somebody else has written it, or may. `nil` where it is one's own,
+  /// or no file that could be written.
+  public static func distrust(_ path: String) -> String? {
+    var found = stat()
+    guard stat(path, &found) == 0, found.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard found.st_uid == geteuid() || found.st_uid == 0 else { return "it belongs to another user" }
+    return found.st_mode & 0o022 == 0 ? nil : "other users can write it: `chmod go-w` it"
   }
 
   private static func words(for code: Int32) -> String {

@@ -20,6 +20,13 @@ struct ReplCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandRunner.run(service) { surroundings in
+      let folder = try surroundings.stateDirectory()
+      do throws(JournalStoreError) {
+        // Its history is there, also where nothing is recorded.
+        try SQLiteRowStore.prepare(folder)
+      } catch {
+        throw error.failure
+      }
       let choice = simulate.map { Service.Choice.simulated($0, keeping: nil) } ?? .configured
       guard isatty(0) == 1 else {
         let input = try Input(file: "-", text: nil, words: [], directory: surroundings.directory)

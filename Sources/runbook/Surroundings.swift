@@ -58,6 +58,7 @@ struct Surroundings {
       }
       throw SettingsError("\(path): \(error.reason)")
     }
+    if let reason = SourceFiles.distrust(path) { throw SettingsError("\(path.printable) is not obeyed: \(reason)") }
     return try ConfigurationFile(path: path, bytes: bytes).layer(profile: profile)
   }
 
