@@ -32,7 +32,10 @@ import Testing
       #expect(try site.run("history").output.contains("its process is gone, and did not record how it ended"))
       let shown = try site.run("history", id).output
       let export = try #require(try site.runs(of: "e").first)
-      for word in ["run \(export)", "→ not known", "ended: its process is gone, and did not record how it ended", "whether one launch happened"] {
+      for word in [
+        "run \(export)", "→ not known", "ended: its process is gone, and did not record how it ended",
+        "whether one launch happened",
+      ] {
         #expect(shown.contains(word), "\(word) in \(shown)")
       }
       let refused = try site.run("resume", id)
