@@ -8,6 +8,9 @@ let parameterTypes: [(name: String, type: ValueType)] = [
 ]
 
 extension Checker {
+  /// Environment variables that hold the token.
+  private static let secretVariables: Set = ["TAILER_API_JWT"]
+
   mutating func checkParameter(_ parameter: Parameter) {
     var written: ValueType?
     if let word = parameter.type {
@@ -38,6 +41,9 @@ extension Checker {
     }
     if let name = parameter.environmentVariable, !name.isInvalid, name.literalText?.isEmpty ?? true {
       report(ValueProblem.notSpelledOut(role: "the name of an environment variable", at: name.range))
+    }
+    if let name = parameter.environmentVariable, let text = name.literalText, Self.secretVariables.contains(text) {
+      report(ValueProblem.secretVariable(text, at: name.range))
     }
     if let summary = parameter.summary, !summary.isInvalid, summary.literalText == nil {
       report(ValueProblem.notSpelledOut(role: "what a parameter is about", at: summary.range))

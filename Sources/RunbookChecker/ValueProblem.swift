@@ -13,12 +13,13 @@ enum ValueProblem {
   case rangeTooLong(count: Int, limit: Int, at: SourceRange)
   case noSuchElement(index: String, count: Int, at: SourceRange)
   case notSpelledOut(role: String, at: SourceRange)
+  case secretVariable(String, at: SourceRange)
 }
 
 extension ValueProblem: Diagnosable {
   static let allIDs = [
     "unreadable-value", "division-by-zero", "not-whole-days", "not-a-whole-number", "too-small", "not-positive",
-    "empty-range", "range-too-long", "no-such-element", "not-spelled-out",
+    "empty-range", "range-too-long", "no-such-element", "not-spelled-out", "secret-variable",
   ]
 
   var diagnostic: Diagnostic {
@@ -61,6 +62,10 @@ extension ValueProblem: Diagnosable {
     case .notSpelledOut(let role, let range):
       return Diagnostic(
         id: "not-spelled-out", message: "\(role) has to be a text without `${…}`", primary: .init(range))
+    case .secretVariable(let name, let range):
+      return Diagnostic(
+        id: "secret-variable", message: "`\(name)` holds the token, which no runbook gets to see", primary: .init(range)
+      )
     }
   }
 }

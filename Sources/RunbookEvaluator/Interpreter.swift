@@ -94,7 +94,7 @@ final class Interpreter {
   }
 
   func problem(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> RuntimeProblem {
-    RuntimeProblem(kind, at: place, trace: context.trace, isAtPrompt: state.isAtPrompt)
+    RuntimeProblem(kind, at: place, trace: context.trace, isAtPrompt: state.isAtPrompt, isUndone: state.hasOpenFinally)
   }
 
   /// The unwinding for a problem. Not inlined, as what few effects come by.

@@ -26,6 +26,9 @@ extension RuntimeProblem: Diagnosable {
       id: id, severity: severity, message: message, primary: .init(place, label), notes: notes, trace: trace)
   }
 
+  private static let waysOutUndone =
+    "A `finally` follows, and with it the execution ends: `resume ID --adopt RUN` records the run that it was, `resume ID --launch-again` that it was none."
+
   private static func waysOutAtPrompt(of operation: DataOperation) -> String {
     "`await (run \"ID\" of \(operation))` waits for the one that it was; `launch` launches it again"
   }
@@ -142,7 +145,9 @@ extension RuntimeProblem: Diagnosable {
           } + [
             isAtPrompt
               ? "Look at its runs. \(Self.waysOutAtPrompt(of: operation)), once you know that it was none."
-              : "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none."
+              : isUndone
+                ? "Look at its runs. \(Self.waysOutUndone)"
+                : "Look at its runs. `resume` looks for it again; `resume --adopt RUN` goes on with the run that you say it was; `resume --launch-again` launches it again, once you know that it was none."
           ]
       )
     case .launchAmbiguous(let operation, let reason, let candidates, let rivals):
@@ -156,7 +161,9 @@ extension RuntimeProblem: Diagnosable {
           + [
             isAtPrompt
               ? "Nothing was launched again. \(Self.waysOutAtPrompt(of: operation)), once you know that it was none of them."
-              : "Nothing was launched again. `resume --adopt RUN` goes on with the one that it was; `resume --launch-again` launches it again, once you know that it was none of them."
+              : isUndone
+                ? "Nothing was launched again. \(Self.waysOutUndone)"
+                : "Nothing was launched again. `resume --adopt RUN` goes on with the one that it was; `resume --launch-again` launches it again, once you know that it was none of them."
           ]
       )
     case .launchHeldBack(let number):

@@ -68,13 +68,20 @@ public struct RuntimeProblem: Sendable {
   /// The calls and includes around the place, innermost first.
   public let trace: [Diagnostic.Label]
   let isAtPrompt: Bool
+  let isUndone: Bool
 
-  /// - Parameter isAtPrompt: Whether it befell an entry at the prompt, which `resume` cannot take up again.
-  public init(_ kind: Kind, at place: SourceRange, trace: [Diagnostic.Label] = [], isAtPrompt: Bool = false) {
+  /// - Parameters:
+  ///   - isAtPrompt: Whether it befell an entry at the prompt, which `resume` cannot take up again.
+  ///   - isUndone: Whether a `finally` follows, behind which nothing is gone on with either.
+  public init(
+    _ kind: Kind, at place: SourceRange, trace: [Diagnostic.Label] = [], isAtPrompt: Bool = false,
+    isUndone: Bool = false
+  ) {
     self.kind = kind
     self.place = place
     self.trace = trace
     self.isAtPrompt = isAtPrompt
+    self.isUndone = isUndone
   }
 
   /// What `catch` goes by.

@@ -64,6 +64,8 @@ final class SharedState: Sendable {
     }
   }
 
+  var hasOpenFinally: Bool { changing.withLock { !$0.finallies.isEmpty } }
+
   func close(_ finally: Int) { changing.withLock { $0.finallies[finally] = nil } }
 
   /// Whether what is still to be undone begins over an interruption. A person is asked, once for all branches; a second

@@ -174,22 +174,31 @@ public struct Session: Sendable {
     do throws(JournalError) {
       try await opened.journal.end(
         ExecutionEnd(
-          at: clock.now, exitStatus: result.ending.exitStatus, summary: result.ending.summary,
+          at: clock.now, exitStatus: Self.exitStatus(result.ending, leaving: left, endedOver: nil),
+          summary: result.ending.summary,
           isResumable: result.isResumable, cost: cost))
     } catch {
       problem = error
     }
     return Report(
       executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
-      exitStatus: Self.exitStatus(result.ending, endedOver: problem), journalProblem: problem?.words, cost: cost,
+      exitStatus: Self.exitStatus(result.ending, leaving: left, endedOver: problem), journalProblem: problem?.words,
+      cost: cost,
       left: left)
   }
 
   /// What is not known of a launch stands before a journal that could not be written, and that before all else.
-  private static func exitStatus(_ ending: Ending, endedOver problem: JournalError?) -> Int32 {
-    if case .failed(let error, _) = ending, error.kind == .unconfirmed { return ending.exitStatus }
-    return problem?.exitStatus ?? ending.exitStatus
+  private static func exitStatus(
+    _ ending: Ending, leaving left: Leftovers, endedOver problem: JournalError?
+  ) -> Int32 {
+    switch ending {
+    case .failed(let error, _) where error.kind == .unconfirmed: return unconfirmed
+    case .interrupted where !left.launches.isEmpty, .over(.broken, _) where !left.launches.isEmpty: return unconfirmed
+    case .done, .stopped, .failed, .over, .interrupted: return problem?.exitStatus ?? ending.exitStatus
+    }
   }
+
+  private static let unconfirmed: Int32 = 5
 
   private func cost(of opened: Opened, awaits: [WatchCost]) async -> ExecutionCost {
     let requests = service.requestCounts.since(opened.requests)

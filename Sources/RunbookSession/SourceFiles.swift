@@ -41,7 +41,9 @@ public struct SourceFiles: SourceLoader {
     let isKnown = fstat(descriptor, &kind) == 0
     if onlyRegular {
       guard isKnown, kind.st_mode & S_IFMT != S_IFDIR else { throw SourceLoadError("it is a directory") }
-      guard kind.st_mode & S_IFMT == S_IFREG else { throw SourceLoadError("it is no regular file") }
+      guard kind.st_mode & S_IFMT == S_IFREG, !isOfSystem(descriptor) else {
+        throw SourceLoadError("it is no regular file")
+      }
     }
     if isKnown, kind.st_mode & S_IFMT == S_IFIFO {
       var writer = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -53,6 +55,12 @@ public struct SourceFiles: SourceLoader {
     }
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
     return try read(descriptor: descriptor)
+  }
+
+  /// Whether it lies where the system shows itself as files, the environments of processes among them.
+  private static func isOfSystem(_ descriptor: Int32) -> Bool {
+    var (found, system) = (stat(), stat())
+    return fstat(descriptor, &found) == 0 && stat("/proc", &system) == 0 && found.st_dev == system.st_dev
   }
 
   /// How long a named pipe may stay without a writer, in milliseconds.

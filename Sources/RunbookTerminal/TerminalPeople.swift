@@ -118,17 +118,18 @@ public actor TerminalPeople: People {
     let descriptor = Glibc.open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .nobodyThere }
     lines?.hold()
-    return Terminal(descriptor: descriptor, lines: lines)
+    let terminal = Terminal(descriptor: descriptor, lines: lines)
+    var typed = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    if poll(&typed, 1, 0) > 0, typed.revents & Int16(POLLIN) != 0 {
+      terminal.output.write("What was typed before the question does not answer it.\n")
+    }
+    tcflush(descriptor, TCIFLUSH)
+    return terminal
   }
 
   /// A line as it is typed, without the space around it; `nil` for Ctrl-D. Looks for cancellation several times a second;
   /// the thread is free in between.
   private func line(after prompt: String, on terminal: Terminal) async throws(PeopleError) -> String? {
-    var typed = pollfd(fd: terminal.descriptor, events: Int16(POLLIN), revents: 0)
-    if poll(&typed, 1, 0) > 0, typed.revents & Int16(POLLIN) != 0 {
-      terminal.output.write("What was typed before the question does not answer it.\n")
-    }
-    tcflush(terminal.descriptor, TCIFLUSH)
     terminal.output.write(prompt)
     var bytes: [UInt8] = []
     while true {

@@ -192,16 +192,22 @@ public final class TailerServiceClient: TailerService {
       case .cancelled: throw failed(.cancelled, "cancelled")
       }
     }
+    // Whatever is said of a reply is cut, and what has been cut is not known for a token any more.
+    func withoutToken() -> HTTPReply {
+      HTTPReply(status: reply.status, headers: reply.headers, body: token.redacted(from: reply.body))
+    }
     if let kind = ServiceError.Kind(code: reply.status) {
       let told = RetryAfter.span(reply.headers["retry-after"], now: clock.now)
       throw failed(
-        kind, ErrorText.message(of: reply), code: reply.status,
+        kind, ErrorText.message(of: withoutToken()), code: reply.status,
         retryAfter: kind == .throttled || reply.status == 503 ? told : nil)
     }
     do {
       return try read(reply)
     } catch {
-      throw failed(.unknown, error.reason, code: reply.status)
+      var reason = error.reason
+      do { _ = try read(withoutToken()) } catch let hidden { reason = hidden.reason }
+      throw failed(.unknown, reason, code: reply.status)
     }
   }
 

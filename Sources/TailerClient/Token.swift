@@ -31,8 +31,12 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
 
   /// The text with every occurrence of the token taken out, for what a service or a command says.
   func redacted(from words: String) -> String {
-    words.contains(text) ? words.replacing(text, with: "[token]") : words
+    // A word of a few letters is no token, and would be found in anything.
+    text.utf8.count >= 8 && words.contains(text) ? words.replacing(text, with: "[token]") : words
   }
+
+  /// The same for the bytes of a text.
+  func redacted(from bytes: [UInt8]) -> [UInt8] { Array(redacted(from: String(decoding: bytes, as: UTF8.self)).utf8) }
 
   private static func expiry(of text: String) -> Timestamp? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -139,6 +139,9 @@ final class Stage: Sendable {
         at: moment, exitStatus: report.exitStatus, summary: report.ending.summary,
         isResumable: report.isResumable && record.canBeResumed, cost: report.cost)
       json.end(end, of: report.executionID, leaving: report.left, unrecorded: report.journalProblem)
+      if let lost = OutputChannel.standardOutput.failure, !lost.isNobodyReading {
+        for line in report.leftWords + [lastLine(report, recordedIn: record)] { news.write(line + "\n") }
+      }
       return report.exitStatus
     }
     for line in report.leftWords { news.write(line + "\n") }
@@ -171,12 +174,15 @@ final class Stage: Sendable {
 }
 
 extension Session.Report {
-  /// What is left after an end that nobody has written into the runbook, a line each.
+  /// What is left, a line each. Where the runbook came to an end that is written into it, runs that go on and operations that
+  /// stay disabled are as it wants them; a launch that nobody knows about is nobody's wish.
   fileprivate var leftWords: [String] {
     switch ending {
-    case .done, .stopped: return []
-    case .failed, .over, .interrupted: break
+    case .done, .stopped:
+      var unknown = Leftovers()
+      unknown.launches = left.launches
+      return unknown.lines
+    case .failed, .over, .interrupted: return left.lines
     }
-    return left.lines
   }
 }

@@ -21,7 +21,7 @@ struct Surroundings {
 
   /// - Throws: `CommandFailure` where what is set cannot be.
   init(_ profile: ProfileOptions, _ groups: any SettingOptions...) throws {
-    variables = ProcessInfo.processInfo.environment
+    variables = Self.environment
     directory = FileManager.default.currentDirectoryPath
     user = variables["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName()
     do {
@@ -36,6 +36,13 @@ struct Surroundings {
       throw CommandFailure(error.message, status: 64)
     }
   }
+
+  /// What the process was started with. Of the token nothing is left behind for the children that it starts.
+  private static let environment: [String: String] = {
+    let found = ProcessInfo.processInfo.environment
+    if let token = SettingKey.token.environmentVariable { unsetenv(token) }
+    return found
+  }()
 
   private static func configurationPath(_ options: ProfileOptions, _ variables: [String: String]) -> String? {
     options.config ?? variables["RUNBOOK_CONFIG"] ?? Places(variables: variables).configuration

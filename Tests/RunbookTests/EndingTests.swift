@@ -76,6 +76,7 @@ import Testing
       }
       terminal.send("\r")
       try terminal.wait(for: "Please answer yes or no.")
+      try terminal.waitForPrompt(Self.endingQuestion)
       terminal.send("n\r")
       #expect(try terminal.end() == 130)
       #expect(activationRequests(site) == 1)
