@@ -281,8 +281,15 @@ public struct JournalRules: Sendable {
   ) throws -> ExecutionSummary {
     let isHeld = livingHolder(of: try rows.lease(of: state.number), at: now) != nil
     let condition: ExecutionSummary.State = isHeld ? .running : state.whyOver == nil ? .unfinished : .ended
+    let lives = try rows.lives(of: state.number)
     return ExecutionSummary(
-      header: state.header, state: condition, end: isHeld ? nil : state.end, lives: try rows.lives(of: state.number))
+      header: state.header, state: condition, end: isHeld ? nil : end(of: state, after: lives), lives: lives)
+  }
+
+  /// How an execution ended; `nil` where a process has worked on it since, and was killed.
+  private func end(of state: ExecutionState, after lives: [ProcessLife]) -> ExecutionEnd? {
+    guard let last = lives.last, last.leaving == nil, let end = state.end, end.at < last.began else { return state.end }
+    return nil
   }
 
   /// The numbers of the executions that are over and ended before the moment.

@@ -103,6 +103,24 @@ import Testing
     }
   }
 
+  /// What a process ended with is not how the one behind it ended, which was killed.
+  @Test func theEndOfAnEarlierProcessIsNotThatOfAKilledOne() async throws {
+    try await withDirectory { directory in
+      let clock = ManualClock()
+      let store = try RecordStore.test(in: directory, clock: clock, dead: [1, 2])
+      let end = ExecutionEnd.test("interrupted", status: 130, isResumable: true, at: clock.now)
+      try await store.begin(.test("x")).end(end)
+      #expect(try await store.summary(of: "x").end == end)
+      clock.advance(by: .seconds(1))
+      _ = try await store.resume("x", by: .test(2), launchingAgain: .none)
+      let killed = try await store.summary(of: "x")
+      #expect(killed.end == nil && killed.state == .unfinished)
+      // Given up, it has an end again.
+      try await store.abandon("x", by: "ann")
+      #expect(try await store.summary(of: "x").end?.exitStatus == 6)
+    }
+  }
+
   /// A session at the prompt keeps no text: killed, it is over, and is no candidate for whoever resumes the latest.
   @Test func aKilledSessionIsOverAndIsPruned() async throws {
     try await withDirectory { directory in

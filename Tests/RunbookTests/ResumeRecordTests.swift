@@ -172,7 +172,7 @@ import Testing
       try Site.wait("the launch takes effect") { try !site.runs(of: "p").isEmpty }
       fill(site.statePath)
       let stopped = running.wait()
-      #expect(stopped.status == 3, "\(stopped.news)")
+      #expect(stopped.status == 5, "\(stopped.news)")
       #expect(stopped.news.contains("the disk is full"), "\(stopped.news)")
       #expect(stopped.news.contains("What had been sent, `resume` finds."), "\(stopped.news)")
       #expect(stopped.news.contains("`runbook resume "), "\(stopped.news)")
