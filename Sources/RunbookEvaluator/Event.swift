@@ -48,6 +48,11 @@ public struct Event: Sendable {
     case expecting(WatchTarget, UsualDuration)
     /// The awaited next run of its operation has started.
     case appeared(Run)
+    /// Looks fail at what is awaited, or at the condition where it is `nil`; the last one that told how it stands began then, or
+    /// else the wait did.
+    case unseen(WatchTarget?, since: Timestamp, reason: String)
+    /// After that, a look tells again.
+    case seen(WatchTarget?)
     case ended(Run, WatchCost)
     case checked(Run)
     case listed(String, count: Int)

@@ -90,9 +90,13 @@ extension Interpreter {
     if !open.isEmpty, !endings.isBroken {
       let waited = open.map(\.awaited)
       let inbox = WatchInbox { news, index in
+        let target = waited[index].target
         switch news {
-        case .usual(let usual): tell(.expecting(waited[index].target, usual), waited[index].site)
+        case .usual(let usual): tell(.expecting(target, usual), waited[index].site)
         case .appeared(let run): tell(.appeared(run), waited[index].site)
+        case .unseen(let since, let error):
+          tell(.unseen(target, since: since, reason: error.words), waited[index].site)
+        case .seen: tell(.seen(target), waited[index].site)
         }
       }
       let waits = open.map { RunWait(for: $0.awaited.target, by: $0.deadline, every: every) }
@@ -268,9 +272,16 @@ extension Interpreter {
     case .failure(.service(let error)):
       let problem = problem(.service(error, verb: "await", operation: subject), at: place)
       return .failure(awaitFailure(problem, attempts: error.attempts, run: nil, outcome.cost))
-    case .failure(.deadline(let lastSeen)):
+    case .failure(.unseen(let since, let lastSeen, let error)):
       let problem = problem(
-        .deadlinePassed(waitedFor: subject, timeout: timeout, lastSeen: lastSeen?.status?.name), at: place)
+        .unseen(subject, since: since, reason: error.words, lastSeen: lastSeen?.status?.name), at: place)
+      return .failure(
+        awaitFailure(problem, attempts: error.attempts, run: lastSeen ?? awaited.run.map(seen), outcome.cost))
+    case .failure(.deadline(let lastSeen, let isShown)):
+      let problem = problem(
+        .deadlinePassed(
+          awaited.target, timeout: timeout, lastSeen: lastSeen, isShown: isShown,
+          clockDifference: state.effects.service.clockDifference), at: place)
       return .failure(
         awaitFailure(problem, attempts: 1, run: lastSeen ?? awaited.run.map(seen), outcome.cost))
     }

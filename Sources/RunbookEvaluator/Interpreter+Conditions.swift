@@ -43,7 +43,8 @@ extension Interpreter {
       guard case .waitUntil(let began) = intent else { return HeldCondition(reads: [], looks: 0) }
       let deadline = began.advanced(by: timeout)
       tell(.waitingUntil(deadline: deadline), at: place, of: site)
-      return try await looks(at: condition, from: began, by: deadline, every: every, timeout: timeout)
+      return try await looks(
+        at: condition, from: began, by: deadline, every: every, timeout: timeout, at: place, site)
     }
     // What the last look has set is set by what the record has of it, now as in every later process.
     let answer = ConditionLook(
@@ -55,14 +56,15 @@ extension Interpreter {
   }
 
   private func looks(
-    at condition: Expression, from began: Timestamp, by deadline: Timestamp, every: TimeSpan?, timeout: TimeSpan
+    at condition: Expression, from began: Timestamp, by deadline: Timestamp, every: TimeSpan?, timeout: TimeSpan,
+    at place: SourceRange, _ site: EffectSite
   ) async throws(Unwind) -> HeldCondition {
     let (outerBranch, outerLatest) = (context.branch, latest)
     defer { (context.branch, latest) = (outerBranch, outerLatest) }
     var moment = state.effects.clock.now
     var count = 0
-    var failingSince: Timestamp?
-    var lastFailure: String?
+    var lastSight = began
+    var failing: (since: Timestamp, error: RecordedError)?
     while true {
       try mayGoOn()
       count += 1
@@ -71,17 +73,20 @@ extension Interpreter {
       do {
         let look = ConditionLook(since: moment, deadline: deadline)
         if try await self.look(at: condition, look) { return HeldCondition(reads: look.reads, looks: count) }
-        (failingSince, lastFailure) = (nil, nil)
+        if failing != nil { tell(.seen(nil), at: place, of: site) }
+        (failing, lastSight) = (nil, moment)
       } catch .failure(let failure) where failure.error.kind == .unreachable {
-        let since = failingSince ?? moment
-        let isBorne = moment.since(since) < state.effects.watcher.patience || moment >= deadline
-        guard isBorne else { throw .failure(failure) }
-        (failingSince, lastFailure) = (since, failure.error.message)
+        if failing == nil {
+          tell(.unseen(nil, since: lastSight, reason: failure.error.message), at: place, of: site)
+        }
+        failing = (failing?.since ?? moment, failure.error)
       }
-      guard moment < deadline else {
-        throw fail(.conditionNeverHeld(timeout: timeout, lastFailure: lastFailure), at: condition.range)
+      if let failing, moment >= deadline || moment.since(failing.since) >= state.effects.watcher.patience {
+        throw fail(
+          .unseen("the condition", since: lastSight, reason: failing.error.message, lastSeen: nil), at: condition.range)
       }
-      moment = try await turn(since: began, by: deadline, every: every, isFailing: failingSince != nil)
+      guard moment < deadline else { throw fail(.conditionNeverHeld(timeout: timeout), at: condition.range) }
+      moment = try await turn(since: began, by: deadline, every: every, isFailing: failing != nil)
     }
   }
 

@@ -174,8 +174,9 @@ extension Interpreter {
   func waiting<T: Sendable, E: Error>(
     changes: Bool = false, _ body: @escaping @Sendable () async throws(E) -> T
   ) async throws(Unwind) -> Result<T, E> {
-    let clock = changes ? state.effects.clock : nil
-    let result = await state.interruption.racing(inFinally: context.isInFinally, farewellOn: clock, body)
+    let always: @Sendable () -> Bool = { true }
+    let result = await state.interruption.racing(
+      inFinally: context.isInFinally, on: state.effects.clock, farewellIf: changes ? always : nil, body)
     guard let result else { throw .interrupted }
     return result
   }

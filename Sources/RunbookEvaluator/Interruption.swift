@@ -1,6 +1,6 @@
 import CivilTime
 import Coordination
-import TailerAPI
+public import TailerAPI
 
 /// The request to stop waiting. Raised for an execution, seen by every branch.
 ///
@@ -88,62 +88,77 @@ public final class Interruption: Sendable {
   /// How long a request that changes the platform may still be answered once the interruption has come.
   private static let farewell = TimeSpan.seconds(5)
 
-  /// What `body` gives, or `nil` where the interruption came first and `body`, being cancelled, gave up.
+  /// What `body` gives, or `nil` where the interruption came first and `body`, being cancelled, gave up. What it gave in spite
+  /// of the interruption counts: it was already here.
   ///
   /// - Parameters:
   ///   - inFinally: Whether only what stops a `finally` too counts.
-  ///   - clock: Measures the time that `body` is still given; without one it is cancelled at once.
-  ///   - isUnderWay: Whether `body` has begun with what it is given that time for.
+  ///   - clock: Carries `body` out where it is a task executor, as virtual time is.
+  ///   - isWorthWaiting: Whether `body` has begun with what it is still given a little time for; without it, it is cancelled at
+  ///     once.
   func racing<T: Sendable, E: Error>(
-    inFinally: Bool = false, farewellOn clock: (any WallClock)? = nil, if isUnderWay: @Sendable () -> Bool = { true },
+    inFinally: Bool = false, on clock: any WallClock, farewellIf isWorthWaiting: (@Sendable () -> Bool)? = nil,
     _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
-    await withTaskGroup(of: Result<T, E>?.self) { group in
-      // This task waits for whichever comes first, so that no other one has to wait for the interruption.
-      let isInterrupted = Promise<Bool>()
-      group.addTask {
-        defer { isInterrupted.fulfill(false) }
-        return await Result(of: body)
+    let executor = clock as? any TaskExecutor
+    let carrying = Task(executorPreference: executor) { await Result(of: body) }
+    let farewell = Farewell()
+    let number = listen(inFinally: inFinally) {
+      guard let isWorthWaiting, isWorthWaiting() else { return farewell.isOver(cancelling: carrying) }
+      farewell.begin(on: executor) {
+        if (try? await clock.sleep(for: Self.farewell)) != nil { farewell.isOver(cancelling: carrying) }
       }
-      let number = listen(inFinally: inFinally) { isInterrupted.fulfill(true) }
-      let cameFirst = await isInterrupted.value()
-      forget(number)
-      // With this task the body is cancelled, and comes to its end.
-      guard cameFirst == true else { return await group.next() ?? nil }
-      if let clock, isUnderWay() {
-        group.addTask {
-          try? await clock.sleep(for: Self.farewell)
-          return nil
-        }
-        if let answer = await group.next() ?? nil {
-          group.cancelAll()
-          return answer
-        }
-      }
-      // An answer that came in spite of the interruption counts: it was already here.
-      group.cancelAll()
-      while let late = await group.next() {
-        if case .success(let value) = late { return .success(value) }
-      }
-      return nil
     }
+    let result = await withTaskCancellationHandler {
+      await carrying.value
+    } onCancel: {
+      carrying.cancel()
+    }
+    forget(number)
+    let isCutOff = farewell.end()
+    if case .failure = result, isCutOff { return nil }
+    return result
   }
 
   /// What `body` gives, once; when the interruption comes first, `body` is cancelled and has to come to its end by
   /// itself.
-  public func cancelling<T: Sendable>(_ body: @escaping @Sendable () async -> T) async -> T? {
-    await withTaskGroup(of: T?.self) { group in
-      group.addTask { await body() }
-      group.addTask {
-        await self.raised()
-        return nil
-      }
-      var value: T?
-      while let next = await group.next() {
-        value = next ?? value
-        group.cancelAll()
-      }
-      return value
+  public func cancelling<T: Sendable>(
+    on clock: any WallClock, _ body: @escaping @Sendable () async -> T
+  ) async -> T {
+    let carrying = Task(executorPreference: clock as? any TaskExecutor) { await body() }
+    let number = listen { carrying.cancel() }
+    defer { forget(number) }
+    return await withTaskCancellationHandler {
+      await carrying.value
+    } onCancel: {
+      carrying.cancel()
+    }
+  }
+}
+
+/// The time that is left to something under way once an interruption has come.
+private final class Farewell: Sendable {
+  private struct State {
+    var sleeper: Task<Void, Never>?
+    var isOver = false
+  }
+
+  private let state = Guarded(State())
+
+  func begin(on executor: (any TaskExecutor)?, _ sleeping: @escaping @Sendable () async -> Void) {
+    state.withLock { $0.sleeper = Task(executorPreference: executor) { await sleeping() } }
+  }
+
+  func isOver<T>(cancelling carrying: Task<T, Never>) {
+    state.withLock { $0.isOver = true }
+    carrying.cancel()
+  }
+
+  /// Whether it was over already.
+  func end() -> Bool {
+    state.withLock { state in
+      state.sleeper?.cancel()
+      return state.isOver
     }
   }
 }

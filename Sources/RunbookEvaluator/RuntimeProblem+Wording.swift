@@ -6,11 +6,12 @@ import TailerAPI
 extension RuntimeProblem: Diagnosable {
   public static let allIDs = [
     "division-by-zero", "out-of-range", "wrong-type", "no-such-element", "not-convertible", "not-set",
-    "text-too-long", "range-too-long", "not-positive", "calls-too-deep",
+    "text-too-long", "range-too-long", "list-too-large", "not-positive", "calls-too-deep",
     "missing-default", "invalid-account", "unknown-environment-value", "invalid-id", "unknown-job-id",
     "not-launchable-value", "not-a-workflow", "workflow-without-runs", "operation-stopped", "status-not-settable",
     "failed", "requirement-failed", "outcome-failed", "nothing-found",
-    "deadline-passed", "service-unreachable", "service-refused", "service-rejected", "launch-unconfirmed",
+    "deadline-passed", "not-seen", "service-unreachable", "service-refused", "no-token", "service-rejected",
+    "launch-unconfirmed",
     "launch-ambiguous", "launch-held-back", "several-failed",
     "read-only", "nobody-to-ask", "said-no", "journal-unavailable", "lease-lost", "record-contradicted", "run-is-taken",
     "diverged", "recorded-text-changed",
@@ -117,18 +118,14 @@ extension RuntimeProblem: Diagnosable {
         statuses.map { "Run \($0.run.printable) ended \($0.status.printable)." }
       )
     case .nothingFound(let message): ("nothing-found", message?.printable ?? "nothing was found", "this is none", [])
-    case .deadlinePassed(let subject, let timeout, let lastSeen):
+    case .deadlinePassed(let target, let timeout, let lastSeen, let isShown, let difference):
+      deadlineWords(target, timeout, lastSeen, isShown, difference)
+    case .conditionNeverHeld(let timeout): ("deadline-passed", "the condition did not hold within \(timeout)", "", [])
+    case .unseen(let subject, let since, let reason, let lastSeen):
       (
-        "deadline-passed", "\(subject.printable) took longer than \(timeout)", "",
-        [
-          lastSeen.map { "It was last seen \($0.printable)." } ?? "Nothing was seen of it.",
-          "It goes on; only the waiting has ended.",
-        ]
-      )
-    case .conditionNeverHeld(let timeout, let lastFailure):
-      (
-        "deadline-passed", "the condition did not hold within \(timeout)", "",
-        lastFailure.map { ["The last look failed: \($0)."] } ?? []
+        "not-seen", "\(subject.printable) could not be seen since \(since): \(reason.printable)", "",
+        lastSeen.map { ["It was last seen \($0.printable); how it stands now is not known."] }
+          ?? ["How it stands is not known."]
       )
     case .service(let error, let verb, let operation): serviceWords(error, verb, operation)
     case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed, let sentAt, let misses):
@@ -240,6 +237,8 @@ extension RuntimeProblem: Diagnosable {
     switch error.kind {
     case .rejected:
       return ("service-rejected", "the service rejected `\(verb)` of \(object)\(code): \(said)", "", tries)
+    case .refused where error.code == nil:
+      return ("no-token", "there is no token for `\(verb)` of \(object): \(said)", "", tries)
     case .refused:
       return ("service-refused", "the service refused the token for `\(verb)` of \(object)\(code): \(said)", "", tries)
     case .neverSent:

@@ -35,8 +35,12 @@ public struct RuntimeProblem: Sendable {
     case outcomeFailed(String?, status: RunStatus, statuses: [(run: String, status: String)])
     case nothingFound(String?)
 
-    case deadlinePassed(waitedFor: String, timeout: TimeSpan, lastSeen: String?)
-    case conditionNeverHeld(timeout: TimeSpan, lastFailure: String?)
+    /// `isShown` where the last look showed the run. The difference is how far this machine's clock is ahead.
+    case deadlinePassed(
+      WatchTarget, timeout: TimeSpan, lastSeen: Run?, isShown: Bool, clockDifference: TimeSpan?)
+    case conditionNeverHeld(timeout: TimeSpan)
+    /// Nobody knows how what is waited for stands, as the last looks failed.
+    case unseen(String, since: Timestamp, reason: String, lastSeen: String?)
     case service(ServiceError, verb: String, operation: String)
     /// `misses` are new runs that began when the request cannot have arrived, by the clocks of both sides.
     case launchUnconfirmed(
@@ -88,6 +92,7 @@ public struct RuntimeProblem: Sendable {
   public var errorKind: ErrorKind {
     switch kind {
     case .deadlinePassed, .conditionNeverHeld: .timeout
+    case .unseen: .unreachable
     case .launchUnconfirmed, .launchAmbiguous, .runIsTaken: .unconfirmed
     case .service(let error, _, _):
       switch error.kind {

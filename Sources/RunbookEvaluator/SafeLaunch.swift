@@ -246,7 +246,6 @@ struct SafeLaunch {
   func race<T: Sendable, E: Error>(
     farewellIf isUnderWay: (@Sendable () -> Bool)? = nil, _ body: @escaping @Sendable () async throws(E) -> T
   ) async -> Result<T, E>? {
-    guard let isUnderWay else { return await interruption.racing(inFinally: isInFinally, body) }
-    return await interruption.racing(inFinally: isInFinally, farewellOn: effects.clock, if: isUnderWay, body)
+    await interruption.racing(inFinally: isInFinally, on: effects.clock, farewellIf: isUnderWay, body)
   }
 }

@@ -78,7 +78,7 @@ final class SharedState: Sendable {
       if let known = changing.withLock({ $0.wantsFinallies }) { return known }
       let open = changing.withLock { $0.finallies }.sorted { $0.key > $1.key }.map(\.value)
       let people = effects.people
-      let answer = await interruption.racing(inFinally: true) { () async throws(PeopleError) in
+      let answer = await interruption.racing(inFinally: true, on: effects.clock) { () async throws(PeopleError) in
         try await people.wantEnd(with: open)
       }
       let isWanted = if case .success(true)? = answer { true } else { false }

@@ -131,17 +131,13 @@ public actor PromptSession {
     let effects = effects(journal: journal, people: session.people, listener: listener)
     let (entry, policy, today) = (nextEntry(), session.policy, session.clock.now.date)
     let leftBefore = await left(in: journal)
-    let evaluated = await abandonment.cancelling {
+    let (result, after) = await abandonment.cancelling(on: session.clock) {
       await Self.evaluate(
         runbook, entry: entry, after: before, parameters: parameters, effects: effects, policy: policy, today: today,
         interruption: interruption)
     }
     terminal.onInterrupt(nil)
     let waits = writer.endWaits()
-    guard let (result, after) = evaluated else {
-      await tellLeft(in: journal, besides: leftBefore)
-      return false
-    }
     memory = after
     awaits += result.awaits
     learn(from: runbook, result.ending)

@@ -204,6 +204,8 @@ extension Reference {
 
   private static let run = JSONObject.Member("run", .part("run"), "the run that it is about")
   private static let deadline = JSONObject.Member("deadline", .moment, "until when it is waited for")
+  private static let awaitedID = JSONObject.Member(
+    "runID", .text, "the run", .sometimes("where a run is awaited and not the next one"))
   private static let problem: [JSONObject.Member] = [
     .init("id", .text, "which kind of problem it is"), .init("message", .text, "in words"),
   ]
@@ -226,9 +228,23 @@ extension Reference {
     .init("awaiting-next", [operation, .init("since", .moment, "after which the run is to start"), deadline]),
     .init("waiting-until", [deadline]),
     .init(
+      "unseen", meaning: "looks at what is waited for fail",
+      [
+        .init("operation", .part("operation"), "whose run it is", .sometimes("where no condition is waited for")),
+        awaitedID,
+        .init("since", .moment, "when the last look began that told how it stands, or else the wait"),
+        .init("reason", .text, "why the look failed"),
+      ]),
+    .init(
+      "seen", meaning: "after that, a look tells again",
+      [
+        .init("operation", .part("operation"), "whose run it is", .sometimes("where no condition is waited for")),
+        awaitedID,
+      ]),
+    .init(
       "expecting", meaning: "how long what is awaited usually takes",
       [
-        operation, .init("runID", .text, "the run", .sometimes("where a run is awaited and not the next one")),
+        operation, awaitedID,
         .init("usualSeconds", .part("usual"), "how long the runs took"),
         .init("runs", .number, "how many runs it is known by"),
       ]),

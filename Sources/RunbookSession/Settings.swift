@@ -27,6 +27,9 @@ public struct Settings: Sendable {
     self.layers = layers + [Layer(name: "built in", values: initial)]
   }
 
+  public static let commandLineName = "command line"
+  private static let environmentName = "environment"
+
   /// What the process's environment sets.
   public static func layer(fromEnvironment variables: [String: String]) -> Layer {
     var values: [SettingKey: [String]] = [:]
@@ -34,7 +37,7 @@ public struct Settings: Sendable {
       guard let name = key.environmentVariable, let value = variables[name], !value.isEmpty else { continue }
       values[key] = [value]
     }
-    return Layer(name: "environment", values: values)
+    return Layer(name: environmentName, values: values)
   }
 
   private init(all layers: [Layer]) { self.layers = layers }
@@ -44,6 +47,16 @@ public struct Settings: Sendable {
       if let values = layer.values[key] { return (values, layer.name) }
     }
     return nil
+  }
+
+  /// Where what holds was given, as whoever gave it calls that: the variable, the option, or the key and its layer.
+  public func source(of key: SettingKey) -> String {
+    switch origin(of: key)?.layer {
+    case Self.environmentName: key.environmentVariable ?? key.rawValue
+    case Self.commandLineName: "--\(key.rawValue)"
+    case let layer?: "\(key.rawValue) from the \(layer)"
+    case nil: key.rawValue
+    }
   }
 
   public func text(_ key: SettingKey) -> String? { origin(of: key)?.values.first }

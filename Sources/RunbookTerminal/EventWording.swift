@@ -62,6 +62,9 @@ struct EventLine {
         .quiet)
     case .appeared(let run):
       self.init("the next run of \(run.operation.name.printable) has started: run \(run.id.printable)", .quiet)
+    case .unseen(let target, let since, let reason):
+      self.init("looks at \(Self.words(target)) fail since \(since.clock): \(reason.printable)", .warning)
+    case .seen(let target): self.init("looks at \(Self.words(target)) succeed again", .quiet)
     case .ended(let run, _):
       let took = run.duration(at: event.at).map { " after \($0.rounded)" } ?? ""
       let status = run.status?.name.printable ?? "UNKNOWN"
@@ -91,6 +94,14 @@ struct EventLine {
 
   private static func words(_ operation: DataOperation) -> String {
     "\(operation.type.rawValue) \(operation.name.printable) in \(operation.environment.printable)"
+  }
+
+  private static func words(_ target: WatchTarget?) -> String {
+    switch target {
+    case .end(let run)?: "run \(run.id.printable) of \(run.operation.name.printable)"
+    case .nextRun(let operation, _)?: "the next run of \(operation.name.printable)"
+    case nil: "the condition"
+    }
   }
 
   private static func tone(of run: Run) -> Tone {

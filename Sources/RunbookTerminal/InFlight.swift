@@ -20,6 +20,8 @@ public struct InFlight: Sendable {
     public internal(set) var began: Timestamp?
     public let deadline: Timestamp
     public internal(set) var usual: UsualDuration?
+    /// When the last look began that told how it stands, while looks fail.
+    public internal(set) var unseenSince: Timestamp?
   }
 
   private struct RunKey: Hashable {
@@ -41,6 +43,7 @@ public struct InFlight: Sendable {
   private var byRun: [RunKey: [Int]] = [:]
   private var byOperation: [DataOperation: [Int]] = [:]
   private var conditions: [Int] = []
+  private var byEffect: [String: Int] = [:]
 
   public init() {}
 
@@ -55,11 +58,13 @@ public struct InFlight: Sendable {
   public mutating func take(_ event: Event) -> Bool {
     switch event.kind {
     case .awaiting(let run, let deadline) where !event.isReplayed:
-      begin(Wait(subject: .run(run), since: event.at, began: Self.start(of: run), deadline: deadline))
+      begin(Wait(subject: .run(run), since: event.at, began: Self.start(of: run), deadline: deadline), event.effect)
     case .awaitingNext(let operation, let since, let deadline) where !event.isReplayed:
-      begin(Wait(subject: .nextRun(operation, since: since), since: event.at, deadline: deadline))
+      begin(Wait(subject: .nextRun(operation, since: since), since: event.at, deadline: deadline), event.effect)
     case .waitingUntil(let deadline) where !event.isReplayed:
-      begin(Wait(subject: .condition, since: event.at, deadline: deadline))
+      begin(Wait(subject: .condition, since: event.at, deadline: deadline), event.effect)
+    case .unseen(_, let since, _): note(unseenSince: since, event.effect)
+    case .seen: note(unseenSince: nil, event.effect)
     case .expecting(let target, let usual): note(target, usual)
     case .appeared(let run): appear(run)
     case .ended(let run, _):
@@ -75,8 +80,14 @@ public struct InFlight: Sendable {
     return true
   }
 
-  private mutating func begin(_ wait: Wait) {
+  private mutating func note(unseenSince moment: Timestamp?, _ effect: String?) {
+    guard let effect, let number = byEffect[effect] else { return }
+    waits[number]?.unseenSince = moment
+  }
+
+  private mutating func begin(_ wait: Wait, _ effect: String?) {
     lastNumber += 1
+    if let effect { byEffect[effect] = lastNumber }
     waits[lastNumber] = wait
     order.append(lastNumber)
     switch wait.subject {
@@ -97,7 +108,10 @@ public struct InFlight: Sendable {
       if byOperation[operation]?.isEmpty == true { byOperation[operation] = nil }
     case .condition: conditions.removeAll { $0 == number }
     }
-    if order.count > 2 * waits.count + 16 { order = ArraySlice(order.filter { waits[$0] != nil }) }
+    if order.count > 2 * waits.count + 16 {
+      order = ArraySlice(order.filter { waits[$0] != nil })
+      byEffect = byEffect.filter { waits[$0.value] != nil }
+    }
   }
 
   private mutating func note(_ target: WatchTarget, _ usual: UsualDuration) {
@@ -149,7 +163,8 @@ extension InFlight.Wait {
     } else {
       text += " so far"
     }
-    text += ", until \(deadline.date == now.date ? deadline.clock : deadline.plainMoment)  "
+    if let unseenSince { text += ", not seen since \(moment(unseenSince, now))" }
+    text += ", until \(moment(deadline, now))  "
     switch subject {
     case .run(let run): text += "\(run.operation.name.printable)  run \(run.id.printable)"
     case .nextRun(let operation, _):
@@ -158,6 +173,10 @@ extension InFlight.Wait {
     case .condition: text += "the condition"
     }
     return text
+  }
+
+  private func moment(_ moment: Timestamp, _ now: Timestamp) -> String {
+    moment.date == now.date ? moment.clock : moment.plainMoment
   }
 
   private var isWaitingForStart: Bool { if case .nextRun = subject { began == nil } else { false } }

@@ -96,6 +96,9 @@ public final class JSONWriter: EventListener, Sendable {
     case .waitingUntil(let deadline): ("waiting-until", ["deadline": JSONValue(deadline)])
     case .expecting(let target, let usual): ("expecting", expectation(target, usual))
     case .appeared(let run): ("appeared", ["run": JSONValue(run, at: event.at)])
+    case .unseen(let target, let since, let reason):
+      ("unseen", subject(target).merging(["since": JSONValue(since), "reason": .text(reason)]) { first, _ in first })
+    case .seen(let target): ("seen", subject(target))
     case .retrying(let attempt, let count, let pause, let reason):
       (
         "retrying",
@@ -113,13 +116,19 @@ public final class JSONWriter: EventListener, Sendable {
   }
 
   private static func expectation(_ target: WatchTarget, _ usual: UsualDuration) -> RecordJSON.Members {
-    var members: RecordJSON.Members = [
-      "operation": JSONValue(target.operation), "runs": JSONValue(usual.runs),
-      "usualSeconds": .object([
-        "median": JSONValue(usual.median), "p10": JSONValue(usual.range.lowerBound),
-        "p90": JSONValue(usual.range.upperBound), "max": JSONValue(usual.longest),
-      ]),
-    ]
+    var members = subject(target)
+    members["runs"] = JSONValue(usual.runs)
+    members["usualSeconds"] = .object([
+      "median": JSONValue(usual.median), "p10": JSONValue(usual.range.lowerBound),
+      "p90": JSONValue(usual.range.upperBound), "max": JSONValue(usual.longest),
+    ])
+    return members
+  }
+
+  /// What is waited for; nothing for a condition.
+  private static func subject(_ target: WatchTarget?) -> RecordJSON.Members {
+    guard let target else { return [:] }
+    var members: RecordJSON.Members = ["operation": JSONValue(target.operation)]
     if case .end(let run) = target { members["runID"] = .text(run.id) }
     return members
   }

@@ -67,6 +67,8 @@ private struct Lines: Sendable {
   /// What waits until a question is answered; `nil` where none is open.
   private var held: [(text: String, channel: OutputChannel)]?
   private var replayed = 0
+  /// When it was last told that looks fail for a reason, or succeed again.
+  private var told: [String?: Timestamp] = [:]
 
   init(output: OutputChannel, news: OutputChannel, appearance: Appearance, isQuiet: Bool, sources: SourceMap) {
     self.output = output
@@ -124,9 +126,23 @@ private struct Lines: Sendable {
     case .value(let value): write(LineWriter.harmless(value.text) + "\n", to: output)
     case .warning(let diagnostic), .alsoFailed(let diagnostic): write(rendered(diagnostic) + "\n", to: news)
     default:
-      guard !isQuiet, let worded = EventLine(event) else { return }
+      guard !isQuiet, isNews(event), let worded = EventLine(event) else { return }
       line(worded.text, worded.tone, at: event.at, depth: event.steps.count - (event.isStepsOwn ? 1 : 0))
     }
+  }
+
+  /// What ails the service is told once a minute, however many waits suffer it.
+  private mutating func isNews(_ event: Event) -> Bool {
+    let reason: String?
+    switch event.kind {
+    case .unseen(_, _, let words): reason = words
+    case .seen: reason = nil
+    default: return true
+    }
+    told = told.filter { event.at.since($0.value) < .minutes(1) }
+    guard told[reason] == nil else { return false }
+    told[reason] = event.at
+    return true
   }
 
   private mutating func line(_ text: String, _ tone: EventLine.Tone, at moment: Timestamp?, depth: Int = 0) {

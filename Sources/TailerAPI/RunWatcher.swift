@@ -63,6 +63,10 @@ public enum WatchNews: Hashable, Sendable {
   case usual(UsualDuration)
   /// The awaited next run has started.
   case appeared(Run)
+  /// Looks fail; the last one that showed how it stands began then, or else the wait did.
+  case unseen(since: Timestamp, ServiceError)
+  /// After that, a look shows again how it stands.
+  case seen
 }
 
 /// What a wait came to, and what it cost.
@@ -107,8 +111,12 @@ public struct UsualDuration: Hashable, Codable, Sendable {
 }
 
 public indirect enum WatchError: Error, Hashable, Sendable {
-  /// The time is up; the run as last seen, or `nil` where no run has appeared.
-  case deadline(lastSeen: Run?)
+  /// The time is up, as a look bears out that began when it was: the run as last seen, or `nil` where no run has appeared.
+  /// `isShown` where that look showed it.
+  case deadline(lastSeen: Run?, isShown: Bool)
+  /// Nobody knows how it stands: looks have failed for longer than is borne, or the last one did. `since` is when the last
+  /// one began that showed it, or else the wait.
+  case unseen(since: Timestamp, lastSeen: Run?, ServiceError)
   case service(ServiceError)
   case cancelled
 }

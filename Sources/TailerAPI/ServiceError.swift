@@ -48,4 +48,10 @@ public struct ServiceError: Error, Hashable, Sendable {
     self.isTokenRenewed = isTokenRenewed
     self.isLasting = isLasting
   }
+
+  /// The message, with the code where there was one that it does not say itself.
+  public var words: String {
+    guard let code, !message.contains("\(code)") else { return message }
+    return "\(message) (\(code))"
+  }
 }

@@ -30,6 +30,8 @@ public protocol TailerService: Sendable {
   var requestCounts: RequestCounts { get }
   /// Until when the service wants to be left alone; `nil` where it does not.
   var quietUntil: Timestamp? { get }
+  /// How far this machine's clock is ahead of the service's, as its last reply tells to a second or two; `nil` where none has told.
+  var clockDifference: TimeSpan? { get }
   /// The same service for who waits anyway: its requests let those of statements go first.
   var looking: any TailerService { get }
 }
@@ -37,5 +39,6 @@ public protocol TailerService: Sendable {
 extension TailerService {
   public func pause(after failure: ServiceError, tries: Int, since begun: Timestamp) -> TimeSpan? { nil }
   public var quietUntil: Timestamp? { nil }
+  public var clockDifference: TimeSpan? { nil }
   public var looking: any TailerService { self }
 }

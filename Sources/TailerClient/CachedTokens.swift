@@ -19,17 +19,20 @@ public final class CachedTokens: TokenSource {
     case fetch(Promise<Fetched>)
   }
 
+  public let name: String
   private let fetch: @Sendable () async throws(TokenError) -> Token
   private let clock: any WallClock
   private let margin: TimeSpan
   private let state = Guarded(State())
 
   /// - Parameters:
+  ///   - source: where the tokens come from, as errors should call it.
   ///   - margin: how long before the end of its life a token is no longer handed out.
   public init(
-    clock: any WallClock, margin: TimeSpan = .minutes(1),
+    source: String, clock: any WallClock, margin: TimeSpan = .minutes(1),
     fetch: @escaping @Sendable () async throws(TokenError) -> Token
   ) {
+    name = source
     self.clock = clock
     self.margin = margin
     self.fetch = fetch

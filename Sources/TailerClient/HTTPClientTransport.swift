@@ -23,7 +23,8 @@ public import TailerAPI
 ///
 /// A failure is `neverSent` where the library never asked for the request's body, which it does after a connection was
 /// made and the head written; without a byte of its body no request has an effect. That also covers failures of name,
-/// connection and TLS, and a limit that passed while waiting for a connection. Anything later is `fateUnknown`.
+/// connection and TLS, and a limit that passed while waiting for a connection. Anything later is `fateUnknown`, but for a
+/// stream that the server has refused before it answered.
 public final class HTTPClientTransport: HTTPTransport {
   public struct Settings: Hashable, Sendable {
     /// How long a connection may take to be made, name and TLS included.
@@ -148,7 +149,12 @@ public final class HTTPClientTransport: HTTPTransport {
   ) async -> Result<HTTPReply, TransportError> {
     let gatherer = ReplyGatherer(
       sending: request.body, largestReply: settings.largestReply, left: departure?.left)
-    let carrying = Task { await self.carryOut(request, gatherer) }
+    let carrying: HTTPClient.Task<ReplyGatherer.Gathered>
+    do {
+      carrying = openClient.execute(request: try message(request, gatherer), delegate: gatherer)
+    } catch {
+      return .failure(.neverSent("\(base): \(NetworkErrorText.words(for: error))", isLasting: true))
+    }
     let timing = limits.begin(limit) { carrying.cancel() }
     let heldUp = Guarded(false)
     let leaving = departure.map { departure in
@@ -160,7 +166,7 @@ public final class HTTPClientTransport: HTTPTransport {
     }
     // Whether the body was asked for is only certain once nothing goes on any more.
     let ending = await withTaskCancellationHandler {
-      await carrying.value
+      await carrying.ending
     } onCancel: {
       carrying.cancel()
     }
@@ -168,7 +174,9 @@ public final class HTTPClientTransport: HTTPTransport {
     if let leaving { limits.end(leaving) }
     let wasHeldUp = heldUp.withLock { $0 }
     switch ending {
-    case .success(let reply): return .success(reply)
+    case .success(let gathered):
+      versions.withLock { $0[gathered.version, default: 0] += 1 }
+      return .success(gathered.reply)
     case .failure where Task.isCancelled: return .failure(.cancelled)
     case .failure where wasHeldUp || isTimeUp:
       let limit = if wasHeldUp, let departure { departure.limit } else { limit }
@@ -178,27 +186,9 @@ public final class HTTPClientTransport: HTTPTransport {
           wasHeldUp ? "the request had not left as a whole within \(limit)" : "no whole reply within \(limit)"))
     case .failure(let error):
       let (words, isLasting) = (NetworkErrorText.words(for: error), NetworkErrorText.isLasting(error))
+      let mayBeDone = gatherer.wasAskedFor && (gatherer.hasAnswer || !NetworkErrorText.isUnprocessed(error))
       return .failure(
-        gatherer.wasAskedFor
-          ? .fateUnknown(words, isLasting: isLasting) : .neverSent("\(base): \(words)", isLasting: isLasting))
-    }
-  }
-
-  private func carryOut(
-    _ request: TailerAPI.HTTPRequest, _ gatherer: ReplyGatherer
-  ) async -> Result<HTTPReply, any Error> {
-    do {
-      try Task.checkCancellation()
-      let task = openClient.execute(request: try message(request, gatherer), delegate: gatherer)
-      let gathered = try await withTaskCancellationHandler {
-        try await task.get()
-      } onCancel: {
-        task.cancel()
-      }
-      versions.withLock { $0[gathered.version, default: 0] += 1 }
-      return .success(gathered.reply)
-    } catch {
-      return .failure(error)
+        mayBeDone ? .fateUnknown(words, isLasting: isLasting) : .neverSent("\(base): \(words)", isLasting: isLasting))
     }
   }
 
@@ -209,5 +199,17 @@ public final class HTTPClientTransport: HTTPTransport {
     if request.headers["user-agent"] == nil { headers.add(name: "user-agent", value: "runbook") }
     return try HTTPClient.Request(
       url: "\(base)\(request.path)", method: .POST, headers: headers, body: gatherer.witnessedBody)
+  }
+}
+
+extension HTTPClient.Task where Response: Sendable {
+  fileprivate var ending: Result<Response, any Error> {
+    get async {
+      do {
+        return .success(try await get())
+      } catch {
+        return .failure(error)
+      }
+    }
   }
 }

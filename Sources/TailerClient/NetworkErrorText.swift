@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
 import NIOSSL
 
@@ -27,6 +28,12 @@ enum NetworkErrorText {
     }
   }
 
+  /// Whether it proves that the server has done nothing with the request: RFC 9113, 8.7. A GOAWAY whose last stream is below the
+  /// request's would too, but reaches us as CANCEL, which proves nothing.
+  static func isUnprocessed(_ error: any Error) -> Bool {
+    (error as? NIOHTTP2Errors.StreamClosed)?.errorCode == .refusedStream
+  }
+
   private static func isCertificate(_ error: NIOSSLError) -> Bool {
     let details = "\(error)"
     return details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate")
@@ -47,7 +54,10 @@ enum NetworkErrorText {
     case let error as IOError: String(cString: strerror(error.errnoCode))
     case is CancellationError: "cancelled"
     case is ChannelError: "the connection was closed"
-    default: ErrorText.shown("\(error)")
+    case let error as NIOHTTP2Errors.StreamClosed:
+      "the server broke the request off (HTTP/2 code \(error.errorCode.networkCode))"
+    // What an error holds is the library's own account of it, which tells a user nothing.
+    default: "the connection failed (\(type(of: error)))"
     }
   }
 

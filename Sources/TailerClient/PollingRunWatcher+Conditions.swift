@@ -120,15 +120,17 @@ extension PollingRunWatcher {
   }
 
   private nonisolated func gaveUp(_ request: ServiceRequest) -> ServiceError {
-    let now = clock.now
-    guard let quiet = service.quietUntil, quiet > now else {
-      return ServiceError(.unknown, action: request.action, message: "nothing came back in time")
-    }
-    let span = quiet.since(now)
+    service.quietness(for: request.action, at: clock.now)
+      ?? ServiceError(.unknown, action: request.action, message: "nothing came back in time")
+  }
+}
+
+extension TailerService {
+  /// The error of what waits for a service that wants to be left alone; `nil` where it does not.
+  func quietness(for action: String, at now: Timestamp) -> ServiceError? {
+    guard let quiet = quietUntil, quiet > now else { return nil }
     return ServiceError(
-      .throttled, action: request.action,
-      message: "it wants to be left alone for another \(TimeSpan.seconds(span.inSeconds.rounded()))",
-      retryAfter: span)
+      .throttled, action: action, message: "it wants to be left alone until \(quiet)", retryAfter: quiet.since(now))
   }
 }
 

@@ -42,12 +42,11 @@ extension PollingRunWatcher {
         take(listed, of: number, look)
       }
       try await lookAlone(at: number, look)
-      watched[number].failingSince = nil
+      settle(number, look)
     } catch {
       watched[number].listing.take()?.reply.fulfill(.failure(error))
-      fail(number, error)
+      settle(number, look, failed: error)
     }
-    settle(number, look)
   }
 
   /// One listing for many operations; what it does not show is looked at as if there had been none. It counts as a look at
@@ -67,7 +66,6 @@ extension PollingRunWatcher {
         let operation = watched[number].operation
         take(named(byOperation[operation.id] ?? [], operation), of: number, look)
         if isCovered(number, since: look) {
-          watched[number].failingSince = nil
           settle(number, look)
         } else {
           rest.append(number)
@@ -82,12 +80,9 @@ extension PollingRunWatcher {
     } catch {
       lastReturn = clock.now
       // A service that is busy is not asked one by one instead, unless it answers only that.
-      if error.kind == .throttled, numbers.allSatisfy({ watched[$0].failingSince == nil }) {
+      if error.kind == .throttled, numbers.allSatisfy({ watched[$0].failing == nil }) {
         rest = []
-        for number in numbers {
-          fail(number, error)
-          settle(number, look)
-        }
+        for number in numbers { settle(number, look, failed: error) }
       }
     }
     sharing.remove(key)
@@ -159,6 +154,8 @@ extension PollingRunWatcher {
         if let first = Watch.firstRun(of: runs, startedAfter: moment) {
           watch.hear(.appeared(first))
           take(first, id, of: number, look)
+        } else {
+          watched[number].watches[id]?.see(in: look, isShown: false)
         }
       }
     }
@@ -166,7 +163,7 @@ extension PollingRunWatcher {
 
   private func take(_ run: Run, _ id: Int, of number: Int, _ look: Look) {
     watched[number].watches[id]?.target = .end(of: run)
-    watched[number].watches[id]?.lastLook = look.number
+    watched[number].watches[id]?.see(in: look, isShown: true)
     if run.hasEnded {
       watched[number].watches[id]?.looks += 1
       finish(id, of: number, .success(run))
@@ -187,7 +184,7 @@ extension PollingRunWatcher {
         if let seen {
           take(seen, id, of: number, look)
         } else {
-          watched[number].watches[id]?.lastLook = look.number
+          watched[number].watches[id]?.see(in: look, isShown: false)
         }
       } catch {
         guard error.kind == .rejected else { throw error }
@@ -196,36 +193,40 @@ extension PollingRunWatcher {
     }
   }
 
-  /// What a failed look means for the awaits of an operation.
-  private func fail(_ number: Int, _ error: ServiceError) {
-    let now = clock.now
-    lastReturn = now
+  /// Whether a look's failure ends the awaits of its operation; else it is borne for a while.
+  private func isFinal(_ error: ServiceError, of number: Int, _ now: Timestamp) -> Bool {
     switch error.kind {
-    case .rejected, .refused: break
+    case .rejected, .refused: return true
     case .neverSent, .throttled, .unknown, .cancelled:
-      let since = watched[number].failingSince ?? now
-      watched[number].failingSince = since
-      guard now.since(since) >= settings.patience else { return }
+      let since = watched[number].failing?.since ?? now
+      watched[number].failing = (since, error)
+      return now.since(since) >= settings.patience
     }
-    for id in watched[number].watches.keys.sorted() { finish(id, of: number, .failure(.service(error))) }
   }
 
-  /// After a look: ends what is past its deadline, plans the rest.
-  private func settle(_ number: Int, _ look: Look) {
+  /// After a look: ends what is past its deadline or what the look's failure ends, plans the rest.
+  private func settle(_ number: Int, _ look: Look, failed error: ServiceError? = nil) {
     let now = clock.now
     let pace = watched[number].pace ?? LearnedPace()
-    let isFailing = watched[number].failingSince != nil
+    if error == nil { watched[number].failing = nil } else { lastReturn = now }
+    let isFinal = error.map { self.isFinal($0, of: number, now) } ?? false
     // One throw for all: the earliest of many would always be early.
     let jitter = jitter()
-    // An await that came while the look was under way has not been looked at.
-    for id in watched[number].watches.keys.sorted() where id <= look.lastID {
-      guard let watch = watched[number].watches[id] else { continue }
+    for id in watched[number].watches.keys.sorted() {
+      // An await that came while the look was under way has not been looked at, but is lost with the rest.
+      guard let watch = watched[number].watches[id], isFinal || id <= look.lastID else { continue }
+      if let error, isFinal {
+        finish(id, of: number, .failure(watch.ended(by: error)))
+        continue
+      }
       watched[number].watches[id]?.looks += 1
-      if watch.deadline <= look.moment {
-        finish(id, of: number, .failure(.deadline(lastSeen: watch.run)))
+      let failure = watch.lastLook == look.number ? nil : error
+      if watch.deadline <= (failure == nil ? look.moment : now) {
+        finish(id, of: number, .failure(watch.overdue(failure)))
       } else {
+        if let failure { watched[number].watches[id]?.miss(failure) }
         watched[number].watches[id]?.plan(from: now, pace, settings, jitter: jitter)
-        if isFailing { watched[number].watches[id]?.hasten(from: now, settings) }
+        if failure != nil { watched[number].watches[id]?.hasten(from: now, settings) }
       }
     }
     watched[number].lookingSince = nil

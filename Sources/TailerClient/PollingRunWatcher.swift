@@ -118,7 +118,7 @@ public actor PollingRunWatcher: RunWatcher {
     awaits -= 1
     listedTogether[watched[number].key]?.awaits -= 1
     if watched[number].watches.isEmpty {
-      watched[number].failingSince = nil
+      watched[number].failing = nil
       listedTogether[watched[number].key]?.operations.remove(number)
     }
     count { $0.awaits += 1 }
@@ -239,21 +239,39 @@ public actor PollingRunWatcher: RunWatcher {
     }
   }
 
-  /// When the last looks of an operation are given up: a while after the deadline, or after they began where it had passed
-  /// while nobody could look, as on a machine that was suspended; and while nothing else comes back either.
+  /// When the last looks of an operation may be given up: a while after the deadline, or after they began where it had passed
+  /// while nobody could look, as on a machine that was suspended.
   private func lastMoment(of number: Int) -> Timestamp {
     let operation = watched[number]
-    return max(operation.deadline, operation.lookingSince ?? operation.deadline, lastReturn)
+    return max(operation.deadline, operation.lookingSince ?? operation.deadline)
       .advanced(by: settings.lastLookGrace)
   }
 
-  /// Ends the awaits whose last look has not come back in time.
+  /// Ends the awaits whose last look has not come back in time. One that waits behind others, which come back one by one, as
+  /// under a low cap, has that time behind each of them.
   private func giveUpLastLooks(of number: Int, _ now: Timestamp) {
-    if lastMoment(of: number) <= now {
+    var moment = lastMoment(of: number)
+    if isBehindOthers(number) { moment = max(moment, lastReturn.advanced(by: settings.lastLookGrace)) }
+    if moment <= now {
+      let error = watched[number].failing?.error ?? unanswered(since: watched[number].lookingSince ?? now)
       for (id, watch) in watched[number].watches where watch.deadline.advanced(by: settings.lastLookGrace) <= now {
-        finish(id, of: number, .failure(.deadline(lastSeen: watch.run)))
+        finish(id, of: number, .failure(watch.overdue(error)))
       }
+      moment = max(lastMoment(of: number), now)
     }
-    if !watched[number].watches.isEmpty { enqueue(number, at: max(lastMoment(of: number), now)) }
+    if !watched[number].watches.isEmpty { enqueue(number, at: moment) }
+  }
+
+  private func isBehindOthers(_ number: Int) -> Bool {
+    guard let since = watched[number].lookingSince else { return false }
+    return watched.indices.contains { other in
+      guard let begun = watched[other].lookingSince, !watched[other].watches.isEmpty else { return false }
+      return (begun, other) < (since, number)
+    }
+  }
+
+  private func unanswered(since moment: Timestamp) -> ServiceError {
+    service.quietness(for: "get_last_status", at: clock.now)
+      ?? ServiceError(.unknown, action: "get_last_status", message: "no reply to the look that began at \(moment)")
   }
 }

@@ -37,6 +37,7 @@ final class ReplyGatherer: HTTPClientResponseDelegate {
   }
 
   var wasAskedFor: Bool { state.withLock { $0.wasAskedFor } }
+  var hasAnswer: Bool { state.withLock { $0.head != nil } }
   var hasLeft: Bool { state.withLock { $0.hasLeft } }
 
   /// The request's body, which is noticed to be read.

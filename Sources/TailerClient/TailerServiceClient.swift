@@ -22,6 +22,7 @@ public final class TailerServiceClient: TailerService {
   let cap: RequestCap
   let kind: RequestCap.Kind
   private let counts: Guarded<RequestCounts>
+  private let difference: Guarded<TimeSpan?>
 
   /// - Parameters:
   ///   - random: numbers in 0..<1, for the jitter of pauses.
@@ -39,6 +40,7 @@ public final class TailerServiceClient: TailerService {
     cap = RequestCap(perSecond: settings.requestsPerSecond, longestHold: settings.longestRetryAfter, clock: clock)
     kind = .call
     counts = Guarded(RequestCounts())
+    difference = Guarded(nil)
   }
 
   private init(_ other: TailerServiceClient, as kind: RequestCap.Kind) {
@@ -50,6 +52,7 @@ public final class TailerServiceClient: TailerService {
     window = other.window
     cap = other.cap
     counts = other.counts
+    difference = other.difference
     self.kind = kind
   }
 
@@ -59,6 +62,8 @@ public final class TailerServiceClient: TailerService {
   public var requestCounts: RequestCounts { counts.withLock { $0 } }
 
   public var quietUntil: Timestamp? { cap.heldUntil }
+
+  public var clockDifference: TimeSpan? { difference.withLock { $0 } }
 
   /// A run whose job is not known is looked for in its operation's listing, since the service's look needs the job.
   public func check(_ run: Run.Reference) async throws(ServiceError) -> Run? {
@@ -192,15 +197,23 @@ public final class TailerServiceClient: TailerService {
       case .cancelled: throw failed(.cancelled, "cancelled")
       }
     }
+    let now = clock.now
+    if let date = reply.headers["date"].flatMap({ HTTPDate.moment($0, now: now) }) {
+      difference.withLock { $0 = now.since(date) }
+    }
     // Whatever is said of a reply is cut, and what has been cut is not known for a token any more.
     func withoutToken() -> HTTPReply {
       HTTPReply(status: reply.status, headers: reply.headers, body: token.redacted(from: reply.body))
     }
     if let kind = ServiceError.Kind(code: reply.status) {
-      let told = RetryAfter.span(reply.headers["retry-after"], now: clock.now)
-      throw failed(
-        kind, ErrorText.message(of: withoutToken()), code: reply.status,
-        retryAfter: kind == .throttled || reply.status == 503 ? told : nil)
+      let isBusy = kind == .throttled || reply.status == 503
+      let told = isBusy ? RetryAfter.span(reply.headers["retry-after"], now: now) : nil
+      var words = ErrorText.message(of: withoutToken())
+      if let told, told > settings.longestRetryAfter {
+        words += "; it wants to be left alone until \(now.advanced(by: told))"
+      }
+      if kind == .refused { words += "; the token comes from \(tokens.name)" }
+      throw failed(kind, words, code: reply.status, retryAfter: told)
     }
     do {
       return try read(reply)

@@ -15,6 +15,7 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
     let bytes = Array(text.utf8)
     guard !bytes.isEmpty else { throw .malformed("it is empty") }
     guard bytes.count <= 16_384 else { throw .malformed("it is longer than 16 KiB") }
+    guard !text.lowercased().hasPrefix("bearer ") else { throw .malformed("“Bearer” stands before it; leave that out") }
     guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw .malformed("it holds spaces, line ends or other characters that cannot stand in a header")
     }

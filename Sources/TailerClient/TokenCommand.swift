@@ -34,7 +34,7 @@ public struct TokenCommand: Hashable, Sendable {
     }
   }
 
-  private var name: String { ErrorText.shown(arguments.joined(separator: " ")) }
+  fileprivate var name: String { ErrorText.shown(arguments.joined(separator: " ")) }
 
   private func attempt() async throws(TokenError) -> Token {
     guard let program = arguments.first, !program.isEmpty, !arguments.contains(where: { $0.utf8.contains(0) }) else {
@@ -127,6 +127,8 @@ public struct TokenCommand: Hashable, Sendable {
 extension CachedTokens {
   /// Tokens that a command prints.
   public convenience init(command: TokenCommand, clock: any WallClock, margin: TimeSpan = .minutes(1)) {
-    self.init(clock: clock, margin: margin) { () async throws(TokenError) in try await command.fetch() }
+    self.init(source: "the token command '\(command.name)'", clock: clock, margin: margin) {
+      () async throws(TokenError) in try await command.fetch()
+    }
   }
 }

@@ -22,9 +22,8 @@ extension TokenError: CustomStringConvertible {
     switch self {
     case .malformed(let reason): "the token cannot be used: \(reason)"
     case .expired(let moment, let source):
-      "the token in \(source) expired at \(moment); set a new one, or unset it to use the token command"
-    case .refused(let source):
-      "the token in \(source) was refused, and it cannot be renewed; set a new one, or unset it to use the token command"
+      "the token from \(source) expired at \(moment); set a new one, or unset it to use the token command"
+    case .refused: "it cannot be renewed; set a new one there, or none to use the token command"
     case .commandNotStarted(let command, let reason): "the token command '\(command)' could not be started: \(reason)"
     case .commandFailed(let command, let status, let words):
       "the token command '\(command)' \(status)" + (words.isEmpty ? "" : ": \(words)")

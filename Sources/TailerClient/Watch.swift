@@ -13,8 +13,13 @@ struct Watch {
   var target: WatchTarget
   var due: Timestamp
   var looks = 0
-  /// The number of the last look that asked for it.
+  /// The number of the last look that told how it stands, and when that began; before any, the wait's beginning.
   var lastLook = 0
+  var lastSight: Timestamp
+  /// Whether that look showed the run.
+  var isShown = false
+  /// Whether it was told that looks fail.
+  var isUnseen = false
 
   init(_ wait: RunWait, began: Timestamp, inbox: WatchInbox, index: Int) {
     deadline = wait.deadline
@@ -24,9 +29,36 @@ struct Watch {
     self.index = index
     target = wait.target
     due = began
+    lastSight = began
   }
 
   func hear(_ news: WatchNews) { inbox.hear(news, of: index) }
+
+  /// Takes in a look that told how it stands.
+  mutating func see(in look: Look, isShown: Bool) {
+    (lastLook, lastSight, self.isShown) = (look.number, look.moment, isShown)
+    if isUnseen { hear(.seen) }
+    isUnseen = false
+  }
+
+  mutating func miss(_ error: ServiceError) {
+    if !isUnseen { hear(.unseen(since: lastSight, error)) }
+    isUnseen = true
+  }
+
+  /// What it is that has not ended by its deadline; with an error where no look from then tells.
+  func overdue(_ error: ServiceError?) -> WatchError {
+    guard let error, lastSight < deadline else { return .deadline(lastSeen: run, isShown: isShown) }
+    return .unseen(since: lastSight, lastSeen: run, error)
+  }
+
+  /// What a look's failure means that is not borne any longer.
+  func ended(by error: ServiceError) -> WatchError {
+    switch error.kind {
+    case .rejected, .refused: .service(error)
+    case .neverSent, .throttled, .unknown, .cancelled: .unseen(since: lastSight, lastSeen: run, error)
+    }
+  }
 
   var run: Run? {
     if case .end(let run) = target { run } else { nil }
@@ -108,8 +140,8 @@ struct WatchedOperation {
   var isLooking: Bool { lookingSince != nil }
   /// What the look lists that is under way, where it does.
   var listing: Listing?
-  /// Since when looks have failed in passing ways.
-  var failingSince: Timestamp?
+  /// Since when looks have failed in passing ways, and how the last one did.
+  var failing: (since: Timestamp, error: ServiceError)?
   /// Its entry in the queue of what is due; others are of the past.
   var queuedAt: Timestamp?
 

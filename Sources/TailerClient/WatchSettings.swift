@@ -19,7 +19,7 @@ public struct WatchSettings: Hashable, Sendable {
   public var patience: TimeSpan
   /// How long after a failed look the next one comes at the latest.
   public var afterFailure: TimeSpan
-  /// How long after a deadline its last look may still be under way while no look at all comes back.
+  /// How long after a deadline its last look may still be under way, or behind the one that came back before it.
   public var lastLookGrace: TimeSpan
   /// How many past runs are asked for, once for each operation.
   public var historySize: Int
@@ -35,7 +35,7 @@ public struct WatchSettings: Hashable, Sendable {
     tolerance: Double = 0.05, blindTolerance: Double = 0.1, blindFloor: TimeSpan = .seconds(7),
     shortestInterval: TimeSpan = .seconds(2), longestInterval: TimeSpan = .minutes(5), sparseGrowth: Double = 3,
     jitter: Double = 0.1,
-    patience: TimeSpan = .minutes(10), afterFailure: TimeSpan = .seconds(30), lastLookGrace: TimeSpan = .seconds(30),
+    patience: TimeSpan = .minutes(10), afterFailure: TimeSpan = .seconds(30), lastLookGrace: TimeSpan = .seconds(10),
     historySize: Int = 30, largestListing: Int = 1000, sharingThreshold: Int = 4,
     sharingHorizon: TimeSpan = .seconds(15)
   ) {

@@ -27,6 +27,13 @@ public final class Simulator: Sendable {
     public let fate: Fate
     /// How much longer than usual it takes.
     public let delay: TimeSpan
+
+    /// The same, where it is a reply with the service's time of day.
+    func dated(_ now: Timestamp) -> Self {
+      guard case .reply(var reply) = fate else { return self }
+      reply.headers["date"] = HTTPDate.text(of: now)
+      return Self(fate: .reply(reply), delay: delay)
+    }
   }
 
   private let state: Guarded<SimulatorState>

@@ -29,7 +29,7 @@ struct SimulatorState {
     actionCounts[action] = occurrence
     let fault =
       faults.first { $0.befalls(action: action, number: requestCount, occurrence: occurrence) }?.fault
-    let answer = answer(to: request, body: body, fault: fault)
+    let answer = answer(to: request, body: body, fault: fault).dated(platform.now)
     if records.count < Self.maximumRecords {
       var code: Int?
       if case .reply(let reply) = answer.fate { code = reply.status }

@@ -75,8 +75,10 @@ struct Service: Sendable {
       (limit, rate) = (try settings.span(.requestTimeout), try settings.requestsPerSecond())
     } catch let error as SettingsError {
       throw CommandFailure(error.message, status: 64)
+    } catch let error as BaseAddress.Problem {
+      throw CommandFailure("\(settings.source(of: .url)): \(error)", status: 64)
     } catch {
-      throw CommandFailure("\(error)", status: 64)
+      throw CommandFailure("\(settings.source(of: .trust)): \(error)", status: 64)
     }
     client = TailerServiceClient(
       transport: transport, tokens: try Self.tokens(settings, clock), clock: clock,
@@ -99,9 +101,9 @@ struct Service: Sendable {
   private static func tokens(_ settings: Settings, _ clock: any WallClock) throws -> any TokenSource {
     if let text = settings.text(.token) {
       do throws(TokenError) {
-        return FixedToken(try Token(text), clock: clock)
+        return FixedToken(try Token(text), source: settings.source(of: .token), clock: clock)
       } catch {
-        throw CommandFailure("\(error)", status: 3)
+        throw CommandFailure("\(settings.source(of: .token)): \(error)", status: 3)
       }
     }
     let command = settings.list(.tokenCommand)

@@ -27,7 +27,7 @@ struct Surroundings {
     do {
       let given = groups.reduce(into: [:]) { $0.merge($1.given) { first, _ in first } }
       var layers = [
-        Settings.Layer(name: "command line", values: given), Settings.layer(fromEnvironment: variables),
+        Settings.Layer(name: Settings.commandLineName, values: given), Settings.layer(fromEnvironment: variables),
       ]
       if let layer = try Self.layer(of: profile, variables) { layers.append(layer) }
       settings = Settings(layers: layers)

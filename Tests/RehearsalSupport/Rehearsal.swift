@@ -252,6 +252,7 @@ struct IncludedTexts: SourceLoader {
 
 /// A token that the simulator takes unless its scenario names others.
 struct AnyToken: TokenSource {
+  var name: String { "the test" }
   func token() async throws(TokenError) -> Token { try Token("rehearsal") }
   func token(insteadOf refused: Token) async throws(TokenError) -> Token { throw .refused(source: "the rehearsal") }
 }

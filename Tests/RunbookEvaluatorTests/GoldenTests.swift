@@ -23,12 +23,23 @@ import Testing
       "not-set": .notSet(name: "run"), "calls-too-deep": .callsTooDeep(limit: 500),
       "missing-default": .missingDefault(what: "environment"), "not-a-workflow": .notWorkflow(operation),
       "workflow-without-runs": .workflowHasNoRuns(workflow), "status-not-settable": .notSettable("WAITING"),
+      "no-token": .service(
+        ServiceError(.refused, action: "launch_job", message: "the token command 'x' could not be started: not found"),
+        verb: "launch", operation: "p"),
       "lease-lost": .leaseLost(holder: "ann on pump-3, process 4711"),
       "record-contradicted": .recordContradicted("effect #3, launch p, has an outcome already"),
       "launch-held-back": .launchHeldBack(behind: RecordNumber(3)),
       "run-is-taken": .runIsTaken("r1", owner: "#3 of the execution 20261123-0300-x"),
     ]
   }()
+
+  /// An id that is not among them would need no golden.
+  @Test func everyIDIsAmongThem() throws {
+    let drawn = Self.goldens.flatMap {
+      ($0["diagnostics"] ?? "").matches(of: /(?m)^error\[([a-z-]+)\]/).map { String($0.1) }
+    }
+    #expect(Set(drawn).subtracting(RuntimeProblem.allIDs).isEmpty)
+  }
 
   @Test func everyIDHasOne() throws {
     #expect(try idsWithoutGolden(RuntimeProblem.allIDs, in: Golden.directory("Evaluator")).isEmpty)

@@ -142,6 +142,9 @@ enum RareJSON {
       .launchUnknown(operation, reason: "lost", lookingUntil: at), .awaiting(run, deadline: at),
       .awaitingNext(operation, since: at, deadline: at), .waitingUntil(deadline: at), .expecting(.end(of: run), usual),
       .expecting(.nextRun(of: operation, since: at), usual), .appeared(run),
+      .unseen(.end(of: run), since: at, reason: "503"), .unseen(nil, since: at, reason: "503"), .seen(nil),
+      .seen(.end(of: run)),
+      .seen(.nextRun(of: operation, since: at)),
       .retrying(attempt: 2, of: 3, after: .seconds(1), reason: "lost"), .warning(diagnostic), .alsoFailed(diagnostic),
     ]
     return try Program.withFolder { folder in

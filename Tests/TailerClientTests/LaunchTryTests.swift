@@ -10,6 +10,7 @@ import Testing
 @Suite struct LaunchTryTests {
   /// What happened, in its order.
   private final class Log: TokenSource, HTTPTransport, WallClock {
+    var name: String { "the test" }
     private let state = Guarded<(lines: [String], now: Timestamp)>(([], Sample.now))
     private let hold: Promise<Void>?
 

@@ -77,7 +77,8 @@ import Testing
     let simulator = Simulator(Scenario(now: Sample.now))
     simulator.add(FaultRule(.status(503, afterEffect: false), action: "get_by_status"))
     let client = client(
-      SimulatedTransport(simulator, clock: time), clock: time, tokens: FixedToken(try Token("t"), clock: time),
+      SimulatedTransport(simulator, clock: time), clock: time,
+      tokens: FixedToken(try Token("t"), source: "TAILER_API_JWT", clock: time),
       settings: ClientSettings(attempts: 3, requestsPerSecond: 5))
     try await time.drive {
       await withTaskGroup(of: Void.self) { group in
@@ -112,7 +113,8 @@ import Testing
       FaultRule(
         .status(429, afterEffect: false, retryAfter: .seconds(40)), action: "check_run_status", occurrences: 1...1))
     let client = client(
-      SimulatedTransport(simulator, clock: time), clock: time, tokens: FixedToken(try Token("t"), clock: time))
+      SimulatedTransport(simulator, clock: time), clock: time,
+      tokens: FixedToken(try Token("t"), source: "TAILER_API_JWT", clock: time))
     try await time.drive {
       _ = try? await client.looking.check(Sample.reference)
       _ = try await client.looking.lastRuns(of: Sample.prepare, RunFilter(limit: 1))

@@ -98,10 +98,13 @@ func client(
   _ transport: any HTTPTransport, clock: any WallClock = HastyClock(), tokens: (any TokenSource)? = nil,
   settings: ClientSettings = ClientSettings(), random: @escaping @Sendable () -> Double = { 0.5 }
 ) -> TailerServiceClient {
-  let fixed = CachedTokens(clock: clock) { () async throws(TokenError) in throw .refused(source: "the test") }
+  let fixed = CachedTokens(source: "the test", clock: clock) { () async throws(TokenError) in
+    throw .refused(source: "the test")
+  }
   let token = try? Token(Sample.jwt(until: Sample.now.advanced(by: .days(1))))
   return TailerServiceClient(
-    transport: transport, tokens: tokens ?? token.map { FixedToken($0, clock: clock) } ?? fixed, clock: clock,
+    transport: transport,
+    tokens: tokens ?? token.map { FixedToken($0, source: "TAILER_API_JWT", clock: clock) } ?? fixed, clock: clock,
     settings: settings, random: random)
 }
 

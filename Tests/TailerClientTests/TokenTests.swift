@@ -27,7 +27,7 @@ import Testing
     let token = try Token(jwt)
     var dumped = ""
     dump(token, to: &dumped)
-    dump(FixedToken(token, clock: HastyClock()), to: &dumped)
+    dump(FixedToken(token, source: "TAILER_API_JWT", clock: HastyClock()), to: &dumped)
     dumped +=
       "\(token) \(String(reflecting: token)) \(String(describing: [token])) \(Mirror(reflecting: token).children.count)"
     #expect(!dumped.contains("eyJ") && !dumped.contains("signature"))
@@ -52,7 +52,7 @@ import Testing
 
   @Test func aFixedTokenSaysWhyItIsOfNoUse() async throws {
     let clock = HastyClock()
-    let fixed = FixedToken(try Token(jwt), clock: clock)
+    let fixed = FixedToken(try Token(jwt), source: "TAILER_API_JWT", clock: clock)
     let expired = await failure { () async throws(ServiceError) in
       try await client(ScriptedTransport(.launched), clock: clock, tokens: fixed).launched(Sample.prepare)
     }
@@ -66,7 +66,8 @@ import Testing
     }
     #expect(refused?.kind == .refused)
     #expect(refused?.code == 401)
-    #expect(refused?.message.hasPrefix("Jwt is expired; the token in TAILER_API_JWT was refused") == true)
+    #expect(
+      refused?.message.hasPrefix("Jwt is expired; the token comes from TAILER_API_JWT; it cannot be renewed") == true)
   }
 
   /// A service that repeats the request, and a transport that does.
@@ -74,7 +75,7 @@ import Testing
     let opaque = "opaque-secret"
     for text in [Sample.jwt(until: Sample.now.advanced(by: .days(1))), opaque] {
       let clock = HastyClock()
-      let fixed = FixedToken(try Token(text), clock: clock)
+      let fixed = FixedToken(try Token(text), source: "TAILER_API_JWT", clock: clock)
       for exchange in [
         Exchange.code(400, "{\"message\": \"bad token \(text)\"}"), .code(401, "authorization: Bearer \(text)"),
         .code(200, "<\(text)>"), .failure(.fateUnknown("sending Bearer \(text)")), .failure(.neverSent(text)),
@@ -94,7 +95,7 @@ import Testing
   @Test func noPartOfATokenSurvivesACut() async throws {
     let secret = (0..<100).map { "s\(1000 + $0)" }.joined()
     let clock = HastyClock()
-    let fixed = FixedToken(try Token(secret), clock: clock)
+    let fixed = FixedToken(try Token(secret), source: "TAILER_API_JWT", clock: clock)
     let message = "the header is not understood, this is what came: Bearer \(secret)"
     let error = await failure { () async throws(ServiceError) in
       try await client(
@@ -136,7 +137,7 @@ import Testing
   }
 
   private func tokens(_ issuer: Issuer) -> CachedTokens {
-    CachedTokens(clock: issuer.clock) { () async throws(TokenError) in
+    CachedTokens(source: "the test", clock: issuer.clock) { () async throws(TokenError) in
       await Task.yield()
       return try issuer.issue()
     }
@@ -209,7 +210,7 @@ import Testing
     }
     #expect(error?.kind == .refused)
     #expect(error?.code == 403)
-    #expect(error?.message == "not yours")
+    #expect(error?.message == "not yours; the token comes from the test")
     #expect(bad.requests.count == 2)
   }
 
@@ -220,7 +221,7 @@ import Testing
     let client = client(transport, clock: issuer.clock, tokens: tokens(issuer))
     let error = await failure { () async throws(ServiceError) in try await client.launched(Sample.prepare) }
     #expect(error?.kind == .refused && error?.isTokenRenewed == true)
-    #expect(error?.message == "old")
+    #expect(error?.message == "old; the token comes from the test")
     #expect(transport.requests.count == 1)
     #expect(issuer.issued == 2)
     #expect(try await client.launched(Sample.prepare) == Sample.runID)
@@ -237,6 +238,6 @@ import Testing
     issuer.fail(.noTokenInOutput(command: "x"))
     let error = await failure { () async throws(ServiceError) in try await client.launched(Sample.prepare) }
     #expect(error?.kind == .refused && error?.isTokenRenewed == false)
-    #expect(error?.message.hasPrefix("old; the token command 'x'") == true)
+    #expect(error?.message.hasPrefix("old; the token comes from the test; the token command 'x'") == true)
   }
 }

@@ -24,7 +24,7 @@ import Testing
         try await stuck.end(of: run, by: after(.minutes(30)), every: nil)
       }
     }
-    guard case .deadline(let seen?)? = error else {
+    guard case .deadline(let seen?, isShown: true)? = error else {
       Issue.record("\(String(describing: error))")
       return
     }
@@ -70,8 +70,10 @@ import Testing
         try await rig.end(of: run, by: after(.hours(5)), every: nil)
       }
     }
-    guard case .service(let service)? = error else { return (nil, rig.time.now) }
-    return (service.code, rig.time.now)
+    switch error {
+    case .service(let service)?, .unseen(_, _, let service)?: return (service.code, rig.time.now)
+    default: return (nil, rig.time.now)
+    }
   }
 
   @Test func lastingTroubleEndsTheAwait() async throws {

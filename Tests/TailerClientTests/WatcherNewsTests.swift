@@ -30,7 +30,7 @@ import Testing
         try await rig.watcher.endOfNextRun(of: job(), since: Sample.now, by: after(.hours(1)), every: nil)
       }
     }
-    #expect(none == .deadline(lastSeen: nil))
+    #expect(none == .deadline(lastSeen: nil, isShown: false))
   }
 
   @Test func saysHowLongRunsUsuallyTake() async throws {

@@ -91,6 +91,7 @@ func after(_ span: TimeSpan) -> Timestamp { Sample.now.advanced(by: span) }
 
 /// A token for whoever asks.
 struct EveryToken: TokenSource {
+  var name: String { "the test" }
   func token() async throws(TokenError) -> Token { try Token("token") }
   func token(insteadOf refused: Token) async throws(TokenError) -> Token { try Token("token") }
 }
