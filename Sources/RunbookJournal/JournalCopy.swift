@@ -33,16 +33,9 @@ enum JournalCopy {
       try db.execute(sql: "VACUUM INTO ?", arguments: [draft])
     }
     guard chmod(draft, 0o600) == 0 else { throw refusal(draft) }
-    try sync(draft)
+    try DurableFile.sync(draft)
     guard rename(draft, copy) == 0 else { throw refusal(draft) }
-    try sync(folder)
-  }
-
-  private static func sync(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw refusal(path) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw refusal(path) }
+    try DurableFile.sync(folder)
   }
 
   private static func refusal(_ path: String) -> JournalStoreError {

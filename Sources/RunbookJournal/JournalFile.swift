@@ -10,58 +10,23 @@ import RunbookRecord
 /// without a thread, and shares its transaction with what else waits; `read` and `write` block the calling thread. No
 /// transaction waits for anything else.
 final class JournalFile: Sendable {
-  let path: String
+  let place: OpenedFiles
   private let busyTimeout: TimeSpan
   private let queue: DatabaseQueue
   private let line: CommitLine
   private let syncing: Syncing
 
-  init(at path: String, schema: Schema, busyTimeout: TimeSpan) throws(JournalStoreError) {
-    self.path = path
+  init(_ files: JournalFiles, schema: Schema, busyTimeout: TimeSpan) throws(JournalStoreError) {
     self.busyTimeout = busyTimeout
     let syncing = Syncing()
     self.syncing = syncing
-    line = CommitLine { durability, db, body in try Self.transaction(durability, db, syncing, body) }
     do {
-      queue = try Self.opened(path, schema, busyTimeout)
+      let opened = try JournalOpening(files: files, schema: schema, busyTimeout: busyTimeout).open()
+      (queue, place) = (opened.queue, opened.place)
     } catch {
-      throw error as? JournalStoreError ?? .unavailable(Self.words(for: error, at: path, busyTimeout: busyTimeout))
+      throw JournalStoreError(opening: error, at: files.main, busyTimeout: busyTimeout)
     }
-  }
-
-  /// Two processes that turn a new file's write-ahead log on at once are told at once that it is busy, without SQLite's
-  /// usual wait: each has what the other needs. One of them has to let go and begin again.
-  private static func opened(_ path: String, _ schema: Schema, _ busyTimeout: TimeSpan) throws -> DatabaseQueue {
-    let giveUp = ContinuousClock.now + .microseconds(busyTimeout.microseconds)
-    while true {
-      do {
-        return try open(path, schema, busyTimeout)
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < giveUp {
-        Thread.sleep(forTimeInterval: .random(in: 0.001...0.01))
-      }
-    }
-  }
-
-  private static func open(_ path: String, _ schema: Schema, _ busyTimeout: TimeSpan) throws -> DatabaseQueue {
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(busyTimeout.inSeconds)
-    configuration.label = "journal"
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.writeWithoutTransaction { db in
-      // What is deleted is to give its space back, which has to be said before there are tables.
-      if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 {
-        try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
-      }
-      guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-        throw JournalStoreError.unavailable(
-          "\(path) lies on a file system that SQLite's write-ahead log does not work on")
-      }
-      try db.execute(sql: "PRAGMA synchronous = FULL")
-      // The next process reads the log through, so it is kept short: a megabyte.
-      try db.execute(sql: "PRAGMA wal_autocheckpoint = 256")
-      try schema.migrate(db, copying: path)
-    }
-    return queue
+    line = CommitLine { [place] durability, db, body in try Self.transaction(durability, db, syncing, place, body) }
   }
 
   /// How many durable writes have been made through this connection. Those that shared a transaction were one.
@@ -69,6 +34,9 @@ final class JournalFile: Sendable {
 
   /// Runs a body that sees the file as it is at one moment.
   func read<T>(_ body: (Database) throws -> T) throws -> T { try queue.read(body) }
+
+  /// The same of a file that may be damaged.
+  func inspect<T>(_ body: (Database) throws -> T) throws -> T { try queue.inspect(body) }
 
   /// The same, without blocking the thread while something is being written.
   func look<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
@@ -81,7 +49,7 @@ final class JournalFile: Sendable {
   func write<T>(_ durability: Durability, _ body: (Database) throws -> T) throws -> T {
     var result: T?
     try queue.writeWithoutTransaction { db in
-      try Self.transaction(durability, db, syncing) { db in result = try body(db) }
+      try Self.transaction(durability, db, syncing, place) { db in result = try body(db) }
     }
     guard let result else { throw UnreadableRecord() }
     return result
@@ -118,14 +86,34 @@ final class JournalFile: Sendable {
   }
 
   private static func transaction(
-    _ durability: Durability, _ db: Database, _ syncing: Syncing, _ body: (Database) throws -> Void
+    _ durability: Durability, _ db: Database, _ syncing: Syncing, _ place: OpenedFiles,
+    _ body: (Database) throws -> Void
   ) throws {
     try syncing.set(durability, db)
     try db.inTransaction(.immediate) {
       try body(db)
+      try place.requireInPlace()
       return .commit
     }
     if durability == .durable { syncing.wasDurable() }
+  }
+
+  /// Copies the log into the main file and empties it, so that the one file has everything. Where another process keeps that
+  /// from being done, or the disk is full, the log is as good, and the next one to end does it.
+  func shorten() {
+    try? queue.writeWithoutTransaction { db in
+      guard place.areInPlace else { return }
+      try db.execute(sql: "PRAGMA busy_timeout = \(Self.patience)")
+      _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+  }
+
+  /// How long `shorten` waits for other processes, in milliseconds.
+  private static let patience = 100
+
+  /// Writes all that is in it at one moment into a new file.
+  func copy(to path: String) throws {
+    try queue.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
   }
 
   /// Gives the space of what was deleted back to the disk, some pages a transaction, so that other processes are not kept
@@ -160,24 +148,20 @@ final class JournalFile: Sendable {
   /// Runs a statement outside of a transaction, for tests that prepare a state.
   func execute(_ sql: String) throws { try queue.writeWithoutTransaction { try $0.execute(sql: sql) } }
 
-  /// The one place that words what SQLite says.
-  func words(for error: any Error) -> String { Self.words(for: error, at: path, busyTimeout: busyTimeout) }
+  /// What its errors say, for people.
+  func words(for error: any Error) -> String {
+    SQLiteWords.words(for: error, at: place.files.main, busyTimeout: busyTimeout)
+  }
+}
 
-  private static func words(for error: any Error, at path: String, busyTimeout: TimeSpan) -> String {
-    guard let error = error as? DatabaseError else {
-      return "\(path) holds a record that this version of the program cannot read"
-    }
-    switch error.extendedResultCode {
-    case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: return "the disk is full: there is no room for \(path)"
-    case .SQLITE_IOERR:
-      return "the disk failed at \(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
-    case .SQLITE_BUSY, .SQLITE_LOCKED: return "another process has kept \(path) locked for \(busyTimeout)"
-    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: return "\(path) cannot be written: it is read-only"
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB: return "\(path) is damaged, or no journal"
-    case .SQLITE_CANTOPEN: return "\(path) cannot be opened"
-    case .SQLITE_NOMEM: return "there is not enough memory"
-    case .SQLITE_TOOBIG: return "a record is too large"
-    default: return "\(path): \(error.message ?? "error \(error.extendedResultCode.rawValue)")"
+extension DatabaseQueue {
+  /// Runs a body that sees the database as it is at one moment. Where pages are damaged, SQLite may refuse to end well what has
+  /// only read.
+  func inspect<T>(_ body: (Database) throws -> T) throws -> T {
+    try writeWithoutTransaction { db in
+      try db.execute(sql: "BEGIN")
+      defer { try? db.execute(sql: "ROLLBACK") }
+      return try body(db)
     }
   }
 }

@@ -167,7 +167,7 @@ public final class RecordStore: JournalStore {
 extension RecordStore {
   /// The executions in the SQLite file under a state directory.
   ///
-  /// - Throws: `.unavailable` where it cannot be had, or not for its owner alone; `.newerSchema`.
+  /// - Throws: `.unavailable` where it cannot be had, or not for its owner alone; `.damaged`; `.newerSchema`.
   public convenience init(
     in directory: String, clock: any WallClock, liveness: HolderLiveness = .system, timing: JournalTiming = .init()
   ) throws(JournalStoreError) {

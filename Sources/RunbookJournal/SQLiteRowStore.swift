@@ -2,6 +2,14 @@ public import CivilTime
 public import RunbookRecord
 import TailerAPI
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A journal in one SQLite file, `journal.sqlite` under the state directory, for all the processes of one user on one
 /// machine.
 ///
@@ -13,7 +21,7 @@ public final class SQLiteRowStore: RowStore {
   /// another process does the same.
   ///
   /// - Parameter busyTimeout: How long another process may keep the file locked.
-  /// - Throws: `.unavailable` where it cannot be had, or not for its owner alone; `.newerSchema`.
+  /// - Throws: `.unavailable` where it cannot be had, or not for its owner alone; `.damaged`; `.newerSchema`.
   public convenience init(in directory: String, busyTimeout: TimeSpan) throws(JournalStoreError) {
     try self.init(in: directory, busyTimeout: busyTimeout, schema: .current)
   }
@@ -21,7 +29,7 @@ public final class SQLiteRowStore: RowStore {
   init(in directory: String, busyTimeout: TimeSpan, schema: Schema) throws(JournalStoreError) {
     let place = StateDirectory(path: directory)
     try place.prepare()
-    file = try JournalFile(at: place.journalPath, schema: schema, busyTimeout: busyTimeout)
+    file = try JournalFile(place.files, schema: schema, busyTimeout: busyTimeout)
   }
 
   /// Makes sure of a state directory that is to be used for something else than a journal: it is made where it is missing, and
@@ -48,10 +56,22 @@ public final class SQLiteRowStore: RowStore {
     }
   }
 
-  /// Keeps the file open until the process ends, for a program that has no use for it being closed before. Closing copies
-  /// SQLite's write-ahead log into the file and deletes it, which takes several more waits for the disk; the log is as
-  /// good for the next process, and is copied whenever it has grown.
-  public func keepOpen() { _ = Unmanaged.passRetained(file) }
+  /// Whether there is a journal in a directory, or a sign that there has been one.
+  ///
+  /// - Throws: `.unavailable` where that cannot be looked at.
+  public static func isThere(in directory: String) throws(JournalStoreError) -> Bool {
+    let files = JournalFiles(in: directory)
+    if files.isThere { return true }
+    guard access(files.main, F_OK) != 0, errno != ENOENT else { return false }
+    throw .unavailable("\(files.main) cannot be looked at: \(String(cString: strerror(errno)))")
+  }
+
+  /// Keeps the file open until the process ends, for a program that has no use for it being closed before. Closing would delete
+  /// SQLite's write-ahead log, which takes several waits for the disk; `shorten` takes fewer.
+  func keepOpen() { _ = Unmanaged.passRetained(file) }
+
+  /// Brings everything into the one file, for a process that ends.
+  public func shorten() { file.shorten() }
 
   /// How many durable writes this process has made.
   public var durableWrites: Int { file.durableWrites }

@@ -15,14 +15,13 @@ import RunbookRecord
 struct StateDirectory {
   let path: String
 
-  var journalPath: String { path.hasSuffix("/") ? path + "journal.sqlite" : path + "/journal.sqlite" }
+  var files: JournalFiles { JournalFiles(in: path) }
 
-  /// Creates the directory and the file where they are missing, readable by their owner only, and takes from others what
-  /// an existing file lets them read. Throws `.unavailable` where that cannot be had.
+  /// Creates the directory where it is missing, readable by its owner only, and takes from others what an existing file of the
+  /// journal lets them read. Throws `.unavailable` where that cannot be had.
   func prepare() throws(JournalStoreError) {
     try prepareDirectory()
-    if try attributes(of: journalPath) == nil { try createEmptyJournal() }
-    for suffix in ["", "-wal", "-shm"] { try protect(journalPath + suffix) }
+    for file in files.all { try protect(file) }
   }
 
   /// The same for the directory alone.
@@ -53,20 +52,6 @@ struct StateDirectory {
     }
   }
 
-  /// Made under another name and then linked, so that it never exists with permissions other than these. The file itself
-  /// is never opened here: closing it would drop the locks that another connection of this process holds on it.
-  private func createEmptyJournal() throws(JournalStoreError) {
-    let draft = "\(journalPath)-new-\(getpid())-\(UInt64.random(in: .min ... .max))"
-    let descriptor = open(draft, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw refusal("\(journalPath) cannot be created") }
-    close(descriptor)
-    let isLinked = link(draft, journalPath) == 0 || errno == EEXIST
-    let reason = errno
-    unlink(draft)
-    errno = reason
-    guard isLinked else { throw refusal("\(journalPath) cannot be created") }
-  }
-
   private func protect(_ file: String) throws(JournalStoreError) {
     guard let found = try attributes(of: file) else { return }
     guard found.st_mode & S_IFMT == S_IFREG else { throw .unavailable("\(file) is not an ordinary file") }
@@ -84,7 +69,5 @@ struct StateDirectory {
     return nil
   }
 
-  private func refusal(_ what: String) -> JournalStoreError {
-    .unavailable(errno == ENOSPC ? "the disk is full: \(what)" : "\(what): \(String(cString: strerror(errno)))")
-  }
+  private func refusal(_ what: String) -> JournalStoreError { .system(what, for: path) }
 }

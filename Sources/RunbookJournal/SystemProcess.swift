@@ -56,7 +56,8 @@ enum SystemProcess {
       return String(decoding: ticks, as: UTF8.self)
     }
 
-    private static let boot: String = {
+    /// Which start of the system this is.
+    static let boot: String = {
       let id = contents(of: "/proc/sys/kernel/random/boot_id") ?? []
       return String(decoding: id.filter { $0 > UInt8(ascii: " ") }, as: UTF8.self)
     }()
@@ -71,6 +72,8 @@ enum SystemProcess {
       FileManager.default.contents(atPath: path).map { [UInt8]($0) }
     }
   #else
+    static let boot = ""
+
     static func start(of process: Int32) -> String? { kill(process, 0) == 0 || errno == EPERM ? "running" : nil }
 
     static func verdict(on process: Int32, started start: String) -> HolderVerdict {

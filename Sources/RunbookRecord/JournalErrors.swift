@@ -46,6 +46,8 @@ extension JournalError {
 
 public enum JournalStoreError: Error, Hashable, Sendable {
   case unavailable(String)
+  /// It is not whole, in words, and was left as it is.
+  case damaged(String)
   case noSuchExecution(String)
   /// Nothing is unfinished.
   case nothingToResume

@@ -47,10 +47,32 @@ extension Reference {
     Topic(
       .command, "history", abstract: "lists executions, or shows what one of them did, in order",
       forms: ["runbook history", "runbook history 20201230-112837-abcd", "runbook history --prune 90d"],
-      seeAlso: ["transcript", "resume", "json"]),
+      seeAlso: ["transcript", "resume", "journal", "json"]),
     Topic(
       .command, "transcript", abstract: "writes the whole record of an execution as JSON lines",
       forms: ["runbook transcript 20201230-112837-abcd"], seeAlso: ["history", "json"]),
+    Topic(
+      .command, "journal", abstract: "looks after the journal's files",
+      forms: ["runbook journal check", "runbook journal backup /srv/backup/journal.sqlite"],
+      discussion: [
+        "The journal is `journal.sqlite` in the state directory. What is recorded stands in `journal.sqlite-wal` beside it first, and is brought into the one file whenever a process ends, and from time to time before. Of a process that was killed it stays there, and the next one finds it.",
+        "Before the files are opened they are looked at: a log that is not whole, a main file that was emptied or cut, or is gone where there has been one, is refused, and nothing of them is changed. To begin a journal anew on purpose, move all of `journal.*` away. A process whose files are removed or replaced while it works ends with 3, and launches nothing more.",
+      ], seeAlso: ["journal check", "journal backup", "history"]),
+    Topic(
+      .command, "journal check",
+      abstract: "says whether the journal is whole, or what is damaged and what can be saved",
+      forms: ["runbook journal check", "runbook journal check --repair /srv/saved.sqlite"],
+      discussion: [
+        "Everything in it is read. A damaged journal stays as it is; --repair writes what can be saved into a new file. Where something may be missing there, executions that had not ended are given up in it: what they did last may have been a launch. Look at the operations' runs before you launch anything.",
+        "It ends with 0 where the journal is sound, or what could be saved was written, and with 3 where it is damaged. To go on with the new file, move all of `journal.*` in the state directory away, and the new file there as `journal.sqlite`.",
+      ], seeAlso: ["journal", "journal backup"]),
+    Topic(
+      .command, "journal backup", abstract: "makes a copy of the journal in one new file, while others may write",
+      forms: ["runbook journal backup /srv/backup/journal.sqlite"],
+      discussion: [
+        "The copy is as the journal was at one moment, is read through before it gets its name, can be read by its owner alone, and replaces no other file. `runbook history --state-directory FOLDER` shows it where it is called `journal.sqlite` and the folder is yours alone.",
+        "A copy does not know what was launched after it was made. Look at the operations' runs before you resume from it.",
+      ], seeAlso: ["journal", "journal check"]),
     Topic(
       .command, "repl", "prompt", abstract: "the prompt: statements one by one, with what the ones before have left",
       forms: ["runbook repl", "runbook repl --simulate", "runbook repl --account 000099 --environment DEV"],

@@ -66,21 +66,6 @@ enum CommandRunner {
   }
 }
 
-/// The end of the process.
-enum Leaving {
-  /// Says where some of the output did not get out, and to whom that is news.
-  ///
-  /// - Parameter status: What it leaves with, but where that says that all went well, and some of the output did not get out.
-  static func exit(_ status: Int32) -> Never {
-    OutputChannel.standardOutput.flush()
-    guard let failure = OutputChannel.standardOutput.failure else { Glibc.exit(status) }
-    if !failure.isNobodyReading {
-      OutputChannel.standardError.write("runbook: standard output could not be written: \(failure.reason)\n")
-    }
-    Glibc.exit(status == 0 ? 74 : status)
-  }
-}
-
 /// Draws diagnostics for people, or writes them for machines.
 enum Report {
   static func diagnostics(

@@ -182,6 +182,10 @@ extension JournalStoreError {
   var failure: CommandFailure {
     switch self {
     case .unavailable(let reason): CommandFailure("the journal cannot be used: \(reason)", status: 3)
+    case .damaged(let words):
+      CommandFailure(
+        "the journal is damaged: \(words). It is left as it is; `runbook journal check` says what can be saved",
+        status: 3)
     case .noSuchExecution(let id):
       CommandFailure("there is no execution \(id); `runbook history` lists them", status: 64)
     case .nothingToResume: CommandFailure("nothing is unfinished", status: 64)

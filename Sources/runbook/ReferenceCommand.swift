@@ -26,7 +26,9 @@ struct ReferenceCommand: ParsableCommand {
 
 /// A command that the reference knows.
 enum CommandName: String {
-  case runbook, run, check, plan, rehearse, resume, history, transcript, repl, simulate, fmt, reference
+  case runbook, run, check, plan, rehearse, resume, history, transcript, journal, repl, simulate, fmt, reference
+  case journalCheck = "journal check"
+  case journalBackup = "journal backup"
 }
 
 extension CommandConfiguration {
@@ -34,7 +36,7 @@ extension CommandConfiguration {
   init(_ name: CommandName, version: String = "", subcommands: [any ParsableCommand.Type] = []) {
     let topic = Reference.command(name.rawValue)
     self.init(
-      commandName: name.rawValue, abstract: topic?.abstract.sentence ?? "",
+      commandName: name.rawValue.split(separator: " ").last.map(String.init), abstract: topic?.abstract.sentence ?? "",
       discussion: topic?.discussion.joined(separator: "\n\n") ?? "", version: version, subcommands: subcommands)
   }
 }

@@ -8,7 +8,8 @@ struct Runbook: AsyncParsableCommand {
     .runbook, version: "0.1.0",
     subcommands: [
       RunCommand.self, ReplCommand.self, CheckCommand.self, FormatCommand.self, PlanCommand.self, RehearseCommand.self,
-      ResumeCommand.self, HistoryCommand.self, TranscriptCommand.self, SimulateCommand.self, ReferenceCommand.self,
+      ResumeCommand.self, HistoryCommand.self, TranscriptCommand.self, JournalCommand.self, SimulateCommand.self,
+      ReferenceCommand.self,
     ])
 
   static func main() async {
@@ -39,7 +40,10 @@ struct Runbook: AsyncParsableCommand {
       }
     } catch {
       if let ended = error as? ExitCode { Leaving.exit(ended.rawValue) }
-      guard exitCode(for: error) == .success else { exit(withError: error) }
+      guard exitCode(for: error) == .success else {
+        Leaving.prepare()
+        exit(withError: error)
+      }
       OutputChannel.standardOutput.write(fullMessage(for: error) + "\n")
     }
     Leaving.exit(0)

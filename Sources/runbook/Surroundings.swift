@@ -107,21 +107,27 @@ struct Surroundings {
       loader: SourceFiles(directory: directory))
   }
 
+  /// The state directory, where there is a journal in it or was one.
+  func journalFolder() throws -> String {
+    let folder = try stateDirectory()
+    do {
+      guard try SQLiteRowStore.isThere(in: folder) else {
+        throw CommandFailure("nothing has been executed yet: there is no journal in \(folder.printable)", status: 64)
+      }
+      return folder
+    } catch let error as JournalStoreError {
+      throw error.failure
+    }
+  }
+
   /// The journal in the state directory.
   ///
   /// - Parameter mustExist: Whether an absent journal is an error, for commands that only read.
   func journalStore(mustExist: Bool = false) throws -> any JournalStore {
-    let folder = try stateDirectory()
-    if mustExist, access("\(folder)/journal.sqlite", F_OK) != 0 {
-      guard errno == ENOENT else {
-        throw CommandFailure(
-          "the journal in \(folder.printable) cannot be looked at: \(String(cString: strerror(errno)))", status: 3)
-      }
-      throw CommandFailure("nothing has been executed yet: there is no journal in \(folder.printable)", status: 64)
-    }
+    let folder = try mustExist ? journalFolder() : stateDirectory()
     do throws(JournalStoreError) {
       let rows = try SQLiteRowStore(in: folder, busyTimeout: JournalTiming().busy)
-      rows.keepOpen()
+      Leaving.beforehand { rows.shorten() }
       return RecordStore(rows, clock: RealClock())
     } catch {
       throw error.failure
@@ -139,7 +145,7 @@ struct Surroundings {
     do {
       let rows = try SQLiteRowStore(in: path, busyTimeout: JournalTiming().busy)
       guard try !rows.holdsExecutions(notOn: Service.simulatorName) else { throw Self.isNoPlace(folder) }
-      rows.keepOpen()
+      Leaving.beforehand { rows.shorten() }
       return RecordStore(HeldTimeRows(time: time, rows: rows), clock: time)
     } catch let error as JournalStoreError {
       throw error.failure

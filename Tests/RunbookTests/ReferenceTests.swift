@@ -8,14 +8,17 @@ import Testing
 /// The reference and the program say the same.
 @Suite struct ReferenceTests {
   @Test func everyCommandIsInTheReference() {
-    let commands = Runbook.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let commands = Runbook.configuration.subcommands.flatMap { command in
+      let name = command.configuration.commandName ?? ""
+      return [name] + command.configuration.subcommands.map { "\(name) \($0.configuration.commandName ?? "")" }
+    }
     let topics = Reference.topics.filter { $0.kind == .command }.map(\.title)
     #expect(Set(commands + ["runbook"]) == Set(topics))
   }
 
   @Test(arguments: Reference.topics.filter { $0.kind == .command })
   func helpIsTheReferencesText(_ topic: Topic) throws {
-    let words = topic.title == "runbook" ? ["--help"] : [topic.title, "--help"]
+    let words = topic.title == "runbook" ? ["--help"] : topic.title.split(separator: " ").map(String.init) + ["--help"]
     let result = try Program.run(words)
     #expect(result.status == 0)
     let flat = result.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")

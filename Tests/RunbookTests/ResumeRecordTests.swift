@@ -147,6 +147,8 @@ import Testing
       #expect(stopped.news.contains("the disk is full"), "\(stopped.news)")
       #expect(site.launchRequests == 1)
 
+      // What has ended has given back what its log took.
+      fill(site.statePath)
       let begun = try site.run("run", try site.write(Self.text, to: "other.runbook"))
       #expect(begun.status == 3)
       #expect(begun.news.contains("the disk is full"), "\(begun.news)")

@@ -1,0 +1,107 @@
+import CivilTime
+import Foundation
+import GRDB
+import RecordSupport
+import RunbookRecord
+import Testing
+
+@testable import RunbookJournal
+
+/// Whoever has a journal open notices that its files are no longer what others find, and refuses no journal that others merely
+/// work with.
+@Suite struct ReplacedFilesTests {
+  enum Change: CaseIterable {
+    case remove, moveAway, empty, removeLog, replace
+
+    func carryOut(_ files: JournalFiles) throws {
+      switch self {
+      case .remove: unlink(files.main)
+      case .moveAway: rename(files.main, files.main + "-before")
+      case .empty: truncate(files.main, 0)
+      case .removeLog: unlink(files.log)
+      case .replace:
+        try FileManager.default.copyItem(atPath: files.main, toPath: files.main + "-copy")
+        rename(files.main + "-copy", files.main)
+      }
+    }
+  }
+
+  @Test(arguments: Change.allCases) func nothingIsIntendedAnyMore(_ change: Change) async throws {
+    try await withDirectory { directory in
+      let files = JournalFiles(in: directory)
+      let store = try RecordStore.test(in: directory)
+      let journal = try await store.begin(.test("x"))
+      try await journal.intend(.reset(.export), at: .test("0#0"))
+      try change.carryOut(files)
+      let found = [files.main, files.log].map { FileManager.default.contents(atPath: $0) }
+      let words = "\(files.main) was removed or replaced while a process worked with it"
+      await #expect(throws: JournalError.unavailable(words)) {
+        try await journal.intend(.reset(.export), at: .test("1#0"))
+      }
+      await #expect(throws: JournalError.self) { try await journal.end(.test()) }
+      try store.file.shorten()
+      #expect([files.main, files.log].map { FileManager.default.contents(atPath: $0) } == found)
+      // Nobody else begins to work with what is left of it.
+      #expect {
+        try RecordStore.test(in: directory, timing: JournalTiming(busy: .milliseconds(20)))
+      } throws: { error in
+        guard case .damaged? = error as? JournalStoreError else { return false }
+        return true
+      }
+    }
+  }
+
+  /// What this version of the program does, over and over: open, record, bring everything into the one file, end.
+  static func work(in directory: String) async throws {
+    for round in 0..<15 {
+      let store = try RecordStore(in: directory, clock: SystemClock())
+      let journal = try await store.begin(.test("\(getpid())-\(round)", holder: .current()))
+      for number in 0..<10 { try await journal.intend(.reset(.export), at: .test("\(number)#0")) }
+      try await journal.end(.test())
+      try store.file.shorten()
+    }
+  }
+
+  /// What an older version does, which knows of no mark.
+  static func workUnmarked(in directory: String) throws {
+    for round in 0..<30 {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(10)
+      let queue = try DatabaseQueue(path: JournalFiles(in: directory).main, configuration: configuration)
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        for number in 0..<20 {
+          try db.execute(
+            sql:
+              "INSERT INTO operations (account, environment, type, configuration, name) VALUES (?, 'DEV', 'x', ?, 'x')",
+            arguments: ["\(getpid())-\(round)", "\(number)"])
+        }
+        if round % 3 == 0 { _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+      }
+      if round % 2 == 0 { try queue.close() }
+    }
+  }
+
+  @Test func whatOthersWorkWithIsSound() async throws {
+    try await withDirectory { directory in
+      _ = try RecordStore.test(in: directory)
+      await withTaskGroup { group in
+        for _ in 0..<3 {
+          group.addTask {
+            await #expect(processExitsWith: .success) { [directory = directory as String] in
+              try await ReplacedFilesTests.work(in: directory)
+            }
+          }
+        }
+        group.addTask {
+          await #expect(processExitsWith: .success) { [directory = directory as String] in
+            try ReplacedFilesTests.workUnmarked(in: directory)
+          }
+        }
+      }
+      let store = try RecordStore.test(in: directory)
+      #expect(try await store.executions(limit: 100).count == 45)
+      #expect(try JournalCare(of: directory).check(savingTo: nil, by: "ada", at: .start).damage == nil)
+    }
+  }
+}
