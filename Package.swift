@@ -77,7 +77,8 @@ let package = Package(
     room(
       "RunbookSession",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
+        "RunbookRecord",
         "RunbookEvaluator",
         .product(name: "Yams", package: "Yams"),
       ]),

@@ -40,7 +40,7 @@ extension Reference {
         "runbook resume --launch-again=2020-12-30", "runbook resume --abandon 20201230-112837-abcd",
       ],
       discussion: [
-        "What was done is not done again: its record answers. The file is read anew; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given. Where something else stands now in the place of what was done, nothing goes on with it.",
+        "What was done is not done again: its record answers. The file is read anew, or its text taken from the record where it is gone or was a pipe; where what was recorded has changed in it, it says what changed and refuses, unless --accept-changes is given. Where something else stands now in the place of what was done, nothing goes on with it.",
         "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN or #NUMBER=RUN where several are open), --launch-again that it was none (=DATE or =#NUMBER where several are open; `runbook history ID` shows the numbers); the launches of an execution that has ended can be settled so too. What was set when it began, account, environment, service, deadline, cap and visibility delay, holds on: another value is wrong usage.",
         "--abandon gives an execution up: it ends as it is recorded, and nothing takes it up again.",
       ], seeAlso: ["history", "unconfirmed"]),

@@ -25,7 +25,19 @@ public struct SourceFiles: SourceLoader {
   }
 
   public func load(_ name: String) throws(SourceLoadError) -> [UInt8] {
-    try Self.read(name.hasPrefix("/") ? name : "\(directory)/\(name)", onlyRegular: true)
+    try Self.read(path(of: name), onlyRegular: true)
+  }
+
+  /// Where a source of that name is.
+  func path(of name: String) -> String { name.hasPrefix("/") ? name : "\(directory)/\(name)" }
+
+  /// Why a file cannot be read again, by another process than the one that did; `nil` where it can, or should.
+  public static func whyLost(_ path: String) -> String? {
+    var found = stat()
+    guard stat(path, &found) == 0 else { return [ENOENT, ENOTDIR].contains(errno) ? "is gone" : nil }
+    // A descriptor's name leads each process to what it has open itself.
+    let isOwn = ["/dev/", "/proc/"].contains { path.hasPrefix($0) }
+    return found.st_mode & S_IFMT == S_IFREG && !isOwn ? nil : "could be read once only"
   }
 
   /// The bytes of a file, bounded by `SourceText.sizeLimit`.
@@ -118,6 +130,13 @@ public struct SourceFiles: SourceLoader {
     if !path.utf8.contains(0), let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
+    }
+    // Of one that is gone, the folder may still be known by its real path.
+    let (folder, name) = (Self.folder(of: path), path.split(separator: "/").last ?? "")
+    if ![".", "..", ""].contains(name), !path.utf8.contains(0), let real = realpath(folder, nil) {
+      defer { free(real) }
+      let parent = String(cString: real)
+      return parent == "/" ? "/\(name)" : "\(parent)/\(name)"
     }
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {

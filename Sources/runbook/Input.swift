@@ -14,12 +14,15 @@ struct Input {
   /// The path, where it is a file.
   let path: String?
 
+  /// What a text is called that stands in no file. A pipe or a descriptor is none: nobody finds the text there again.
+  static let namesOfNoFile = (text: "-c", input: "standard input")
+
   /// Reads a file, `-` for standard input, or the text of `-c`.
   init(file: String?, text: String?, words: [String], directory: String) throws {
     var words = words
     files = SourceFiles(directory: directory)
     if let text {
-      source = SourceText(id: SourceID(0), name: "-c", bytes: RawArguments.bytes(of: text))
+      source = SourceText(id: SourceID(0), name: Self.namesOfNoFile.text, bytes: RawArguments.bytes(of: text))
       if let file { words.insert(file, at: 0) }
       path = nil
     } else {
@@ -28,12 +31,15 @@ struct Input {
       }
       do throws(SourceLoadError) {
         if file == "-" {
-          source = SourceText(id: SourceID(0), name: "standard input", bytes: try SourceFiles.read(descriptor: 0))
+          source = SourceText(
+            id: SourceID(0), name: Self.namesOfNoFile.input, bytes: try SourceFiles.read(descriptor: 0))
           path = nil
         } else {
           let absolute = file.hasPrefix("/") ? file : "\(directory)/\(file)"
-          source = SourceText(id: SourceID(0), name: file, bytes: try SourceFiles.read(absolute))
-          path = file
+          let isLost = SourceFiles.whyLost(absolute) != nil
+          let bytes = try SourceFiles.read(absolute)
+          source = SourceText(id: SourceID(0), name: isLost ? Self.namesOfNoFile.input : file, bytes: bytes)
+          path = isLost ? nil : file
         }
       } catch {
         throw CommandFailure("\(file): \(error.reason)", status: 2)

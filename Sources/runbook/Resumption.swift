@@ -94,10 +94,12 @@ struct Resumption {
   /// - Throws: `CommandFailure`, where the execution cannot be gone on with.
   private func prepare(_ opened: Session.Opened, _ session: Session, _ stage: Stage) async throws -> Ready {
     let header = opened.header
-    guard
-      let (preparation, runbook) = try stage.check(
-        try source(of: header), files: SourceFiles(directory: header.directory))
+    let sources = RecordedSources(of: header)
+    guard let (preparation, runbook) = try stage.check(try source(of: header, in: sources), loader: sources)
     else { throw CommandFailure(status: 2) }
+    if !conduct.quiet {
+      for line in sources.news { OutputChannel.standardError.write("\(line.printable)\n") }
+    }
     try await requireResumable(header, runbook, opened)
     let arguments = header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     guard
@@ -191,20 +193,20 @@ struct Resumption {
       """, status: 64)
   }
 
-  /// The file as it is now; the recorded text where it was no file.
-  private func source(of header: ExecutionHeader) throws -> SourceText {
+  /// The file as it is now; the recorded text where it was no file, or cannot be read again.
+  private func source(of header: ExecutionHeader, in sources: RecordedSources) throws -> SourceText {
     let id = SourceID(0)
     guard let recorded = header.sources.first else {
       throw CommandFailure("the record of \(header.id) holds no text", status: 3)
     }
-    if ["-c", "standard input"].contains(header.name) {
+    if [Input.namesOfNoFile.text, Input.namesOfNoFile.input].contains(header.name) {
       return SourceText(id: id, name: header.name, text: recorded.text)
     }
-    let path = header.name.hasPrefix("/") ? header.name : "\(header.directory)/\(header.name)"
     do {
-      return SourceText(id: id, name: header.name, bytes: try SourceFiles.read(path))
+      return SourceText(id: id, name: header.name, bytes: try sources.load(header.name))
     } catch {
-      throw CommandFailure("\(path): \(error.reason); the runbook of \(header.id) is needed to go on", status: 2)
+      throw CommandFailure(
+        "\(header.name.printable): \(error.reason); the runbook of \(header.id) is needed to go on", status: 2)
     }
   }
 }

@@ -17,7 +17,7 @@ struct RunbookRun {
 
   func start(on choice: Service.Choice) async throws -> Int32 {
     let stage = Stage(surroundings, conduct)
-    guard let runbook = try stage.check(input.source, files: input.files) else { return 2 }
+    guard let runbook = try stage.check(input.source, loader: input.files) else { return 2 }
     let service = try Service(choice, surroundings, runbook: input.path)
     guard
       let parameters = try await stage.parameters(

@@ -34,10 +34,10 @@ final class Stage: Sendable {
 
   /// Checks a text and tells all that is wrong with it; `nil` where it cannot run.
   func check(
-    _ source: SourceText, files: SourceFiles
+    _ source: SourceText, loader: any SourceLoader
   ) throws -> (preparation: Preparation, runbook: CheckedRunbook)? {
     var context = surroundings.context()
-    context.loader = files
+    context.loader = loader
     let preparation = Preparation(of: source, in: context)
     Report.diagnostics(preparation, to: news, appearance: appearance, as: conduct.output)
     guard let runbook = preparation.runbook else {

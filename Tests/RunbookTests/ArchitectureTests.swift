@@ -19,7 +19,8 @@ import Testing
     ],
     "RunbookJournal": ["Coordination", "CivilTime", "TailerAPI", "RunbookRecord"],
     "RunbookSession": [
-      "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
+      "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
+      "RunbookRecord",
       "RunbookEvaluator",
     ],
     "RunbookTerminal": [
