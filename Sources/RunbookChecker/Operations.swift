@@ -20,7 +20,7 @@ extension Checker {
         return Fact(.operation(type), .operations([symbol()]))
       }
       return fact(
-        of: .named(name, type: type, environment: environment, account: account, verbatim: isVerbatim))
+        of: .named(name, type: type, environment: environment, account: account, verbatim: isVerbatim), at: id.range)
     case .job(let id):
       return inferJob(id, account: account, environment: environment, at: range)
     }
@@ -33,8 +33,11 @@ extension Checker {
     return id
   }
 
-  private mutating func fact(of operation: DataOperation) -> Fact {
-    Fact(.operation(operation.type), .operations([identity(of: operation)]))
+  private mutating func fact(of operation: DataOperation, at range: SourceRange) -> Fact {
+    if let carried = operation.carriedEnvironment(among: context.environments) {
+      report(ServiceProblem.otherEnvironment(operation, carried: carried, at: range))
+    }
+    return Fact(.operation(operation.type), .operations([identity(of: operation)]))
   }
 
   private mutating func inferJob(
@@ -70,7 +73,7 @@ extension Checker {
       report(
         ServiceProblem.jobDisagrees(.environment, written: written, inJob: operation.environment, at: expression.range))
     }
-    return fact(of: operation)
+    return fact(of: operation, at: expression.range)
   }
 
   mutating func inferRunLiteral(_ id: Expression, _ operand: Expression) -> Fact {

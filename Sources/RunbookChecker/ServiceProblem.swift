@@ -17,6 +17,8 @@ enum ServiceProblem {
   case settingInBlock(Setting, at: SourceRange)
   case malformedID(at: SourceRange)
   case unknownJobID(String, at: SourceRange)
+  /// A table-to-table whose id carries another environment than is stated.
+  case otherEnvironment(DataOperation, carried: String, at: SourceRange)
   case jobDisagrees(Setting, written: String, inJob: String, at: SourceRange)
 }
 
@@ -35,7 +37,7 @@ extension ServiceProblem: Diagnosable {
     "malformed-account", "unknown-environment", "missing-account", "missing-environment", "account-disagrees",
     "environment-disagrees", "account-written-twice", "environment-written-twice", "setting-in-block", "malformed-id",
     "unknown-job-id",
-    "job-id-disagrees",
+    "job-id-disagrees", "other-environment",
   ]
 
   var diagnostic: Diagnostic {
@@ -97,6 +99,11 @@ extension ServiceProblem: Diagnosable {
           "job ids look like `gbq-to-gbq|<id>`, `table-to-storage|table-to-storage|<id>`, "
             + "`storage-to-storage|<account>|<id>|<ENV>|<file>`, `vm-launcher|<account>|<id>|<ENV>`"
         ])
+    case .otherEnvironment(let operation, let carried, let range):
+      return Diagnostic(
+        id: "other-environment",
+        message: "the id carries `\(carried)`, and the environment is `\(operation.environment.printable)`",
+        primary: .init(range), notes: ["write \(operation.rewritten(for: carried).printable)"])
     case .jobDisagrees(let setting, let written, let inJob, let range):
       return Diagnostic(
         id: "job-id-disagrees",

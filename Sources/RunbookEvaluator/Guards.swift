@@ -22,12 +22,12 @@ public struct Guards: Sendable {
   func verdict(
     _ verb: ChangingVerb, on operations: [DataOperation], marking status: RunStatus? = nil
   ) -> Verdict {
-    let guarded = operations.filter { protectedEnvironments.contains($0.environment) }
+    let guarded = operations.filter { protectedEnvironments.contains($0.environment) || doubt(about: $0) != nil }
     let others = operations.filter { !guarded.contains($0) }
     let object =
       guarded.isEmpty
       ? operations.map(\.name).joined(separator: ", ")
-      : (Self.places(guarded) + Self.places(others)).joined(separator: ", and ")
+      : (places(guarded) + places(others)).joined(separator: ", and ")
     let change = "\(verb.description.heading) \(object)\(status.map { " as \($0.name)" } ?? "")"
     switch verb.description.guarding {
     case .yesAnywhere(status?.name, let reason): return .ask(.confirm("\(change)? \(reason)"))
@@ -44,9 +44,19 @@ public struct Guards: Sendable {
   }
 
   /// The operations of each environment with its name behind them, in the order of the environments' names.
-  private static func places(_ operations: [DataOperation]) -> [String] {
+  private func places(_ operations: [DataOperation]) -> [String] {
     Dictionary(grouping: operations, by: \.environment).sorted { $0.key < $1.key }.map { environment, those in
-      "\(those.map(\.name).joined(separator: ", ")) in \(environment)"
+      let names = those.map { operation in
+        operation.name + (doubt(about: operation).map { " (whose id names \($0))" } ?? "")
+      }
+      return "\(names.joined(separator: ", ")) in \(environment)"
     }
+  }
+
+  /// The protected environment to which an operation may belong, by its id, though another one is stated: of the two, the
+  /// stricter one's guard stands.
+  private func doubt(about operation: DataOperation) -> String? {
+    guard !protectedEnvironments.contains(operation.environment) else { return nil }
+    return protectedEnvironments.sorted().first { operation.mayBelong(to: $0) }
   }
 }

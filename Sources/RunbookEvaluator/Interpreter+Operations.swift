@@ -19,7 +19,14 @@ extension Interpreter {
       }
       _ = try checkedAccount(operation.account, at: expression.range)
       _ = try checkedEnvironment(operation.environment, at: expression.range)
-      return operation
+      for (written, carried) in [
+        (literal.account == nil ? nil : account, operation.account),
+        (literal.environment == nil ? nil : environment, operation.environment),
+      ] {
+        guard let written, written != carried else { continue }
+        throw fail(.otherEnvironment(operation, carried: carried, stated: written), at: expression.range)
+      }
+      return try checkedSuffix(operation, at: expression.range)
     case .typed(let word, let expression, let verbatim):
       guard let type = ConfigurationType(serviceName: word.text) else {
         throw fail(.typeMismatch(wanted: "configuration type", found: word.text), at: word.range)
@@ -27,8 +34,15 @@ extension Interpreter {
       let id = try checkedID(try await text(expression), at: expression.range)
       guard let account else { throw fail(.missingDefault(what: "account"), at: place) }
       guard let environment else { throw fail(.missingDefault(what: "environment"), at: place) }
-      return .named(id, type: type, environment: environment, account: account, verbatim: verbatim)
+      return try checkedSuffix(
+        .named(id, type: type, environment: environment, account: account, verbatim: verbatim), at: expression.range)
     }
+  }
+
+  /// Throws where the id carries another environment than is stated.
+  private func checkedSuffix(_ operation: DataOperation, at place: SourceRange) throws(Unwind) -> DataOperation {
+    guard let carried = operation.carriedEnvironment(among: state.policy.environments) else { return operation }
+    throw fail(.otherEnvironment(operation, carried: carried, stated: operation.environment), at: place)
   }
 
   func operation(_ expression: Expression) async throws(Unwind) -> DataOperation {

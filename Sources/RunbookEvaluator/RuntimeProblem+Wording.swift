@@ -7,7 +7,8 @@ extension RuntimeProblem: Diagnosable {
   public static let allIDs = [
     "division-by-zero", "out-of-range", "wrong-type", "no-such-element", "not-convertible", "not-set",
     "text-too-long", "range-too-long", "list-too-large", "not-positive", "calls-too-deep",
-    "missing-default", "invalid-account", "unknown-environment-value", "invalid-id", "unknown-job-id",
+    "missing-default", "invalid-account", "unknown-environment-value", "invalid-id", "other-environment-carried",
+    "unknown-job-id",
     "not-launchable-value", "not-a-workflow", "workflow-without-runs", "operation-stopped", "status-not-settable",
     "failed", "requirement-failed", "outcome-failed", "nothing-found",
     "deadline-passed", "not-seen", "service-unreachable", "service-refused", "no-token", "service-rejected",
@@ -84,6 +85,12 @@ extension RuntimeProblem: Diagnosable {
       (
         "invalid-id", "“\(id.printable)” cannot be the id of a data operation", "",
         ["It is empty, too long, or holds control characters or a space at an end."]
+      )
+    case .otherEnvironment(let operation, let carried, let stated):
+      (
+        "other-environment-carried", "the id carries \(carried.printable), and \(stated.printable) is stated",
+        "this is \(operation)",
+        operation.environment == stated ? ["Write \(operation.rewritten(for: carried).printable)."] : []
       )
     case .unknownJobID(let id):
       ("unknown-job-id", "“\(id.printable)” is not a job id of a layout that is known", "", [])

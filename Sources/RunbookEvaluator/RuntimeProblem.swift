@@ -23,6 +23,8 @@ public struct RuntimeProblem: Sendable {
     case invalidAccount(String)
     case unknownEnvironment(String, known: [String])
     case invalidID(String)
+    /// An id carries another environment, or a job id another account, than is stated.
+    case otherEnvironment(DataOperation, carried: String, stated: String)
     case unknownJobID(String)
     case notLaunchable(DataOperation)
     case notWorkflow(DataOperation)
@@ -100,7 +102,8 @@ public struct RuntimeProblem: Sendable {
       case .refused: .refused
       case .rejected: .rejected
       }
-    case .missingDefault, .invalidAccount, .unknownEnvironment, .invalidID, .unknownJobID, .notLaunchable, .notWorkflow,
+    case .missingDefault, .invalidAccount, .unknownEnvironment, .invalidID, .otherEnvironment, .unknownJobID,
+      .notLaunchable, .notWorkflow,
       .workflowHasNoRuns, .operationIsStopped, .notSettable, .launchHeldBack:
       .rejected
     case .recorded(let error): error.kind

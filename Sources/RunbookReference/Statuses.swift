@@ -35,12 +35,14 @@ extension Reference {
     kind(
       "failed", "`fail`, `require` or `or fail` said so", ["`retry` attempts again. The process ends with 1."]),
     kind(
-      "timeout", "a deadline passed", ["`status` is unset, and `run.status` as last seen. The process ends with 4."]),
+      "timeout", "a deadline passed, as a look bears out that began then",
+      ["`status` is unset, and `run.status` as last seen. The process ends with 4."]),
     kind(
       "refused", "the service did not accept the token, or has no right for it",
       ["A new token was tried once. The process ends with 8."]),
     kind(
-      "unreachable", "the service could not be reached, or did not answer",
+      "unreachable",
+      "the service could not be reached or did not answer, or what is awaited could not be seen at its deadline",
       ["`retry` attempts again. The process ends with 3."]),
     kind(
       "rejected", "the service did not accept the request",

@@ -54,6 +54,7 @@ extension Reference {
       discussion: [
         "The types are table-to-table (the service also says gbq-to-gbq), table-to-storage, storage-to-storage, storage-to-tables, api-to-storage, vm-launcher, xml-conversion and workflow. `job` takes the job id that alerts give.",
         "The service knows a table-to-table by its id and `_DEV` or the like; the suffix is added, once. `verbatim` leaves it away, for ids that carry none.",
+        "A table-to-table whose id carries another environment than the one in force is an error that says how to write it. Where an id only names a protected environment, that one's guard asks.",
         "Its fields are `id` (as the service knows it), `name` (as written), `type`, `account` and `environment`.",
       ], seeAlso: ["in", "of", "account", "environment"]),
     Topic(

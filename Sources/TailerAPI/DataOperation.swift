@@ -64,6 +64,28 @@ public struct DataOperation: Hashable, Codable, Sendable {
     }
   }
 
+  /// The environment that the written id of a table-to-table carries as its suffix, where it is not the operation's own.
+  public func carriedEnvironment(among known: Set<String>) -> String? {
+    guard type == .tableToTable, let last = name.split(separator: "_").last.map(String.init), last != environment,
+      known.contains(last)
+    else { return nil }
+    return last
+  }
+
+  /// Whether the environment of that name may be meant as well: the id has it as a word, and no suffix that says otherwise.
+  public func mayBelong(to other: String) -> Bool {
+    guard other != environment, !(type == .tableToTable && id.hasSuffix("_" + environment)) else { return false }
+    return id.split { !$0.isLetter && !$0.isNumber }.contains { $0.lowercased() == other.lowercased() }
+  }
+
+  /// How an operation is written whose id carries an environment, and the same for one that only looks like it.
+  public func rewritten(for carried: String) -> String {
+    guard job == nil else { return "`job \"\(job ?? "")\" in \(carried)`" }
+    let bare = name.dropLast(carried.utf8.count + 1)
+    let elsewhere = "`\(type.rawValue) \"\(bare)\" in \(carried)`"
+    return id == name ? elsewhere : "\(elsewhere), or `\(type.rawValue) \"\(id)\"` where \(environment)'s is meant"
+  }
+
   /// The identity, which the written name is no part of: an operation named by its job id is the one named by its id
   /// wherever its type has a single job.
   private var key: [String] { [account, environment, type.rawValue, id, jobID ?? ""] }

@@ -150,10 +150,8 @@ import Testing
     let rehearsal = try Rehearsal(preamble + statement)
     let outcome: Rehearsal.Outcome?
     do { outcome = try rehearsal.run() } catch is Rehearsal.Invalid { outcome = nil }
-    knownFault("attack 5: an id that carries PROD is worked on as one of DEV, and nobody is asked") {
-      #expect(outcome?.exitStatus != 0)
-      #expect((outcome?.simulator.requestCount ?? 0) == 0)
-    }
+    #expect(outcome?.exitStatus != 0)
+    #expect((outcome?.simulator.requestCount ?? 0) == 0)
   }
 
   /// What is listed is told apart while running only: the stricter environment's guard asks.
@@ -166,13 +164,11 @@ import Testing
         account: "000099"
         environment: DEV
         operations:
-          x: { table-to-table: 000099_x_PROD, history: [RUNNING at 11:20:00] }
+          x: { table-to-table: 000099_x_PROD, verbatim: true, history: [RUNNING at 11:20:00] }
         """)
     rehearsal.people = people
     let outcome = try rehearsal.run()
-    knownFault("attack 5: a listed run whose id ends in _PROD is marked without a question") {
-      #expect(people.asked.count == 1)
-      #expect(outcome.simulator.requestCounts["set_run_status"] == nil)
-    }
+    #expect(people.asked.count == 1)
+    #expect(outcome.simulator.requestCounts["set_run_status"] == nil)
   }
 }
