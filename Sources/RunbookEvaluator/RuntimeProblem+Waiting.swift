@@ -8,7 +8,7 @@ extension RuntimeProblem {
   func deadlineWords(
     _ target: WatchTarget, _ timeout: TimeSpan, _ lastSeen: Run?, _ isShown: Bool, _ difference: TimeSpan?
   ) -> (id: String, message: String, label: String, notes: [String]) {
-    let clocks = difference.flatMap(Self.clockWords).map { [$0] } ?? []
+    let clocks = Self.clockWords(difference).map { [$0] } ?? []
     let operation = target.operation.name.printable
     guard let run = lastSeen else {
       guard case .nextRun(_, let since) = target else {
@@ -44,8 +44,8 @@ extension RuntimeProblem {
   }
 
   /// What is said where the clocks differ by more than replies take; `nil` where they do not.
-  static func clockWords(_ difference: TimeSpan) -> String? {
-    guard abs(difference.inSeconds) >= 10 else { return nil }
+  static func clockWords(_ difference: TimeSpan?) -> String? {
+    guard let difference, abs(difference.inSeconds) >= 10 else { return nil }
     let (span, side) = (
       difference < .zero ? difference.negated : difference, difference < .zero ? "behind" : "ahead of"
     )

@@ -135,7 +135,8 @@ extension RuntimeProblem: Diagnosable {
           ?? ["How it stands is not known."]
       )
     case .service(let error, let verb, let operation): serviceWords(error, verb, operation)
-    case .launchUnconfirmed(let operation, let reason, let lookedFor, let lookFailed, let sentAt, let misses):
+    case .launchUnconfirmed(
+      let operation, let reason, let lookedFor, let lookFailed, let sentAt, let misses, let clocks):
       (
         "launch-unconfirmed", "it is not known whether \(operation.name) was launched", reason.printable,
         [
@@ -146,7 +147,7 @@ extension RuntimeProblem: Diagnosable {
         ]
           + misses.prefix(5).map { run in
             "Run \(run.id.printable)\(run.began.map { " began at \($0)" } ?? ""): it may be this launch where the clocks differ, or the request was long on its way."
-          } + [
+          } + (misses.isEmpty ? [] : Self.clockWords(clocks).map { [$0] } ?? []) + [
             isAtPrompt
               ? "Look at its runs. \(Self.waysOutAtPrompt(of: operation)), once you know that it was none."
               : isUndone

@@ -46,7 +46,8 @@ public struct RuntimeProblem: Sendable {
     case service(ServiceError, verb: String, operation: String)
     /// `misses` are new runs that began when the request cannot have arrived, by the clocks of both sides.
     case launchUnconfirmed(
-      DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?, sentAt: Timestamp, misses: [Run])
+      DataOperation, reason: String, lookedFor: TimeSpan, lookFailed: String?, sentAt: Timestamp, misses: [Run],
+      clockDifference: TimeSpan?)
     case launchAmbiguous(DataOperation, reason: String, candidates: [Run], rivals: Int)
     /// An earlier launch of the operation by this execution is not settled.
     case launchHeldBack(behind: RecordNumber)

@@ -95,7 +95,7 @@ struct SafeLaunch {
     }
     let unconfirmed = RuntimeProblem.Kind.launchUnconfirmed(
       operation, reason: reason, lookedFor: policy.settlingTime, lookFailed: lookFailed, sentAt: sentAt,
-      misses: findings.misses)
+      misses: findings.misses, clockDifference: effects.service.clockDifference)
     let candidates = findings.candidates
     guard lookFailed == nil, let found = candidates.first else { throw .problem(unconfirmed) }
     let rivals = try await journaling { () async throws(JournalError) in

@@ -185,7 +185,11 @@ public final class HTTPClientTransport: HTTPTransport {
         .fateUnknown(
           wasHeldUp ? "the request had not left as a whole within \(limit)" : "no whole reply within \(limit)"))
     case .failure(let error):
-      let (words, isLasting) = (NetworkErrorText.words(for: error), NetworkErrorText.isLasting(error))
+      let isLasting = NetworkErrorText.isLasting(error)
+      let words =
+        NetworkErrorText.isCertificate(error)
+        ? await CertificateFault.asked(of: base, at: clock.now, on: Self.thread).words
+        : NetworkErrorText.words(for: error)
       let mayBeDone = gatherer.wasAskedFor && (gatherer.hasAnswer || !NetworkErrorText.isUnprocessed(error))
       return .failure(
         mayBeDone ? .fateUnknown(words, isLasting: isLasting) : .neverSent("\(base): \(words)", isLasting: isLasting))

@@ -34,6 +34,15 @@ enum NetworkErrorText {
     (error as? NIOHTTP2Errors.StreamClosed)?.errorCode == .refusedStream
   }
 
+  /// Whether a server's certificate was not accepted, for another reason than its name.
+  static func isCertificate(_ error: any Error) -> Bool {
+    switch error {
+    case let error as NIOSSLError: isCertificate(error)
+    case let error as NIOConnectionError: error.connectionErrors.contains { isCertificate($0.error) }
+    default: false
+    }
+  }
+
   private static func isCertificate(_ error: NIOSSLError) -> Bool {
     let details = "\(error)"
     return details.contains("CERTIFICATE_VERIFY_FAILED") || details.contains("unableToValidateCertificate")
@@ -80,10 +89,7 @@ enum NetworkErrorText {
 
   /// Without the library's own account of the failure, which tells where its sources lay when it was built.
   private static func words(for error: NIOSSLError) -> String {
-    if isCertificate(error) {
-      return
-        "the server's certificate is not trusted: its issuer is unknown here, or its time is not now; `--trust FILE` trusts another issuer"
-    }
+    if isCertificate(error) { return "the server's certificate is not trusted" }
     if isNoTLS(error) { return "what answers there speaks no TLS" }
     let reason = "\(error)".split(separator: ":").last { $0.contains("_") && !$0.contains("/") }
     return "TLS failed" + (reason.map { " (\(ErrorText.shown(String($0.prefix { $0 != " " }))))" } ?? "")

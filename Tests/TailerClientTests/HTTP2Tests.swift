@@ -218,11 +218,15 @@ import Testing
   // MARK: Certificates
 
   /// Nothing becomes better by trying again; what is wrong, and what helps, is said.
-  @Test func anUnknownIssuerIsTriedOnceAndNamed() async throws {
+  @Test(arguments: [
+    (TimeSpan.zero, ["issuer", "--trust"]), (.hours(48), ["expired at"]), (.hours(-48), ["valid from"]),
+  ])
+  func aCertificateThatIsNotTrustedIsTriedOnceAndSaysWhy(_ offset: TimeSpan, _ said: [String]) async throws {
     let (shown, folder) = try await certificate(for: "IP:127.0.0.1")
     defer { try? FileManager.default.removeItem(at: folder) }
     let error = try await serving(Simulator(Scenario(now: Sample.now)), shown, Log()) { port in
-      let transport = try HTTPClientTransport(base: BaseAddress("https://127.0.0.1:\(port)"))
+      let transport = try HTTPClientTransport(
+        base: BaseAddress("https://127.0.0.1:\(port)"), clock: ShiftedClock(offset: offset))
       let client = client(transport)
       let error = await failure { () async throws(ServiceError) in try await client.launched(Sample.prepare) }
       await transport.shutdown()
@@ -230,6 +234,13 @@ import Testing
     }
     #expect(error?.kind == .neverSent)
     #expect(error?.attempts == 1)
-    #expect(error?.message.contains("issuer") == true && error?.message.contains("--trust") == true)
+    for words in said { #expect(error?.message.contains(words) == true, "\(error?.message ?? "")") }
   }
+}
+
+/// The machine's clock, wrong by a span.
+private struct ShiftedClock: WallClock {
+  let offset: TimeSpan
+  var now: Timestamp { RealClock().now.advanced(by: offset) }
+  func sleep(for span: TimeSpan) async throws(CancellationError) { try await RealClock().sleep(for: span) }
 }
