@@ -181,6 +181,13 @@ let package = Package(
       "RunbookTerminalTests",
       ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookTerminal"]),
     tests("RunbookSessionTests", ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession"]),
+    // What is damaged or hostile, drawn from seeds.
+    tests(
+      "AttackTests",
+      [
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookChecker",
+        "RunbookSession", "TailerClient", "TailerSimulator", "SeedSupport",
+      ]),
     tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(

@@ -187,7 +187,7 @@ public final class TailerServiceClient: TailerService {
         retryAfter: retryAfter, isLasting: isLasting)
     }
 
-    let reply: HTTPReply
+    var reply: HTTPReply
     do {
       reply = try await exchange()
     } catch {
@@ -201,14 +201,12 @@ public final class TailerServiceClient: TailerService {
     if let date = reply.headers["date"].flatMap({ HTTPDate.moment($0, now: now) }) {
       difference.withLock { $0 = now.since(date) }
     }
-    // Whatever is said of a reply is cut, and what has been cut is not known for a token any more.
-    func withoutToken() -> HTTPReply {
-      HTTPReply(status: reply.status, headers: reply.headers, body: token.redacted(from: reply.body))
-    }
+    // Before anything is taken from it, or cut: what has been cut is not known for a token any more.
+    reply.body = token.redacted(from: reply.body)
     if let kind = ServiceError.Kind(code: reply.status) {
       let isBusy = kind == .throttled || reply.status == 503
       let told = isBusy ? RetryAfter.span(reply.headers["retry-after"], now: now) : nil
-      var words = ErrorText.message(of: withoutToken())
+      var words = ErrorText.message(of: reply)
       if let told, told > settings.longestRetryAfter {
         words += "; it wants to be left alone until \(now.advanced(by: told))"
       }
@@ -218,9 +216,7 @@ public final class TailerServiceClient: TailerService {
     do {
       return try read(reply)
     } catch {
-      var reason = error.reason
-      do { _ = try read(withoutToken()) } catch let hidden { reason = hidden.reason }
-      throw failed(.unknown, reason, code: reply.status)
+      throw failed(.unknown, error.reason, code: reply.status)
     }
   }
 

@@ -37,7 +37,10 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
   }
 
   /// The same for the bytes of a text.
-  func redacted(from bytes: [UInt8]) -> [UInt8] { Array(redacted(from: String(decoding: bytes, as: UTF8.self)).utf8) }
+  func redacted(from bytes: [UInt8]) -> [UInt8] {
+    guard bytes.firstRange(of: Array(text.utf8)) != nil else { return bytes }
+    return Array(redacted(from: String(decoding: bytes, as: UTF8.self)).utf8)
+  }
 
   private static func expiry(of text: String) -> Timestamp? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)

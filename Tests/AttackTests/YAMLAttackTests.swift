@@ -1,0 +1,65 @@
+import CivilTime
+import RunbookSession
+import SeedSupport
+import TailerSimulator
+import Testing
+
+/// Configurations and scenarios that somebody has damaged: they are read or refused, and what is said of them can be shown.
+@Suite(.timeLimit(.minutes(10))) struct YAMLAttackTests {
+  private static let configuration = Array(
+    """
+    profile: work
+    profiles:
+      work: { url: https://tailer-api.example.com, account: "000099", environment: DEV, timeout: 2h, cap: 4 }
+      other:
+        protected: [PROD, PREPROD]
+        environments:
+          - SANDBOX
+        token-command: [tailer, auth, get-token]
+        requests-per-second: 10
+    """.utf8)
+
+  private static let scenario = Array(
+    """
+    now: 2020-12-30T11:28:00Z
+    account: "000099"
+    environment: DEV
+    seed: 7
+    tokens: [abcdefgh]
+    operations:
+      prepare:
+        table-to-table: 000099_prepare
+        runs: [FAILED after 2m, SUCCESS after 90s]
+        history: [RUNNING at 11:20:00]
+        schedule: [SUCCESS after 1m at +10m]
+      flow: { workflow: 000099-load, jobs: [prepare] }
+    faults: [launch_job 1: reply lost, "get_last_status 2..4: 503", check_run_status 1: 429 retry after 1m]
+    """.utf8)
+
+  @Test func configurations() {
+    for seed in Seeds.each(1500) {
+      var mutation = Mutation(seed: seed)
+      do throws(SettingsError) {
+        let file = try ConfigurationFile(path: "a.yaml", bytes: mutation.damaged(Self.configuration))
+        let settings = Settings(layers: [try file.layer(profile: nil)])
+        try settings.validate()
+        _ = try settings.policy(isReadOnly: false)
+      } catch {
+        #expect(isVisible(error.message), "seed \(seed): \(error.message.debugDescription)")
+      }
+    }
+  }
+
+  @Test func scenarios() {
+    for seed in Seeds.each(1500) {
+      var mutation = Mutation(seed: seed)
+      do throws(ScenarioError) {
+        let scenario = try Scenario(
+          yaml: mutation.damaged(Self.scenario), file: "a.yaml", now: Timestamp("2020-12-30T11:28:00Z") ?? .earliest)
+        _ = Simulator(scenario)
+      } catch {
+        #expect(isVisible("\(error)"), "seed \(seed): \("\(error)".debugDescription)")
+      }
+    }
+  }
+}
