@@ -168,14 +168,13 @@ let package = Package(
     tests(
       "RunbookSyntaxTests",
       [
-        "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "FaultSupport", "GoldenSupport",
-        "SeedSupport",
+        "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport", "SeedSupport",
       ]),
     tests(
       "RunbookCheckerTests",
       [
-        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "FaultSupport",
-        "GoldenSupport",
+        "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "GoldenSupport",
+        "SeedSupport",
       ]),
     tests(
       "RunbookTerminalTests",

@@ -20,7 +20,7 @@ struct FinallyFrame {
 
 extension Checker {
   mutating func check(_ attempt: Attempt) {
-    if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range.openingBrace)) }
+    if attempt.body.statements.isEmpty { report(ControlProblem.emptyTry(at: attempt.body.range.first(1))) }
     let entry = state
     let mark = nextNumber
     if attempt.finally != nil { finallies.append(FinallyFrame(loops: loops.count, calls: calls.count)) }
@@ -99,7 +99,7 @@ extension Checker {
       state = after
       return
     }
-    if exceptional != nil, !mayRepeat(finally, at: finally.range.openingBrace) {
+    if exceptional != nil, !mayRepeat(finally, at: finally.range.first(1)) {
       state = after
       return
     }
@@ -116,11 +116,11 @@ extension Checker {
 
   private mutating func walk(_ finally: Block) {
     let outer = surroundings
-    let barrier = Barrier(kind: .finally, range: finally.range.openingBrace)
+    let barrier = Barrier(kind: .finally, range: finally.range.first(1))
     surroundings.loopBarrier = barrier
     surroundings.returnBarrier = barrier
     surroundings.stopBarrier = barrier
-    surroundings.unfailing = finally.range.openingBrace
+    surroundings.unfailing = finally.range.first(1)
     check(finally)
     surroundings = outer
   }
@@ -133,9 +133,4 @@ extension Latest {
     if case .set(_, let earlier) = other { return range != earlier }
     return true
   }
-}
-
-extension SourceRange {
-  /// The first byte of a block's range.
-  var openingBrace: SourceRange { SourceRange(source, Int(lower), Int(lower) + 1) }
 }

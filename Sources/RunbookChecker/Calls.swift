@@ -257,7 +257,7 @@ extension Checker {
         checker.declare(parameter.name, fact)
       }
     }
-    if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.closingBrace, in: last) }
+    if let last = calls.indices.last { note(Fact(.none), at: procedure.body.range.last(1), in: last) }
     let frame = calls.removeLast()
     state = join(frame.state, state)
     forgetNames(since: names, in: &state)

@@ -129,7 +129,7 @@ extension Checker {
   private mutating func leave(_ block: Block, to outside: Outside) {
     depth -= 1
     openBlocks.removeLast()
-    reportUnread(above: outside.outcomes, .blockEnds(block.range.closingBrace))
+    reportUnread(above: outside.outcomes, .blockEnds(block.range.last(1)))
     while hidden.count > outside.hidden, let (name, before) = hidden.popLast() { locals[name] = before }
     forgetNames(since: outside.variables, in: &state)
     surroundings.isTopLevel = outside.isTopLevel
@@ -309,9 +309,4 @@ extension Checker {
     default: return nil
     }
   }
-}
-
-extension SourceRange {
-  /// The last byte of a block's range.
-  var closingBrace: SourceRange { SourceRange(source, Int(upper) - 1, Int(upper)) }
 }

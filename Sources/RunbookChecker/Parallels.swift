@@ -74,6 +74,6 @@ extension Checker {
   }
 
   private func keyword(of range: SourceRange) -> SourceRange {
-    SourceRange(range.source, Int(range.lower), Int(range.lower) + "parallel".utf8.count)
+    range.first("parallel".utf8.count)
   }
 }

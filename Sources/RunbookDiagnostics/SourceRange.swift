@@ -25,6 +25,13 @@ public struct SourceRange: Hashable, Sendable {
     return SourceRange(source, Int(min(lower, other.lower)), Int(max(upper, other.upper)))
   }
 
+  /// Its first bytes, as many of them as it has.
+  public func first(_ count: Int) -> SourceRange {
+    SourceRange(source, Int(lower), min(Int(lower) + count, Int(upper)))
+  }
+  /// Its last bytes, as many of them as it has.
+  public func last(_ count: Int) -> SourceRange { SourceRange(source, max(Int(upper) - count, Int(lower)), Int(upper)) }
+
   /// The empty range just behind this one, where something is missing.
   public var end: SourceRange { SourceRange(source, Int(upper), Int(upper)) }
   /// The empty range at this one's start.

@@ -96,8 +96,9 @@ struct Layout {
   }
 
   private func words(of piece: SourcePiece) -> String {
-    var text = source.text(piece.range)[...]
-    if piece.kind == .comment { while text.last?.isWhitespace == true { text.removeLast() } }
+    var text = source.text(piece.range).unicodeScalars[...]
+    // A space with a mark on it is no space that could go, though it is one character with it.
+    if piece.kind == .comment { while text.last?.properties.isWhitespace == true { text.removeLast() } }
     return String(text)
   }
 

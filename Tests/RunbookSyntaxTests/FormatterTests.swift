@@ -1,4 +1,3 @@
-import FaultSupport
 import Foundation
 import GoldenSupport
 import RunbookDiagnostics
@@ -32,8 +31,20 @@ struct FormatterTests {
   func combiningMarks() throws {
     let comment = "# a \u{301}"
     let result = try #require(formatted(parsed("print 1  \(comment)\n")))
-    knownFault("attack 8: fmt loses a combining mark behind a space in a comment") {
-      #expect(Array(result.unicodeScalars) == Array("print 1  \(comment)\n".unicodeScalars))
+    #expect(Array(result.unicodeScalars) == Array("print 1  \(comment)\n".unicodeScalars))
+  }
+
+  @Test("keeps every comment as it is, whatever stands in it")
+  func comments() throws {
+    let scalars: [Unicode.Scalar] = ["a", " ", "\u{301}", "\u{200D}", "é", "\u{A0}", "🚀", "\u{FE0F}", "#", "\u{3000}"]
+    var random = Dice(11)
+    for _ in 0..<Seeds.rounds(200) {
+      let inner = (0..<random.next(below: 12)).map { _ in scalars[random.next(below: scalars.count)] }
+      var comment = "#".unicodeScalars + inner
+      while comment.last?.properties.isWhitespace == true { comment.removeLast() }
+      let text = "print 1  \(String(String.UnicodeScalarView(comment)))\n"
+      let result = try #require(formatted(parsed(text)))
+      #expect(Array(result.unicodeScalars) == Array(text.unicodeScalars), "\(comment)")
     }
   }
 

@@ -1,3 +1,5 @@
+import SeedSupport
+
 /// Makes sentences of a grammar, preferring what it has made least so far, and knows which parts were never made.
 struct SentenceGenerator {
   private let grammar: Grammar
@@ -225,21 +227,4 @@ struct SentenceGenerator {
     }
     return text
   }
-}
-
-/// A small deterministic source of chance (SplitMix64).
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-
-  mutating func next(below bound: Int) -> Int { bound <= 1 ? 0 : Int(next() % UInt64(bound)) }
 }
