@@ -3,6 +3,7 @@ public import CivilTime
 import Coordination
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
 import NIOSSL
 public import TailerAPI
@@ -101,6 +102,12 @@ public final class HTTPClientTransport: HTTPTransport {
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, settings.maximumInFlight)
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.networkFrameworkWaitForConnectivity = false
+    configuration.http1_1ConnectionDebugInitializer = {
+      InterimReplies.bound($0, behind: ByteToMessageHandler<HTTPResponseDecoder>.self)
+    }
+    configuration.http2StreamChannelDebugInitializer = {
+      InterimReplies.bound($0, behind: HTTP2FramePayloadToHTTP1ClientCodec.self)
+    }
     // A trace of a request would hold what nobody here has decided to show.
     configuration.tracing.tracer = nil
     self.configuration = configuration

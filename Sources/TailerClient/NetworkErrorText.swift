@@ -22,7 +22,7 @@ enum NetworkErrorText {
     case let error as NIOSSLExtraError: error == .failedToValidateHostname
     case let error as NIOConnectionError:
       !error.connectionErrors.isEmpty && error.connectionErrors.allSatisfy { isLasting($0.error) }
-    case is ReplyTooLarge: true
+    case is ReplyTooLarge, is TooManyInterimReplies: true
     case let error as HTTPParserError: error != .closedConnection && error != .invalidEOFState
     default: false
     }
@@ -58,6 +58,7 @@ enum NetworkErrorText {
     case let error as NIOSSLExtraError where error == .failedToValidateHostname:
       "the server's certificate is not trusted: it is for another host"
     case let error as ReplyTooLarge: error.words
+    case let error as TooManyInterimReplies: error.words
     case let error as HTTPParserError where error != .closedConnection && error != .invalidEOFState:
       "what answers there speaks no HTTP"
     case let error as IOError: String(cString: strerror(error.errnoCode))

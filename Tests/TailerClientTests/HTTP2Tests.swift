@@ -207,6 +207,14 @@ import Testing
     }
   }
 
+  /// As over HTTP/1.1.
+  @Test func interimRepliesAreBounded() async throws {
+    #expect(try await fate(.interim(count: 100)).error == nil)
+    let (error, requests) = try await fate(.interim(count: 20_000))
+    #expect(requests == 1)
+    #expect(!isNeverSent(error) && error.map { "\($0)".contains("1xx") } == true, "\(String(describing: error))")
+  }
+
   @Test func noMessageShowsTheLibrarysInternals() async throws {
     for code in [UInt32(2), 8] {
       let (error, _) = try await fate(.resetStream(code: code))

@@ -11,6 +11,8 @@ final class RawHTTP2Server: Sendable {
     case resetStream(code: UInt32)
     /// GOAWAY with the last stream that was, or may be, processed.
     case goAway(lastStream: UInt32)
+    /// So many interim replies, and 200 without a body behind them.
+    case interim(count: Int)
   }
 
   let port: Int
@@ -87,6 +89,11 @@ final class RawHTTP2Server: Sendable {
       case .goAway(let last):
         write(frame(7, flags: 0, stream: 0, bytes(last) + bytes(0)), context)
         context.close(promise: nil)
+      case .interim(let count):
+        // HPACK: `:status` by its index in the static table, with a value of its own.
+        let early = frame(Self.headers, flags: 4, stream: stream, [0x08, 3] + Array("103".utf8))
+        let final = frame(Self.headers, flags: 5, stream: stream, [0x88])
+        write(Array(repeatElement(early, count: count).joined()) + final, context)
       }
     }
 
