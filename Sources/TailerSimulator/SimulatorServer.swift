@@ -71,7 +71,7 @@ public struct SimulatorServer: Sendable {
   public func run(
     onListening: @escaping @Sendable (Int) async -> Void
   ) async throws(SimulatorServerError) {
-    guard Self.isLoopback(host) else { throw .notLoopback(host) }
+    guard LoopbackCaller.isLoopback(host) else { throw .notLoopback(host) }
     guard (0...65535).contains(port) else { throw .cannotListen("there is no port \(port)") }
     let connections = OpenConnections()
     let server = try self.server(connections)
@@ -117,16 +117,6 @@ public struct SimulatorServer: Sendable {
     } catch {
       throw .certificate("\(certificate.chain), \(certificate.privateKey): \(error)".printable)
     }
-  }
-
-  /// `localhost`, `::1` and 127.0.0.0/8.
-  static func isLoopback(_ host: String) -> Bool {
-    if host == "localhost" || host == "::1" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy { part in
-        part.utf8.count <= 3 && part.utf8.allSatisfy { (48...57).contains($0) } && UInt8(part) != nil
-      }
   }
 }
 
@@ -187,6 +177,8 @@ private struct Responder: HTTPResponder {
 
   /// `nil` where there is to be none.
   private func reply(to request: Request) async -> HTTPReply? {
+    let caller = LoopbackCaller(authority: request.head.authority, origin: request.headers[.origin])
+    if let refusal = caller.refusal { return .refusal(refusal) }
     guard request.method == .post else { return .refusal(Refusal(405, "Method Not Allowed")) }
     guard let body = try? await request.body.collect(upTo: Self.maximumBody) else {
       return .refusal(Refusal(413, "The body is too large"))
