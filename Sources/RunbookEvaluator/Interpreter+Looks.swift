@@ -45,7 +45,7 @@ extension Interpreter {
     if let status = query.status { filter.status = try await self.status(status) }
     if let started = query.started { filter.started = try await date(started) }
     let wanted = filter
-    let runs = try await listing("last runs of \(operation) \(wanted.text)", at: place, nextSite()) {
+    let runs = try await listing("last runs", of: "\(operation) \(wanted.text)", at: place, nextSite()) {
       service async throws(ServiceError) -> [Run] in
       try await service.lastRuns(of: operation, wanted)
     }
@@ -70,7 +70,7 @@ extension Interpreter {
     let wanted = filter
     let site = nextSite()
     let runs = try await listing(
-      "runs of \(type.rawValue) in \(environment) of \(account) \(wanted.text)", at: place, site
+      "runs", of: "\(type.rawValue) in \(environment) of \(account) \(wanted.text)", at: place, site
     ) { service async throws(ServiceError) -> [Run] in
       try await service.runs(of: type, account: account, environment: environment, wanted)
     }
@@ -84,13 +84,14 @@ extension Interpreter {
   static let defaultListingLimit = 100
 
   private func listing(
-    _ what: String, at place: SourceRange, _ site: EffectSite,
+    _ words: String, of what: String, at place: SourceRange, _ site: EffectSite,
     _ body: @escaping @Sendable (any TailerService) async throws(ServiceError) -> [Run]
   ) async throws(Unwind) -> [Run] {
-    let listed = try await perform(.list(what), at: place, site: site) { _ async throws(Unwind) in
-      try await calling("list", on: what, at: place, body)
+    let whole = "\(words) of \(what)"
+    let listed = try await perform(.list(whole), at: place, site: site) { _ async throws(Unwind) in
+      try await calling(words, on: what, at: place, body)
     }
-    tell(.listed(what, count: listed.outcome.count), at: place, replayed: listed.isReplayed)
+    tell(.listed(whole, count: listed.outcome.count), at: place, replayed: listed.isReplayed)
     return listed.outcome
   }
 }

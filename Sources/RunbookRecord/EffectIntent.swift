@@ -84,7 +84,7 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
     case .wait: .wait("wait")
     case .waitUntil: .wait("wait until")
     case .check: .look("check")
-    case .list: .look("list")
+    case .list: .look("look")
     case .ask: .question("ask")
     case .now: .upkeep("now")
     case .turn: .upkeep("turn")
