@@ -50,8 +50,9 @@ let package = Package(
   targets: [
     room("Coordination", [.product(name: "DequeModule", package: "swift-collections")]),
     room("CivilTime", [.product(name: "HeapModule", package: "swift-collections")]),
-    room("TailerAPI", ["Coordination", "CivilTime"]),
-    room("RunbookDiagnostics"),
+    room("VisibleText"),
+    room("TailerAPI", ["Coordination", "CivilTime", "VisibleText"]),
+    room("RunbookDiagnostics", ["VisibleText"]),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookReference", ["RunbookDiagnostics", "RunbookSyntax"]),
@@ -87,7 +88,7 @@ let package = Package(
         "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
         "RunbookRecord",
         "RunbookEvaluator",
-        "RunbookSession",
+        "RunbookSession", "VisibleText",
       ]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     room(
@@ -96,6 +97,7 @@ let package = Package(
         "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
         "RunbookReference",
         "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
+        "VisibleText",
       ]),
     room(
       "TailerClient",
@@ -130,7 +132,7 @@ let package = Package(
         "RunbookReference",
         "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
         "RunbookPrompt",
-        "TailerClient", "TailerSimulator",
+        "TailerClient", "TailerSimulator", "VisibleText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -147,7 +149,7 @@ let package = Package(
         "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
         "RunbookRecord",
         "RunbookEvaluator", "RunbookJournal",
-        "RunbookSession", "TailerClient", "TailerSimulator", "RecordSupport",
+        "RunbookSession", "TailerClient", "TailerSimulator", "RecordSupport", "VisibleText",
       ],
       path: "Tests/RehearsalSupport", swiftSettings: settings),
 
@@ -162,12 +164,15 @@ let package = Package(
 
     // Sources and what is made of them, side by side in one file.
     .target(
-      name: "GoldenSupport", dependencies: ["RunbookDiagnostics"], path: "Tests/GoldenSupport", swiftSettings: settings),
-    tests("RunbookDiagnosticsTests", ["RunbookDiagnostics"]),
+      name: "GoldenSupport", dependencies: ["RunbookDiagnostics", "VisibleText"], path: "Tests/GoldenSupport",
+      swiftSettings: settings),
+    tests("VisibleTextTests", ["VisibleText"]),
+    tests("RunbookDiagnosticsTests", ["RunbookDiagnostics", "VisibleText"]),
     tests(
       "RunbookSyntaxTests",
       [
         "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "GoldenSupport", "SeedSupport",
+        "VisibleText",
       ]),
     tests(
       "RunbookCheckerTests",
@@ -184,7 +189,7 @@ let package = Package(
       "AttackTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookChecker",
-        "RunbookSession", "TailerClient", "TailerSimulator", "SeedSupport",
+        "RunbookSession", "TailerClient", "TailerSimulator", "SeedSupport", "VisibleText",
       ]),
     tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
@@ -228,7 +233,7 @@ let package = Package(
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker", "RunbookRecord",
         "RunbookEvaluator", "RunbookJournal",
         "RunbookSession", "RunbookTerminal", "RunbookPrompt", "RunbookFormatter", "RunbookReference", "TailerClient",
-        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "FaultSupport", "runbook",
+        "TailerSimulator", "RehearsalSupport", "ProgramSupport", "FaultSupport", "VisibleText", "runbook",
       ]),
     tests(
       "RunbookTests",

@@ -10,6 +10,7 @@ public struct ParameterProblem: Diagnosable, Error {
     case unknown(String, suggestion: String?, known: [String])
     case givenTwice(String, earlier: SourceRange)
     case value(String, parameter: String, type: ValueType, declared: SourceRange)
+    case notUTF8(variable: String)
     case missing([String], others: [SourceRange], variables: [String])
   }
   let kind: Kind
@@ -26,7 +27,7 @@ public struct ParameterProblem: Diagnosable, Error {
 
   public static let allIDs = [
     "default-reads", "default-acts", "default-type", "not-an-assignment", "unknown-parameter",
-    "parameter-given-twice", "parameter-value", "missing-parameters",
+    "parameter-given-twice", "parameter-value", "variable-not-utf8", "missing-parameters",
   ]
 
   public var diagnostic: Diagnostic {
@@ -60,6 +61,11 @@ public struct ParameterProblem: Diagnosable, Error {
       return Diagnostic(
         id: "parameter-value", message: "`\(parameter)` has to be \(type.words), and `\(text)` is none",
         primary: .init(range), secondary: [.init(declared, "the parameter")], notes: type.forms)
+    case .notUTF8(let variable):
+      return Diagnostic(
+        id: "variable-not-utf8", message: "the environment variable `\(variable)` is not UTF-8",
+        primary: .init(range, "this is read from it"),
+        notes: ["texts are UTF-8 here; nothing stands in for what is none"])
     case .missing(let names, let others, let variables):
       return Diagnostic(
         id: "missing-parameters",

@@ -105,7 +105,11 @@ extension CheckedRunbook {
       if let variable = parameter.syntax.environmentVariable, let key = variable.literalText,
         let value = environment[key]
       {
-        result.take(parameter.value(value, at: variable.range), for: name)
+        // Bytes that are no text come as this.
+        result.take(
+          value.unicodeScalars.contains("\u{FFFD}")
+            ? .failure(ParameterProblem(.notUTF8(variable: key), at: variable.range))
+            : parameter.value(value, at: variable.range), for: name)
       } else if parameter.isRequired {
         result.missing.append(parameter)
       }

@@ -1,3 +1,5 @@
+import VisibleText
+
 extension DiagnosticRenderer {
   /// One diagnostic as a JSON object on one line, for machines. Lines and columns count from 1, columns in characters;
   /// offsets are of UTF-8, from 0, and half open. `file` is `null` for a source that is not at hand.
@@ -56,12 +58,7 @@ extension DiagnosticRenderer {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _
-      where scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-        || (0x2028...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        || scalar.value == 0xFEFF:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      case _ where scalar.isUnsafe: result += scalar.jsonEscape
       default: result.unicodeScalars.append(scalar)
       }
     }

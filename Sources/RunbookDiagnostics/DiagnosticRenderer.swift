@@ -1,3 +1,5 @@
+public import VisibleText
+
 /// Draws diagnostics for people: what is wrong, where, the lines themselves with a mark under the exact words, notes,
 /// what to write instead, and the way that led there.
 ///
@@ -28,12 +30,12 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   /// Everything about one diagnostic, over several lines, without a newline at its end.
-  public func render(_ diagnostic: Diagnostic) -> String {
+  public func render(_ diagnostic: Diagnostic) -> ScreenText {
     var page = Page(palette: Palette(hasColour: hasColour), gutter: gutterWidth(diagnostic))
     let palette = page.palette
     let style = Palette.Style(diagnostic.severity)
     let title = palette.paint("\(diagnostic.severity.rawValue)[\(diagnostic.id)]", style)
-    page.lines.append(title + palette.paint(": \(shown(diagnostic.message))", .strong))
+    page.lines.append(title + palette.paint(": \(diagnostic.message)", .strong))
 
     let marks =
       [Mark(diagnostic.primary, .primary(diagnostic.severity))]
@@ -42,16 +44,16 @@ public struct DiagnosticRenderer: Sendable {
     for label in diagnostic.trace {
       let words = label.text.isEmpty ? "called from here" : label.text
       page.bar()
-      draw([Mark(Diagnostic.Label(label.range), .secondary)], on: &page, arrow: "::: \(shown(words)):")
+      draw([Mark(Diagnostic.Label(label.range), .secondary)], on: &page, arrow: "::: \(words):")
     }
     if !diagnostic.notes.isEmpty || !diagnostic.fixes.isEmpty { page.bar() }
-    for note in diagnostic.notes { page.note("note", shown(note)) }
+    for note in diagnostic.notes { page.note("note", note) }
     for fix in diagnostic.fixes { draw(fix, on: &page) }
     return page.lines.joined(separator: "\n")
   }
 
   /// Several diagnostics with a blank line between them, in the order given.
-  public func render(_ diagnostics: [Diagnostic]) -> String {
+  public func render(_ diagnostics: [Diagnostic]) -> ScreenText {
     diagnostics.map(render).joined(separator: "\n\n")
   }
 
@@ -80,7 +82,7 @@ public struct DiagnosticRenderer: Sendable {
   // MARK: Places
 
   /// Draws marks, those of one source together, the first mark's source first.
-  private func draw(_ marks: [Mark], on page: inout Page, arrow: String) {
+  private func draw(_ marks: [Mark], on page: inout Page, arrow: ScreenText) {
     var rest = marks
     var arrow = arrow
     while let first = rest.first {
@@ -92,12 +94,12 @@ public struct DiagnosticRenderer: Sendable {
     }
   }
 
-  private func draw(_ marks: [Mark], of source: SourceText?, on page: inout Page, arrow: String) {
+  private func draw(_ marks: [Mark], of source: SourceText?, on page: inout Page, arrow: ScreenText) {
     guard let source, let first = marks.first else {
       return page.arrow(arrow, "a source that is not at hand")
     }
     let (line, column) = source.position(of: Int(first.range.lower))
-    page.arrow(arrow, "\(shown(source.name)):\(line):\(column)")
+    page.arrow(arrow, "\(source.name):\(line):\(column)")
     page.bar()
     var segments: [Int: [LineSegment]] = [:]
     for mark in marks {
@@ -124,7 +126,7 @@ public struct DiagnosticRenderer: Sendable {
   // MARK: Fixes
 
   private func draw(_ fix: Diagnostic.Fix, on page: inout Page) {
-    page.help(shown(fix.title))
+    page.help(fix.title)
     guard let source = sources[fix.range.source] else { return }
     let line = source.line(at: Int(fix.range.lower))
     let offsets = source.offsets(ofLine: line)
@@ -132,7 +134,7 @@ public struct DiagnosticRenderer: Sendable {
     let replacement = Array(fix.replacement.utf8)
     guard Int(fix.range.upper) <= offsets.upperBound, !replacement.contains(0x0A) else {
       let lines = fix.replacement.split(separator: "\n", omittingEmptySubsequences: false)
-      for line in lines.prefix(12) { page.added(shown(String(line))) }
+      for line in lines.prefix(12) { page.added(String(line)) }
       return
     }
     let upper = max(lower, Int(fix.range.upper))
@@ -184,6 +186,6 @@ struct Mark {
   }
 
   private func segment(_ lower: Int, _ upper: Int, _ text: String) -> LineSegment {
-    LineSegment(lower: lower, upper: upper, style: style, label: shown(text), isEmpty: upper <= lower)
+    LineSegment(lower: lower, upper: upper, style: style, label: text.visible, isEmpty: upper <= lower)
   }
 }

@@ -1,9 +1,11 @@
+import VisibleText
+
 /// How many columns a character takes on a terminal: two for wide East Asian ones and emoji, none for marks that
 /// combine with the one before.
 func displayWidth(_ scalar: Unicode.Scalar) -> Int {
   let value = scalar.value
   if value < 0x300 { return 1 }
-  if isUnsafe(scalar) { return 1 }
+  if scalar.isUnsafe { return 1 }
   switch value {
   case 0x200D, 0xFE00...0xFE0F, 0x1160...0x11FF, 0x1F3FB...0x1F3FF, 0xE0020...0xE007F, 0xE0100...0xE01EF: return 0
   case 0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x4DBF, 0x4E00...0xA4CF, 0xA960...0xA97F,
@@ -16,28 +18,4 @@ func displayWidth(_ scalar: Unicode.Scalar) -> Int {
   case .nonspacingMark, .enclosingMark: return 0
   default: return scalar.properties.isEmojiPresentation ? 2 : 1
   }
-}
-
-/// Whether a terminal would do something on reading it, or hide it, or reorder what is around it.
-func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.value {
-  case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x200B...0x200C, 0x200E...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF: true
-  default: false
-  }
-}
-
-/// A character as it is safe to show: control characters by their pictures, other unsafe ones by U+FFFD.
-func visible(_ scalar: Unicode.Scalar) -> String {
-  guard isUnsafe(scalar) else { return String(scalar) }
-  switch scalar.value {
-  case 0..<0x20: return Unicode.Scalar(0x2400 + scalar.value).map { String($0) } ?? "\u{FFFD}"
-  case 0x7F: return "\u{2421}"
-  default: return "\u{FFFD}"
-  }
-}
-
-/// Words of a message as they are safe to show on one line, whatever was quoted in them.
-func shown(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-  return text.unicodeScalars.map(visible).joined()
 }

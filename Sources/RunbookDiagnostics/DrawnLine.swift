@@ -1,3 +1,5 @@
+import VisibleText
+
 /// A stretch of one line to mark, in offsets of the bytes that the line is drawn from.
 struct LineSegment {
   let lower: Int
@@ -127,7 +129,7 @@ struct DrawnLine {
         continue
       }
       let width = isFlag ? 2 : max(1, displayWidth(scalar))
-      cells.append(Cell(offset: offset, column: column, width: width, text: visible(scalar)))
+      cells.append(Cell(offset: offset, column: column, width: width, text: String(scalar.visible)))
       column += width
     }
     return (cells, column)

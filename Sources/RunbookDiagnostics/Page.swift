@@ -1,18 +1,20 @@
+import VisibleText
+
 /// The lines of a rendering as they are put together.
 struct Page {
   let palette: Palette
   /// The columns of the line numbers.
   let gutter: Int
-  var lines: [String] = []
+  var lines: [ScreenText] = []
 
   init(palette: Palette, gutter: Int) {
     self.palette = palette
     self.gutter = gutter
   }
 
-  private var blank: String { String(repeating: " ", count: gutter) }
+  private var blank: ScreenText { "\(String(repeating: " ", count: gutter))" }
 
-  mutating func arrow(_ arrow: String, _ place: String) {
+  mutating func arrow(_ arrow: ScreenText, _ place: ScreenText) {
     lines.append(blank + palette.paint(arrow, .gutter) + " " + place)
   }
 
@@ -25,10 +27,10 @@ struct Page {
   mutating func gap() { lines.append(blank + palette.paint(" …", .gutter)) }
 
   mutating func note(_ kind: String, _ text: String) {
-    lines.append(blank + palette.paint(" = ", .gutter) + palette.paint(kind, .strong) + ": " + text)
+    lines.append(blank + palette.paint(" = ", .gutter) + palette.paint("\(kind)", .strong) + ": \(text)")
   }
 
-  mutating func help(_ text: String) { lines.append(palette.paint("help", .fix) + ": " + text) }
+  mutating func help(_ text: String) { lines.append(palette.paint("help", .fix) + ": \(text)") }
 
   mutating func added(_ text: String) {
     lines.append(blank + palette.paint(" | ", .gutter) + palette.paint("+ \(text)", .fix))
@@ -39,8 +41,8 @@ struct Page {
   mutating func draw(_ line: DrawnLine, _ number: Int, _ segments: [LineSegment]) {
     let digits = String(number)
     let padding = String(repeating: " ", count: max(0, gutter - digits.count))
-    let text = line.text.isEmpty ? "" : " " + line.text
-    lines.append(palette.paint(padding + digits + " |", .gutter) + text)
+    let text: ScreenText = line.text.isEmpty ? "" : " \(line.text)"
+    lines.append(palette.paint("\(padding)\(digits) |", .gutter) + text)
     guard !segments.isEmpty else { return }
     let placed = segments.map { segment in (columns: line.columns(of: segment), segment: segment) }
       .sorted { ($0.columns.lowerBound, $0.columns.upperBound) < ($1.columns.lowerBound, $1.columns.upperBound) }
@@ -93,8 +95,8 @@ struct Row {
     if column < cells.count { cells[column] = (text, style) } else { cells.append((text, style)) }
   }
 
-  func text(_ palette: Palette) -> String {
-    var result = ""
+  func text(_ palette: Palette) -> ScreenText {
+    var result: ScreenText = ""
     var index = 0
     while index < cells.count {
       let style = cells[index].style
@@ -103,7 +105,7 @@ struct Row {
         run += cells[index].text
         index += 1
       }
-      result += style.map { palette.paint(run, $0) } ?? run
+      result += style.map { palette.paint("\(run)", $0) } ?? "\(run)"
     }
     return result
   }
@@ -127,21 +129,19 @@ struct Palette {
 
     var weight: Int { if case .primary = self { 1 } else { 0 } }
 
-    fileprivate var code: String {
+    fileprivate var colour: Colour {
       switch self {
-      case .primary(.error): "1;31"
-      case .primary(.warning): "1;33"
-      case .primary(.note): "1;36"
-      case .secondary, .gutter: "1;34"
-      case .strong: "1"
-      case .fix: "1;32"
+      case .primary(.error): .brightRed
+      case .primary(.warning): .brightYellow
+      case .primary(.note): .brightCyan
+      case .secondary, .gutter: .brightBlue
+      case .strong: .bold
+      case .fix: .brightGreen
       }
     }
   }
 
   let hasColour: Bool
 
-  func paint(_ text: String, _ style: Style) -> String {
-    hasColour && !text.isEmpty ? "\u{1B}[\(style.code)m\(text)\u{1B}[0m" : text
-  }
+  func paint(_ text: ScreenText, _ style: Style) -> ScreenText { hasColour ? text.painted(style.colour) : text }
 }

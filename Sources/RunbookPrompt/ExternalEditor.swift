@@ -26,7 +26,10 @@ struct ExternalEditor {
     }
     guard status == 0 else { return .failure(EditorFailure("`\(command)` failed")) }
     do throws(SourceLoadError) {
-      return .success(String(decoding: try SourceFiles.read(path), as: UTF8.self))
+      guard let text = String(validating: try SourceFiles.read(path), as: UTF8.self) else {
+        return .failure(EditorFailure("what the editor left is not UTF-8"))
+      }
+      return .success(text)
     } catch {
       return .failure(EditorFailure(error.reason))
     }

@@ -73,7 +73,7 @@ public final class HistoryFile: Sendable {
       guard count > 0 else { break }
       bytes += chunk[..<count]
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { unescaped(String($0)) }
+    return bytes.split(separator: 0x0A).compactMap { String(validating: $0, as: UTF8.self).map(unescaped) }
   }
 
   static func escaped(_ entry: String) -> String {

@@ -2,6 +2,7 @@ import Coordination
 public import RunbookEvaluator
 public import RunbookRecord
 import TailerAPI
+import VisibleText
 
 /// Asks the person at the prompt, in the terminal that the prompt has. A question from behind the prompt sets the line
 /// being typed aside until it is answered; while one stands the next one waits.
@@ -42,7 +43,7 @@ public struct PromptPeople: People {
   }
 
   /// What is typed, without the space around it; `nil` for Ctrl-D.
-  private func line(after prompt: String) async throws(PeopleError) -> String? {
+  private func line(after prompt: ScreenText) async throws(PeopleError) -> String? {
     switch await terminal.read(LineRequest(prompt: prompt, kind: .question)) {
     case .line(let text): text.trimmed
     case .endOfFile: nil

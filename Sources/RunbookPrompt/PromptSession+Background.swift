@@ -7,6 +7,7 @@ import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// Entries that go on behind the prompt.
 extension PromptSession {

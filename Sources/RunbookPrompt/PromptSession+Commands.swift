@@ -7,6 +7,7 @@ import RunbookSession
 import RunbookSyntax
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 extension PromptSession {
   enum Next: Hashable, Sendable { case goOn, leave }
@@ -16,7 +17,7 @@ extension PromptSession {
     guard let command = PromptCommand(rawValue: word) else {
       let names = PromptCommand.allCases.map(\.rawValue)
       let hint = nearest(to: word, among: names).map { "; did you mean `:\($0)`?" } ?? "; `:help` lists what there is"
-      tell("There is no command `:\(word.printable)`\(hint)")
+      tell("There is no command `:\(word)`\(hint)")
       return .goOn
     }
     if command.argument == nil, !argument.isEmpty {
@@ -38,12 +39,12 @@ extension PromptSession {
     case .edit: await edit()
     case .time:
       showsTime.toggle()
-      tell("It is \(session.clock.now.plainMoment) UTC; timing is \(showsTime ? "on" : "off").")
+      tell("It is \(session.clock.now.plainMoment); timing is \(showsTime ? "on" : "off").")
     case .history: showHistory(argument)
     case .jobs: showBackground()
     case .stop:
       if !(Int(argument).map { stopBackground($0) } ?? false) {
-        tell("Nothing with the number \(argument.printable) goes on behind the prompt.")
+        tell("Nothing with the number \(argument) goes on behind the prompt.")
       }
     case .ids: await askForIDs(argument)
     case .quit: return await mayLeave() ? .leave : .goOn
@@ -53,10 +54,10 @@ extension PromptSession {
 
   private var display: ValueDisplay { ValueDisplay(now: session.clock.now, width: terminal.appearance.width) }
 
-  func tell(_ line: String) { terminal.show(line + "\n", as: .news) }
-  private func output(_ text: String) { terminal.show(text, as: .output) }
+  func tell(_ line: ScreenText) { terminal.show(line + "\n", as: .news) }
+  private func output(_ text: ScreenText) { terminal.show(text, as: .output) }
 
-  private func variables() -> String {
+  private func variables() -> ScreenText {
     var table = Table(columns: ["NAME", "TYPE", "VALUE"])
     for (name, value) in memory.names.sorted(by: { $0.key < $1.key }) {
       let entry = scope.names[name]
@@ -89,9 +90,13 @@ extension PromptSession {
     do throws(SourceLoadError) {
       bytes = try SourceFiles.read(path)
     } catch {
-      return tell("\(file.printable): \(error.reason)")
+      return tell("\(file): \(error.reason)")
     }
-    await run(String(decoding: bytes, as: UTF8.self), named: file)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let source = SourceText(id: sources.nextID, name: file, bytes: bytes)
+      return show(parse(source).diagnostics, in: SourceMap([source]))
+    }
+    await run(text, named: file)
   }
 
   private func setEnvironment(_ name: String) async {
@@ -107,7 +112,7 @@ extension PromptSession {
   private func setAccount(_ digits: String) async {
     guard !digits.isEmpty else { return tell("The account is \(scope.account ?? "not set").") }
     guard digits.utf8.count == 6, digits.utf8.allSatisfy({ (48...57).contains($0) }) else {
-      return tell("“\(digits.printable)” is no account: six digits make one")
+      return tell("“\(digits)” is no account: six digits make one")
     }
     await run("account \"\(digits)\"")
   }
@@ -118,16 +123,16 @@ extension PromptSession {
     case .success(let text):
       guard text.contains(where: { !$0.isWhitespace }) else { return tell("Nothing was run: the text is empty") }
       history?.add(text)
-      output(text.hasSuffix("\n") ? text.harmless : text.harmless + "\n")
+      output(ScreenText(lines: text.hasSuffix("\n") ? text : text + "\n"))
       await run(text)
     }
   }
 
   private func showHistory(_ argument: String) {
     guard let count = argument.isEmpty ? 20 : Int(argument), count > 0 else {
-      return tell("`\(argument.printable)` is no count of entries")
+      return tell("`\(argument)` is no count of entries")
     }
-    for entry in history?.entries.suffix(count) ?? [] { output(entry.harmless + "\n") }
+    for entry in history?.entries.suffix(count) ?? [] { output(ScreenText(lines: entry) + "\n") }
   }
 
   private func askForIDs(_ word: String) async {
@@ -137,7 +142,7 @@ extension PromptSession {
       types = ConfigurationType.allCases.filter(\.hasRuns)
     } else {
       guard let type = ConfigurationType(serviceName: word), type.hasRuns else {
-        return tell("`\(word.printable)` is no type that has runs")
+        return tell("`\(word)` is no type that has runs")
       }
       types = [type]
     }
@@ -159,23 +164,23 @@ extension PromptSession {
 
   private func save(_ file: String) async {
     let saved = SavedRunbook(kept, context: configuration.context)
-    guard saved.problem == nil else { return tell(saved.problem ?? "") }
+    guard saved.problem == nil else { return tell("\(saved.problem ?? "")") }
     guard !saved.text.isEmpty else { return tell("There is nothing to save yet.") }
     let path = file.hasPrefix("/") ? file : "\(session.directory)/\(file)"
     if FileManager.default.fileExists(atPath: path) {
       guard
         case .line(let reply) = await terminal.read(
-          LineRequest(prompt: "\(file.printable) is there already. Replace it? [y/N] ", kind: .question)),
+          LineRequest(prompt: "\(file) is there already. Replace it? [y/N] ", kind: .question)),
         ["y", "yes"].contains(reply.trimmed.lowercased())
       else { return tell("Nothing was saved.") }
     }
     do {
       try saved.text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      return tell("\(file.printable) could not be written: \(error.localizedDescription)")
+      return tell("\(file) could not be written: \(error.localizedDescription)")
     }
     tell(
-      "Saved \(saved.statementCount) \(saved.statementCount == 1 ? "statement" : "statements") to \(file.printable); it checks."
+      "Saved \(saved.statementCount) \(saved.statementCount == 1 ? "statement" : "statements") to \(file); it checks."
     )
     for text in saved.leftOut { tell("left out: \(text)") }
   }

@@ -10,6 +10,7 @@ public import RunbookSession
 import RunbookSyntax
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// What is done at one prompt, from its first entry to its end: entries are checked, recorded and run like a file, each
 /// with what the ones before it have left. One session is one execution in the journal, begun with the first entry.
@@ -206,7 +207,7 @@ public actor PromptSession {
     let renderer = DiagnosticRenderer(sources: sources, hasColour: appearance.hasColour, width: appearance.width)
     for diagnostic in diagnostics {
       if diagnostic.severity == .note {
-        terminal.show(appearance.paint(diagnostic.message, .dim) + "\n", as: .news)
+        terminal.show(appearance.paint("\(diagnostic.message)", .dim) + "\n", as: .news)
       } else {
         terminal.show(renderer.render(diagnostic) + "\n", as: .news)
       }
@@ -288,7 +289,7 @@ public actor PromptSession {
     case .failed(_, let diagnostic), .over(_, let diagnostic): show([diagnostic], in: sources)
     case .interrupted:
       if waits.isEmpty { terminal.show("Interrupted; what was launched goes on.\n", as: .news) }
-      for wait in waits.prefix(8) { terminal.show(self.words(for: wait) + "\n", as: .news) }
+      for wait in waits.prefix(8) { terminal.show("\(self.words(for: wait))\n", as: .news) }
       if waits.count > 8 { terminal.show("… and \(waits.count - 8) more.\n", as: .news) }
     }
   }
@@ -301,7 +302,7 @@ public actor PromptSession {
   private func tellLeft(in journal: any HeldJournal, besides before: Leftovers) async {
     var left = await left(in: journal).besides(before)
     left.runs = []
-    for line in left.lines { terminal.show(line + "\n", as: .news) }
+    for line in left.lines { terminal.show("\(line)\n", as: .news) }
   }
 
   /// How to wait again.
@@ -338,8 +339,8 @@ public actor PromptSession {
     let cost = ExecutionCost(requests: session.service.requestCounts.since(requestsBefore), awaits: awaits)
     let words = "\(entryCount) \(entryCount == 1 ? "entry" : "entries") at the prompt"
     let end = end(status: 0, words, cost)
-    for line in await left(in: journal).lines { terminal.show(line + "\n", as: .news) }
-    if let words = cost.words { terminal.show(words + "\n", as: .news) }
+    for line in await left(in: journal).lines { terminal.show("\(line)\n", as: .news) }
+    if let words = cost.words { terminal.show("\(words)\n", as: .news) }
     do throws(JournalError) {
       try await journal.end(end)
     } catch {

@@ -1,14 +1,15 @@
 public import Coordination
 public import RunbookTerminal
+public import VisibleText
 
 /// The terminal as a session at the prompt sees it: lines come in, text goes out above whatever is being typed.
 public protocol PromptTerminal: Sendable {
   /// What it can show now; the width changes when the window does.
   var appearance: Appearance { get }
   /// Shows whole lines above the line being typed, which it leaves as it is. From any task; pieces keep their order.
-  func show(_ text: String, as kind: Shown)
+  func show(_ text: ScreenText, as kind: Shown)
   /// Replaces the lines at the bottom that tell what is still going. They are seen only while no line is being typed.
-  func showLive(_ lines: [String])
+  func showLive(_ lines: [ScreenText])
   /// A line as it is typed. Where one is being typed already, that one is set aside meanwhile.
   func read(_ request: LineRequest) async -> LineReply
   /// Who asks takes a turn, for as long as the question stands: an answer that was meant for one question answers no other.
@@ -33,13 +34,12 @@ public struct LineRequest: Sendable {
     /// An answer, which history does not keep.
     case question
   }
-  /// May hold colours.
-  public let prompt: String
+  public let prompt: ScreenText
   public let kind: Kind
   /// What was typed of the entry before this line, for completion.
   public let typed: String
 
-  public init(prompt: String, kind: Kind, typed: String = "") {
+  public init(prompt: ScreenText, kind: Kind, typed: String = "") {
     self.prompt = prompt
     self.kind = kind
     self.typed = typed

@@ -5,6 +5,7 @@ import RunbookEvaluator
 import RunbookRecord
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// Tells on the terminal what the entries do: that of the one in front as it comes, with live lines for what it waits
 /// for; that of those behind the prompt with their number before it.
@@ -49,7 +50,7 @@ final class PromptWriter: Sendable {
   }
 
   fileprivate func note(_ event: Event, isInFront: Bool) {
-    let lines = state.withLock { state -> [String]? in
+    let lines = state.withLock { state -> [ScreenText]? in
       switch event.kind {
       case .launched(let run), .adopted(let run, _), .adoptedByHand(let run, _), .ended(let run, _),
         .checked(let run), .appeared(let run):
@@ -78,7 +79,7 @@ private struct Front {
   private static let patience = TimeSpan.seconds(2)
 
   /// What goes on in front; `nil` where there is nothing to say of it.
-  func lines(at now: Timestamp, on appearance: Appearance) -> [String]? {
+  func lines(at now: Timestamp, on appearance: Appearance) -> [ScreenText]? {
     guard appearance.isLive else { return nil }
     var lines = waits.lines(at: now, room: appearance.height - 2)
     if lines.isEmpty {
@@ -89,7 +90,7 @@ private struct Front {
       }
     }
     guard !lines.isEmpty else { return nil }
-    return lines.map { appearance.paint($0.cut(toColumns: max(10, appearance.width - 1)), .dim) }
+    return lines.map { appearance.paint("\($0.cut(toColumns: max(10, appearance.width - 1)))", .dim) }
   }
 }
 
@@ -126,7 +127,7 @@ private struct EntryListener: EventListener {
   func hear(_ event: Event) {
     let appearance = terminal.appearance
     switch event.kind {
-    case .printed(let text): show(text.harmless + "\n", as: .output)
+    case .printed(let text): show(ScreenText(lines: text) + "\n", as: .output)
     case .value(let value):
       if isShown(value, at: event.place) {
         show(ValueDisplay(now: event.at, width: appearance.width).text(of: value), as: .output)
@@ -152,10 +153,9 @@ private struct EntryListener: EventListener {
     }
   }
 
-  private func show(_ text: String, as kind: Shown) {
+  private func show(_ text: ScreenText, as kind: Shown) {
     guard let label else { return terminal.show(text, as: kind) }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-    terminal.show(lines.map { "\(label) \($0)\n" }.joined(), as: kind)
+    terminal.show(text.lines.dropLast().map { "\(label) \($0)\n" }.joined(), as: kind)
   }
 }
 

@@ -2,6 +2,8 @@
 import Coordination
 import Foundation
 import Glibc
+import RunbookTerminal
+import VisibleText
 
 /// GNU readline, by its callback interface, and the screen that it draws on.
 @TerminalActor
@@ -18,14 +20,16 @@ final class Readline {
 
   private var terminal: ReadlineTerminal?
   var suggestions: Suggestions?
+  /// What readline draws on, and what everything else is written to: the same screen.
   private var screen: UnsafeMutablePointer<FILE>?
+  private var output = OutputChannel.standardOutput
   private var isLive = true
   var readings: [Reading] = []
   private var isInstalled = false
   /// The signal that ended it, or stands for a terminal that has gone.
   private var closedBy: Int32?
   private var isSuspended = false
-  private var live: [String] = []
+  private var live: [ScreenText] = []
   private var drawnLive = 0
   /// How the terminal was before.
   private var found: termios?
@@ -35,14 +39,16 @@ final class Readline {
   nonisolated private init() {}
 
   func start(
-    _ terminal: ReadlineTerminal, draws screen: UnsafeMutablePointer<FILE>?, history: [String],
+    _ terminal: ReadlineTerminal, draws screen: UnsafeMutablePointer<FILE>?, on output: OutputChannel,
+    history: [String],
     suggestions: Suggestions, isLive: Bool
   ) {
     self.terminal = terminal
     self.suggestions = suggestions
     self.screen = screen
+    self.output = output
     self.isLive = isLive
-    setlocale(LC_CTYPE, "")
+    Self.speakUTF8()
     rl_readline_name = UnsafePointer(Self.name)
     rl_outstream = screen
     rl_catch_signals = 0
@@ -69,6 +75,15 @@ final class Readline {
     TerminalThread.shared.take([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT])
   }
 
+  /// Has a line be characters, whatever the locale: texts are UTF-8 here. Readline asks the environment for each line.
+  private static func speakUTF8() {
+    setlocale(LC_CTYPE, "")
+    guard String(cString: nl_langinfo(nl_item(CODESET))) != "UTF-8" else { return }
+    let decides = getenv("LC_ALL").map { $0.pointee != 0 } ?? false
+    setenv(decides ? "LC_ALL" : "LC_CTYPE", "C.UTF-8", 1)
+    setlocale(LC_CTYPE, "")
+  }
+
   private static let name = strdup("runbook")
   private static let noQuotes = strdup("")
   private static let breaks = strdup(" \t\n\"'(){}[],;=<>!+*/%.:#$&")
@@ -91,7 +106,7 @@ final class Readline {
   private func setAside() {
     guard isInstalled, let last = readings.indices.last else { return }
     readings[last].typed = (String(cString: rl_line_buffer), rl_point)
-    if isLive { rl_clear_visible_line() } else { fputs("\n", screen) }
+    if isLive { rl_clear_visible_line() } else { draw("\n") }
     remove()
   }
 
@@ -100,13 +115,14 @@ final class Readline {
     refresh()
     eraseLive()
     if reading.request.kind == .question, KeySource.dropTyped() {
-      fputs("What was typed before the question does not answer it.\n", screen)
+      draw("What was typed before the question does not answer it.\n")
     }
     fflush(screen)
     rl_callback_handler_install(Self.marked(reading.request.prompt)) { line in
-      let text = line.map { String(cString: $0) }
-      free(line)
-      TerminalActor.assume { Readline.shared.finished(text) }
+      defer { free(line) }
+      guard let line else { return TerminalActor.assume { Readline.shared.finished(nil) } }
+      let text = String(validatingCString: line)
+      TerminalActor.assume { text.map { Readline.shared.finished($0) } ?? Readline.shared.refuse() }
     }
     isInstalled = true
     if let typed = reading.typed {
@@ -129,12 +145,19 @@ final class Readline {
     rl_callback_read_char()
   }
 
+  /// A line was ended that is no text: it is asked for again.
+  private func refuse() {
+    draw("What was typed is not UTF-8; nothing of the line was taken.\n")
+    remove()
+    begin()
+  }
+
   /// A line was ended; `nil` by end of file.
   private func finished(_ text: String?) {
     if let text {
       answer(.line(text))
     } else {
-      fputs("\n", screen)
+      draw("\n")
       answer(.endOfFile)
     }
   }
@@ -152,7 +175,7 @@ final class Readline {
     guard let index = readings.firstIndex(where: { $0.reply === reading.reply }) else { return }
     let isFront = index == readings.count - 1
     if isFront, isInstalled {
-      fputs("\n", screen)
+      draw("\n")
       remove()
     }
     readings.remove(at: index)
@@ -188,7 +211,7 @@ final class Readline {
       }
       rl_callback_sigcleanup()
       rl_free_line_state()
-      fputs("^C\n", screen)
+      draw("^C\n")
       answer(.interrupted)
     case SIGTERM, SIGHUP:
       closedBy = number
@@ -198,7 +221,8 @@ final class Readline {
       readings = []
       for reading in waiting { reading.reply.fulfill(.closed(number)) }
     case SIGWINCH:
-      rl_resize_terminal()
+      // Only a line that is being typed is drawn again.
+      if isInstalled { rl_resize_terminal() } else { rl_reset_screen_size() }
     case SIGCONT where isInstalled:
       rl_deprep_terminal()
       rl_prep_terminal(1)
@@ -220,27 +244,33 @@ final class Readline {
     }
     if isInstalled {
       guard !pieces.isEmpty else { return }
-      if isLive { rl_clear_visible_line() } else { fputs("\n", screen) }
-      for piece in pieces { fputs(piece.text, screen) }
+      if isLive { rl_clear_visible_line() } else { draw("\n") }
+      draw(pieces.map(\.text).joined())
       fflush(screen)
       rl_on_new_line()
       rl_forced_update_display()
     } else {
       eraseLive()
-      for piece in pieces { fputs(piece.text, screen) }
+      draw(pieces.map(\.text).joined())
       drawLive()
     }
     fflush(screen)
   }
 
+  /// Writes behind what readline has drawn so far.
+  private func draw(_ text: ScreenText) {
+    fflush(screen)
+    output.write(text)
+  }
+
   private func drawLive() {
-    for line in live { fputs(line + "\n", screen) }
+    draw(live.map { $0 + "\n" }.joined())
     drawnLive = live.count
   }
 
   private func eraseLive() {
     guard drawnLive > 0 else { return }
-    fputs("\u{1B}[\(drawnLive)A\r\u{1B}[J", screen)
+    draw(.erasing(lines: drawnLive))
     drawnLive = 0
   }
 
@@ -295,10 +325,10 @@ final class Readline {
   }
 
   /// Tells readline which parts of a prompt take no room.
-  private static func marked(_ prompt: String) -> String {
+  private static func marked(_ prompt: ScreenText) -> String {
     var result = ""
     var isInSequence = false
-    for scalar in prompt.unicodeScalars {
+    for scalar in prompt.text.unicodeScalars {
       if scalar == "\u{1B}" {
         result += "\u{1}"
         isInSequence = true

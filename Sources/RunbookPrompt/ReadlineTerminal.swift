@@ -2,13 +2,14 @@
 public import Coordination
 import Glibc
 public import RunbookTerminal
+public import VisibleText
 
 /// The person's terminal, through GNU readline.
 public final class ReadlineTerminal: PromptTerminal {
   /// What `Readline` has to draw, and what is to be done at Ctrl-C.
   private struct State {
-    var outbox: [(text: String, kind: Shown)] = []
-    var live: [String]?
+    var outbox: [(text: ScreenText, kind: Shown)] = []
+    var live: [ScreenText]?
     var interrupt: (@Sendable (Int32) -> Void)?
   }
 
@@ -27,7 +28,7 @@ public final class ReadlineTerminal: PromptTerminal {
     isOutputApart = !OutputChannel.standardOutput.isTerminal
     stream = isOutputApart ? .standardError : .standardOutput
     Readline.shared.start(
-      self, draws: isOutputApart ? stderr : stdout, history: history, suggestions: suggestions,
+      self, draws: isOutputApart ? stderr : stdout, on: stream, history: history, suggestions: suggestions,
       isLive: appearance.isLive)
   }
 
@@ -46,13 +47,13 @@ public final class ReadlineTerminal: PromptTerminal {
 
   public var appearance: Appearance { Appearance(of: stream, variables: variables) }
 
-  public func show(_ text: String, as kind: Shown) {
+  public func show(_ text: ScreenText, as kind: Shown) {
     guard !text.isEmpty else { return }
     state.withLock { $0.outbox.append((text, kind)) }
     TerminalThread.shared.wake()
   }
 
-  public func showLive(_ lines: [String]) {
+  public func showLive(_ lines: [ScreenText]) {
     state.withLock { $0.live = lines }
     TerminalThread.shared.wake()
   }
@@ -66,7 +67,7 @@ public final class ReadlineTerminal: PromptTerminal {
   }
 
   /// Takes what was shown since the last time.
-  func takeShown() -> (pieces: [(text: String, kind: Shown)], live: [String]?) {
+  func takeShown() -> (pieces: [(text: ScreenText, kind: Shown)], live: [ScreenText]?) {
     state.withLock { state in
       defer { (state.outbox, state.live) = ([], nil) }
       return (state.outbox, state.live)
@@ -74,7 +75,7 @@ public final class ReadlineTerminal: PromptTerminal {
   }
 
   /// Puts a piece out beside the screen, where standard output goes elsewhere; whether it did.
-  func divert(_ piece: (text: String, kind: Shown)) -> Bool {
+  func divert(_ piece: (text: ScreenText, kind: Shown)) -> Bool {
     guard isOutputApart, case .output = piece.kind else { return false }
     OutputChannel.standardOutput.write(piece.text)
     return true

@@ -4,24 +4,25 @@ import RunbookRecord
 import RunbookSyntax
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// A value as the prompt shows it, with its line ends: lists of runs and operations as tables.
 struct ValueDisplay {
   let now: Timestamp
   let width: Int
 
-  func text(of value: Value) -> String {
+  func text(of value: Value) -> ScreenText {
     switch value {
-    case .text(let text): text.harmless + "\n"
+    case .text(let text): ScreenText(lines: text) + "\n"
     case .run(let run): table(of: [run.latest])
-    case .operation(let operation): operation.description.printable + "\n"
-    case .error(let error): "\(error.kind.rawValue): \(error.message.harmless)\n"
+    case .operation(let operation): "\(operation)\n"
+    case .error(let error): "\(error.kind.rawValue): \(ScreenText(lines: error.message))\n"
     case .list(let values): list(values)
-    default: value.text.printable + "\n"
+    default: "\(value.text)\n"
     }
   }
 
-  private func list(_ values: [Value]) -> String {
+  private func list(_ values: [Value]) -> ScreenText {
     guard !values.isEmpty else { return "(an empty list)\n" }
     let runs = values.compactMap { if case .run(let run) = $0 { run.latest } else { nil } }
     if runs.count == values.count { return table(of: runs) + "(\(runs.count) \(runs.count == 1 ? "run" : "runs"))\n" }
@@ -33,39 +34,28 @@ struct ValueDisplay {
       }
       return table.text(width: nil)
     }
-    return Value.list(values).text.harmless + "\n"
+    return ScreenText(lines: Value.list(values).text) + "\n"
   }
 
   /// A row for each run; where the rows are wider than the terminal the ids go to lines of their own, and nothing is cut.
-  func table(of runs: [Run]) -> String {
-    let columns = ["STATUS", "STARTED", "TOOK", "OPERATION"]
+  func table(of runs: [Run]) -> ScreenText {
+    let columns = ["STATUS", "STARTED (UTC)", "TOOK", "OPERATION"]
     var whole = Table(columns: columns + ["RUN"])
     for run in runs { whole.add(cells(of: run) + [run.id]) }
     let text = whole.text(width: nil)
-    let widest = text.split(separator: "\n").map { String($0).columns }.max() ?? 0
+    let widest = text.lines.map(\.text.columns).max() ?? 0
     guard widest > width else { return text }
     var narrow = Table(columns: columns)
     for run in runs { narrow.add(cells(of: run)) }
-    let rows = narrow.text(width: nil).split(separator: "\n").map(String.init)
-    return (rows.first ?? "") + "\n"
-      + zip(rows.dropFirst(), runs).map { row, run in "\(row)\n  \(run.id.printable)\n" }.joined()
+    let rows = narrow.text(width: nil).lines
+    let told = zip(rows.dropFirst(), runs).map { row, run -> ScreenText in "\(row)\n  \(run.id)\n" }
+    return "\(rows.first ?? "")\n\(told.joined())"
   }
 
   private func cells(of run: Run) -> [String] {
     [
-      run.status?.name ?? "not shown yet", run.started?.plainMoment ?? "",
+      run.status?.name ?? "not shown yet", run.started?.columnMoment ?? "",
       run.duration(at: now).map { $0.rounded.description } ?? "", run.operation.name,
     ]
-  }
-}
-
-extension String {
-  /// Without what could move the cursor; newlines and tabs stay.
-  var harmless: String {
-    split(separator: "\n", omittingEmptySubsequences: false)
-      .map {
-        $0.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\t")
-      }
-      .joined(separator: "\n")
   }
 }

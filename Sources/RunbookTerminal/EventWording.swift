@@ -3,6 +3,7 @@ import RunbookEvaluator
 import RunbookRecord
 import RunbookSyntax
 import TailerAPI
+import VisibleText
 
 /// An event as a line for people: the one place that words what happens.
 struct EventLine {
@@ -39,11 +40,11 @@ struct EventLine {
       let other = wait.executionID.map { "the execution \($0)" } ?? "an execution whose record was deleted"
       self.init(
         wait.settlesAt.map {
-          "waiting until \($0.clock) to launch \(Self.words(operation)): a launch of it by \(other) may arrive until then"
+          "waiting until \($0.clock) UTC to launch \(Self.words(operation)): a launch of it by \(other) may arrive until then"
         } ?? "waiting to launch \(Self.words(operation)): \(other) launches it first", .quiet)
     case .launchUnknown(let operation, let reason, let end):
       self.init(
-        "the outcome of launching \(Self.words(operation)) is not known (\(reason.printable)); looking for its run until \(end.clock)",
+        "the outcome of launching \(Self.words(operation)) is not known (\(reason.printable)); looking for its run until \(end.clock) UTC",
         .warning)
     case .adopted(let run, _):
       self.init(
@@ -114,8 +115,10 @@ struct EventLine {
 }
 
 extension Timestamp {
-  /// To the second.
-  public var plainMoment: String { "\(date) \(clock)" }
+  /// To the second, for a sentence.
+  public var plainMoment: String { "\(columnMoment) UTC" }
+  /// To the second, for a column whose heading says that it is UTC.
+  public var columnMoment: String { "\(date) \(clock)" }
 }
 
 extension TimeSpan {

@@ -176,7 +176,7 @@ extension InFlight.Wait {
   }
 
   private func moment(_ moment: Timestamp, _ now: Timestamp) -> String {
-    moment.date == now.date ? moment.clock : moment.plainMoment
+    moment.date == now.date ? "\(moment.clock) UTC" : moment.plainMoment
   }
 
   private var isWaitingForStart: Bool { if case .nextRun = subject { began == nil } else { false } }

@@ -24,7 +24,7 @@ public final class JSONWriter: EventListener, Sendable {
   public static func line(_ members: RecordJSON.Members) -> [UInt8] { JSONValue.object(members).bytes + [0x0A] }
 
   private func write(_ members: RecordJSON.Members, at moment: Timestamp) {
-    output.writeLater(Self.line(members.merging(["time": JSONValue(moment)]) { $1 }))
+    output.writeLater(json: Self.line(members.merging(["time": JSONValue(moment)]) { $1 }))
   }
 
   // MARK: The record

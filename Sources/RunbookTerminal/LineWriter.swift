@@ -3,7 +3,7 @@ import Coordination
 public import RunbookDiagnostics
 public import RunbookEvaluator
 import RunbookRecord
-import TailerAPI
+import VisibleText
 
 /// Tells people what happens, a line for each event: with the time before it, and on a terminal with one live line below
 /// for each thing that is still going. What the runbook prints goes to standard output and nothing else does.
@@ -44,15 +44,6 @@ public final class LineWriter: EventListener {
     }
     for channel in channels { channel.flush() }
   }
-
-  /// What a runbook prints, without the control characters of a reply; its own newlines and tabs stay.
-  static func harmless(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map {
-        $0.split(separator: "\t", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\t")
-      }
-      .joined(separator: "\n")
-  }
 }
 
 /// What is on the screen, and what waits to come there.
@@ -65,7 +56,7 @@ private struct Lines: Sendable {
   private var live = InFlight()
   private var drawnLines = 0
   /// What waits until a question is answered; `nil` where none is open.
-  private var held: [(text: String, channel: OutputChannel)]?
+  private var held: [(text: ScreenText, channel: OutputChannel)]?
   private var replayed = 0
   /// When it was last told that looks fail for a reason, or succeed again.
   private var told: [String?: Timestamp] = [:]
@@ -122,8 +113,8 @@ private struct Lines: Sendable {
 
   private mutating func show(_ event: Event) {
     switch event.kind {
-    case .printed(let text): write(LineWriter.harmless(text) + "\n", to: output)
-    case .value(let value): write(LineWriter.harmless(value.text) + "\n", to: output)
+    case .printed(let text): write(ScreenText(lines: text) + "\n", to: output)
+    case .value(let value): write(ScreenText(lines: value.text) + "\n", to: output)
     case .warning(let diagnostic), .alsoFailed(let diagnostic): write(rendered(diagnostic) + "\n", to: news)
     default:
       guard !isQuiet, isNews(event), let worded = EventLine(event) else { return }
@@ -157,20 +148,21 @@ private struct Lines: Sendable {
       case .warning: .yellow
       case .quiet: .dim
       }
-    write(appearance.paint(time, .dim) + indent + (colour.map { appearance.paint(text, $0) } ?? text) + "\n", to: news)
+    let words = colour.map { appearance.paint("\(text)", $0) } ?? "\(text)"
+    write("\(appearance.paint("\(time)", .dim))\(indent)\(words)\n", to: news)
   }
 
-  private func rendered(_ diagnostic: Diagnostic) -> String {
+  private func rendered(_ diagnostic: Diagnostic) -> ScreenText {
     DiagnosticRenderer(sources: sources, hasColour: appearance.hasColour, width: appearance.width).render(diagnostic)
   }
 
-  private mutating func write(_ text: String, to channel: OutputChannel) {
+  private mutating func write(_ text: ScreenText, to channel: OutputChannel) {
     if held == nil { put(text, to: channel) } else { held?.append((text, channel)) }
   }
 
   /// Without keeping who tells it: whoever reads slowly delays no work.
-  private func put(_ text: String, to channel: OutputChannel) {
-    if !text.isEmpty { channel.writeLater(Array(text.utf8)) }
+  private func put(_ text: ScreenText, to channel: OutputChannel) {
+    if !text.isEmpty { channel.writeLater(text) }
   }
 
   // MARK: Live lines
@@ -182,16 +174,16 @@ private struct Lines: Sendable {
 
   mutating func erase() { put(takeAway(), to: news) }
 
-  private mutating func drawing(at now: Timestamp) -> String {
+  private mutating func drawing(at now: Timestamp) -> ScreenText {
     guard hasLiveLines, held == nil else { return "" }
     let lines = live.lines(at: now, room: news.height - 2).map { $0.cut(toColumns: max(10, news.width - 1)) }
     drawnLines = lines.count
-    return lines.map { appearance.paint($0, .dim) + "\n" }.joined()
+    return lines.map { appearance.paint("\($0)", .dim) + "\n" }.joined()
   }
 
-  private mutating func takeAway() -> String {
+  private mutating func takeAway() -> ScreenText {
     defer { drawnLines = 0 }
-    return drawnLines == 0 ? "" : "\u{1B}[\(drawnLines)A\r\u{1B}[J"
+    return .erasing(lines: drawnLines)
   }
 }
 

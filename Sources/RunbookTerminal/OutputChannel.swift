@@ -1,9 +1,10 @@
 import Coordination
 import Dispatch
 import Glibc
+public import VisibleText
 
-/// One of the process's outputs. Writes whole pieces, in order, from whichever task. Once a piece could not be written none
-/// is, and whoever ends the process says so.
+/// One of the process's outputs, and the only way to them: what goes there can be seen, whatever was quoted in it. Writes whole
+/// pieces, in order, from whichever task. Once a piece could not be written none is, and whoever ends the process says so.
 public final class OutputChannel: Sendable {
   private let descriptor: Int32
   /// The system's error number of the piece that could not be written.
@@ -46,15 +47,23 @@ public final class OutputChannel: Sendable {
   }
 
   /// Writes a piece behind all that came before it here, without keeping the caller: whoever reads slowly delays no work.
-  public func writeLater(_ bytes: [UInt8]) { queue.async { self.put(bytes) } }
+  public func writeLater(_ text: ScreenText) { writeLater(bytes: Array(text.text.utf8)) }
+  public func writeLater(json: [UInt8]) { writeLater(bytes: json.visibleJSON) }
+  private func writeLater(bytes: [UInt8]) { queue.async { self.put(bytes) } }
 
   /// Waits until all that was to be written later has been.
   public func flush() { queue.sync {} }
 
-  public func write(_ text: String) { write(Array(text.utf8)) }
-
   /// Writes a piece, behind all that is to be written later.
-  public func write(_ bytes: [UInt8]) { queue.sync { put(bytes) } }
+  public func write(_ text: ScreenText) { write(bytes: Array(text.text.utf8)) }
+  public func write(json: [UInt8]) { write(bytes: json.visibleJSON) }
+
+  /// Writes a file's text as it is, for the file or the program that gets it; on a terminal so that it can be seen.
+  public func write(file text: String) {
+    if isTerminal { write(ScreenText(lines: text)) } else { write(bytes: Array(text.utf8)) }
+  }
+
+  private func write(bytes: [UInt8]) { queue.sync { put(bytes) } }
 
   private func put(_ bytes: [UInt8]) {
     lost.withLock { lost in
@@ -106,16 +115,5 @@ public struct Appearance: Sendable {
       height: stream.height)
   }
 
-  public func paint(_ text: String, _ colour: Colour) -> String {
-    hasColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
-  }
-}
-
-public enum Colour: String, Sendable {
-  case red = "31"
-  case green = "32"
-  case yellow = "33"
-  case dim = "2"
-  case bold = "1"
-  case redBackground = "1;97;41"
+  public func paint(_ text: ScreenText, _ colour: Colour) -> ScreenText { hasColour ? text.painted(colour) : text }
 }

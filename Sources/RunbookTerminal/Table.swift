@@ -1,4 +1,5 @@
 import TailerAPI
+public import VisibleText
 
 /// Text in columns, as wide as what is in them; the last one is cut where the width is known.
 public struct Table {
@@ -15,10 +16,10 @@ public struct Table {
   public var isEmpty: Bool { rows.isEmpty }
 
   /// - Parameter width: Columns to fit into, or `nil` for as wide as it gets.
-  public func text(width: Int?) -> String {
+  public func text(width: Int?) -> ScreenText {
     let lines = [columns] + rows
     let widths = columns.indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
-    return lines.map { line in
+    return lines.map { line -> ScreenText in
       var text = ""
       for (column, cell) in line.enumerated() {
         text += cell
@@ -26,7 +27,7 @@ public struct Table {
       }
       while text.last == " " { text.removeLast() }
       if let width, text.count > width, width > 1 { text = text.prefix(width - 1) + "…" }
-      return text + "\n"
+      return "\(text)\n"
     }.joined()
   }
 }

@@ -4,6 +4,7 @@ import Glibc
 public import RunbookEvaluator
 public import RunbookRecord
 import TailerAPI
+import VisibleText
 
 /// Asks the person at the terminal, over `/dev/tty`, so that it works also where standard input is the runbook.
 ///
@@ -74,7 +75,7 @@ public actor TerminalPeople: People {
       }
       if finally.statements.count > Self.shownStatements { terminal.output.write("    …\n") }
     }
-    let question = "End with that now? No leaves all as it is, for `runbook resume`. [y/n] "
+    let question: ScreenText = "End with that now? No leaves all as it is, for `runbook resume`. [y/n] "
     while true {
       switch try await line(after: question, on: terminal)?.lowercased() {
       case "y", "yes": return true
@@ -93,7 +94,7 @@ public actor TerminalPeople: People {
     let terminal = try open()
     defer { terminal.close() }
     while true {
-      let prompt = "\(name)\(summary.map { " (\($0.printable))" } ?? ""): "
+      let prompt: ScreenText = "\(name)\(summary.map { " (\($0))" } ?? ""): "
       guard let text = try await line(after: prompt, on: terminal) else { throw .nobodyThere }
       guard let words = problem(text) else { return text }
       terminal.output.write("\(words)\n")
@@ -129,7 +130,7 @@ public actor TerminalPeople: People {
 
   /// A line as it is typed, without the space around it; `nil` for Ctrl-D. Looks for cancellation several times a second;
   /// the thread is free in between.
-  private func line(after prompt: String, on terminal: Terminal) async throws(PeopleError) -> String? {
+  private func line(after prompt: ScreenText, on terminal: Terminal) async throws(PeopleError) -> String? {
     terminal.output.write(prompt)
     var bytes: [UInt8] = []
     while true {
@@ -152,7 +153,12 @@ public actor TerminalPeople: People {
         terminal.output.write("\n")
         return nil
       }
-      if byte == 0x0A { return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespaces) }
+      if byte == 0x0A {
+        if let text = String(validating: bytes, as: UTF8.self) { return text.trimmingCharacters(in: .whitespaces) }
+        terminal.output.write("What was typed is not UTF-8; nothing of the line was taken.\n\(prompt)")
+        bytes = []
+        continue
+      }
       guard bytes.count < Self.lineLimit else { throw .nobodyThere }
       bytes.append(byte)
     }

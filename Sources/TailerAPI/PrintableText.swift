@@ -1,20 +1,18 @@
+import VisibleText
+
 extension String {
   /// Whether it can be an id of the service: what can be printed, and seen as it is.
   public var isID: Bool {
-    !isEmpty && utf8.count <= 512 && self == printable && first?.isWhitespace == false && last?.isWhitespace == false
+    !isEmpty && utf8.count <= 512 && first?.isWhitespace == false && last?.isWhitespace == false
+      && !unicodeScalars.contains { $0.isUnsafe || $0.properties.isDefaultIgnorableCodePoint }
   }
 
-  /// The text without what could move a terminal's cursor or hide words: control characters, also the C1 ones, and
-  /// the marks that reorder text. Newlines become spaces. For everything that a reply says.
+  /// The text on one line, with everything in it to be seen; newlines and tabs become spaces. For everything that a reply says.
   public var printable: String {
     if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
-      switch scalar.value {
-      case 0x09, 0x0A, 0x0D: result.append(" ")
-      case 0..<0x20, 0x7F..<0xA0, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF: continue
-      default: result.append(scalar)
-      }
+      result.append(["\t", "\n", "\r"].contains(scalar) ? " " : scalar.visible)
     }
     return String(result)
   }

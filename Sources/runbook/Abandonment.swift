@@ -2,6 +2,7 @@ import RunbookEvaluator
 import RunbookRecord
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// An unfinished execution given up by a person, so that nothing takes it up again.
 struct Abandonment {
@@ -19,13 +20,15 @@ struct Abandonment {
       // They are told at the head, with what to do about them.
       left.launches = []
       try await store.abandon(id, by: surroundings.user)
-      let lines =
+      let lines: [ScreenText] =
         open.isEmpty
         ? ["\(id) is given up"]
         : ["\(id) is given up. It is not known whether these launches happened; look at the operations' runs:"]
           + open.map { "  \($0.intent.words.printable)" }
       let isLeft = !open.isEmpty || !left.lines.isEmpty
-      if !conduct.quiet || isLeft { OutputChannel.standardError.write((lines + left.lines).map { $0 + "\n" }.joined()) }
+      if !conduct.quiet || isLeft {
+        OutputChannel.standardError.write((lines + left.lines.map { "\($0)" }).map { $0 + "\n" }.joined())
+      }
       return 0
     } catch {
       throw error.failure

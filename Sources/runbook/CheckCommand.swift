@@ -4,6 +4,7 @@ import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
 import RunbookTerminal
+import VisibleText
 
 struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.check)
@@ -34,7 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
           errors == 0
           ? "\(files.count == 1 ? "1 runbook is" : "\(files.count) runbooks are") valid"
           : "\(errors) error\(errors == 1 ? "" : "s")"
-        news.write(verdict + (warnings > 0 ? ", \(warnings) warning\(warnings == 1 ? "" : "s")" : "") + "\n")
+        news.write("\(verdict)\(warnings > 0 ? ", \(warnings) warning\(warnings == 1 ? "" : "s")" : "")\n")
       }
       // Taking long trees apart would take as long as reading them did.
       return withExtendedLifetime(preparations) { Leaving.exit(errors == 0 ? 0 : 2) }
@@ -76,7 +77,7 @@ enum Report {
     for diagnostic in preparation.diagnostics {
       switch form {
       case .lines: news.write(renderer.render(diagnostic) + "\n")
-      case .json: OutputChannel.standardOutput.write(renderer.json(diagnostic) + "\n")
+      case .json: OutputChannel.standardOutput.write(json: Array((renderer.json(diagnostic) + "\n").utf8))
       }
     }
   }

@@ -6,6 +6,7 @@ import RunbookFormatter
 import RunbookSession
 import RunbookSyntax
 import RunbookTerminal
+import VisibleText
 
 struct FormatCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.fmt)
@@ -49,7 +50,7 @@ struct FormatCommand: AsyncParsableCommand {
       return isLaidOut ? 0 : 1
     }
     guard let path = input.path else {
-      OutputChannel.standardOutput.write(text)
+      OutputChannel.standardOutput.write(file: text)
       return 0
     }
     if !isLaidOut { try FileReplacement.write(Array(text.utf8), to: path) }

@@ -9,6 +9,7 @@ import RunbookSyntax
 import RunbookTerminal
 import TailerAPI
 import TailerClient
+import VisibleText
 
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.history)
@@ -39,10 +40,10 @@ struct HistoryCommand: AsyncParsableCommand {
     let summaries = try await store.executions(limit: limit)
     let out = OutputChannel.standardOutput
     if output == .json {
-      for summary in summaries { out.write(JSONWriter.line(RecordJSON.execution(summary))) }
+      for summary in summaries { out.write(json: JSONWriter.line(RecordJSON.execution(summary))) }
       return 0
     }
-    var table = Table(columns: ["execution", "started", "took", "by", "where", "runbook", "ended"])
+    var table = Table(columns: ["execution", "started (UTC)", "took", "by", "where", "runbook", "ended"])
     for summary in summaries {
       let header = summary.header
       let ending: String =
@@ -55,7 +56,7 @@ struct HistoryCommand: AsyncParsableCommand {
         }
       let parameters = header.parameters.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
       table.add([
-        header.id, header.startedAt.plainMoment,
+        header.id, header.startedAt.columnMoment,
         summary.end.map { $0.at.since(header.startedAt).rounded.description } ?? "",
         header.holder.user, header.environment ?? "", header.name + parameters, ending,
       ])
@@ -74,9 +75,9 @@ struct HistoryCommand: AsyncParsableCommand {
       "\(header.id)  \(header.name)  by \(header.holder.user) on \(header.holder.host), \(header.startedAt.plainMoment)\n"
     )
     let place = [header.environment.map { "in \($0)" }, header.account.map { "of \($0)" }].compactMap { $0 }
-    out.write("  \((place + ["on \(header.service)"]).joined(separator: " ").printable)\n")
+    out.write("  \((place + ["on \(header.service)"]).joined(separator: " "))\n")
     for (name, value) in header.parameters.sorted(by: { $0.key < $1.key }) {
-      out.write("  \(name) = \(value.printable)\n")
+      out.write("  \(name) = \(value)\n")
     }
     for entry in entries where entry.intent.isWorthTelling {
       out.write(
@@ -87,7 +88,7 @@ struct HistoryCommand: AsyncParsableCommand {
   }
 
   /// How it ended, in what time, and what of it is not known.
-  private func lastLines(of summary: ExecutionSummary, _ entries: [RecordedEffect]) -> [String] {
+  private func lastLines(of summary: ExecutionSummary, _ entries: [RecordedEffect]) -> [ScreenText] {
     let header = summary.header
     let words =
       switch summary.state {
@@ -96,7 +97,7 @@ struct HistoryCommand: AsyncParsableCommand {
       case .ended: ": \(summary.end?.summary ?? header.endWithoutWords)"
       }
     let took = summary.end.map { ", after \($0.at.since(header.startedAt).rounded)" } ?? ""
-    var lines = ["\(summary.state.rawValue)\(words.printable)\(took)\n"]
+    var lines: [ScreenText] = ["\(summary.state.rawValue)\(words.printable)\(took)\n"]
     if let cost = summary.end?.cost?.words { lines.append("\(cost)\n") }
     let open = summary.state == .running ? [] : entries.filter(\.isLaunchInDoubt)
     guard !open.isEmpty else { return lines }
@@ -142,7 +143,7 @@ struct TranscriptCommand: AsyncParsableCommand {
 
   static func write(_ id: String, in store: any JournalStore) async throws -> Int32 {
     for object in RecordJSON.transcript(of: try await store.record(of: id)) {
-      OutputChannel.standardOutput.write(JSONWriter.line(object))
+      OutputChannel.standardOutput.write(json: JSONWriter.line(object))
     }
     return 0
   }
@@ -208,15 +209,17 @@ extension JournalStoreError {
         """, status: 64)
     case .launchIsUnsettled(let id, let until):
       CommandFailure(
-        "the request of the launch of \(id) may still arrive, and its run still be listed, until \(until.plainMoment) UTC",
+        "the request of the launch of \(id) may still arrive, and its run still be listed, until \(until.plainMoment)",
         status: 5)
     case .newerSchema(let found, let known):
       CommandFailure("the journal was written by a newer version (schema \(found), this one knows \(known))", status: 3)
     }
   }
 
-  private static func list(_ launches: [RecordedEffect]) -> String {
-    launches.map { "  \($0.number)  \($0.intent.words.printable), sent \($0.intendedAt.plainMoment) UTC" }
-      .joined(separator: "\n")
+  private static func list(_ launches: [RecordedEffect]) -> ScreenText {
+    launches.map { launch -> ScreenText in
+      "  \(launch.number)  \(launch.intent.words.printable), sent \(launch.intendedAt.plainMoment)"
+    }
+    .joined(separator: "\n")
   }
 }

@@ -3,7 +3,7 @@ import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
 import RunbookTerminal
-import TailerAPI
+import VisibleText
 
 /// Where a runbook's text comes from, and the words behind it.
 struct Input {
@@ -45,19 +45,16 @@ struct Input {
         throw CommandFailure("\(file): \(error.reason)", status: 2)
       }
     }
-    for word in words where !RawArguments.isWhole(word) {
-      throw CommandFailure("“\(word.printable)” is not valid UTF-8", status: 64)
-    }
     arguments = words
   }
 }
 
 /// A failure of the command itself, in one line, with its exit status.
 struct CommandFailure: Error {
-  let message: String
+  let message: ScreenText
   let status: Int32
 
-  init(_ message: String, status: Int32) {
+  init(_ message: ScreenText, status: Int32) {
     self.message = message
     self.status = status
   }

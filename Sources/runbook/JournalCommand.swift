@@ -6,6 +6,7 @@ import RunbookRecord
 import RunbookTerminal
 import TailerAPI
 import TailerClient
+import VisibleText
 
 struct JournalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,23 +38,23 @@ struct JournalCheckCommand: AsyncParsableCommand {
       guard let damage = verdict.damage else {
         guard repair == nil else {
           throw CommandFailure(
-            "the journal in \(folder.printable) is sound; `runbook journal backup FILE` makes a copy", status: 64)
+            "the journal in \(folder) is sound; `runbook journal backup FILE` makes a copy", status: 64)
         }
-        out.write("the journal in \(folder.printable) is sound: \(verdict.content?.words ?? "")\n")
+        out.write("the journal in \(folder) is sound: \(verdict.content?.words ?? "")\n")
         return 0
       }
-      out.write("the journal is damaged: \(damage.printable)\n")
+      out.write("the journal is damaged: \(damage)\n")
       guard let content = verdict.content else {
         out.write("nothing of it can be saved\n")
         return 3
       }
-      out.write(content.lines(saved: repair != nil).joined(separator: "\n") + "\n")
+      for line in content.lines(saved: repair != nil) { out.write("\(line)\n") }
       guard let repair else {
         out.write("`runbook journal check --repair FILE` writes that into a new file\n")
         return 3
       }
       out.write(
-        "it was written to \(repair.printable); to go on with it, move \(folder.printable)/journal.* away, and the new file to \(folder.printable)/journal.sqlite\n"
+        "it was written to \(repair); to go on with it, move \(folder)/journal.* away, and the new file to \(folder)/journal.sqlite\n"
       )
       return 0
     }
@@ -75,7 +76,7 @@ struct JournalBackupCommand: AsyncParsableCommand {
       do throws(JournalStoreError) {
         let count = try JournalCare(of: folder).backUp(to: path)
         OutputChannel.standardError.write(
-          "copied \(count) execution\(count == 1 ? "" : "s") to \(file.printable)\n")
+          "copied \(count) execution\(count == 1 ? "" : "s") to \(file)\n")
         return 0
       } catch {
         throw error.failureOfFiles
@@ -89,7 +90,7 @@ extension Surroundings {
   fileprivate func newFile(_ name: String) throws -> String {
     let path = name.hasPrefix("/") ? name : "\(directory)/\(name)"
     guard access(path, F_OK) != 0 else {
-      throw CommandFailure("\(name.printable) is there already, and is left as it is", status: 64)
+      throw CommandFailure("\(name) is there already, and is left as it is", status: 64)
     }
     return path
   }
@@ -98,14 +99,14 @@ extension Surroundings {
 extension JournalStoreError {
   /// The same where the words name the file that is meant, which need not be the journal.
   fileprivate var failureOfFiles: CommandFailure {
-    if case .unavailable(let words) = self { CommandFailure(words.printable, status: 3) } else { failure }
+    if case .unavailable(let words) = self { CommandFailure("\(words)", status: 3) } else { failure }
   }
 }
 
 extension JournalCare.Content {
   fileprivate var words: String {
     (executions == 1 ? "1 execution" : "\(executions) executions")
-      + (latest.map { ", the latest begun \($0.plainMoment) UTC" } ?? "")
+      + (latest.map { ", the latest begun \($0.plainMoment)" } ?? "")
   }
 
   /// What was or can be saved, and what was not.

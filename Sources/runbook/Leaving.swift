@@ -1,6 +1,7 @@
 import Coordination
 import Glibc
 import RunbookTerminal
+import VisibleText
 
 /// The end of the process.
 enum Leaving {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import VisibleText
 
 /// Where files are that nobody has named: below the home directory, or where the XDG base directory specification says.
 struct Places {

@@ -6,6 +6,7 @@ import RunbookEvaluator
 import RunbookRecord
 import RunbookSession
 import RunbookTerminal
+import VisibleText
 
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.plan)

@@ -13,5 +13,10 @@ enum RawArguments {
     return Array(argument.utf8)
   }
 
-  static func isWhole(_ argument: String) -> Bool { String(validating: bytes(of: argument), as: UTF8.self) != nil }
+  /// The first argument that is not UTF-8, but for a text of `-c`, whose bytes are drawn where they stand.
+  static func firstBroken(_ arguments: [String]) -> String? {
+    zip([""] + arguments, arguments).first { before, argument in
+      before != "-c" && !argument.hasPrefix("-c") && String(validating: bytes(of: argument), as: UTF8.self) == nil
+    }?.1
+  }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunbookReference
 import RunbookTerminal
+import VisibleText
 
 struct ReferenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(.reference)
@@ -13,14 +14,14 @@ struct ReferenceCommand: ParsableCommand {
   func run() throws {
     let out = OutputChannel.standardOutput
     let width = Appearance(of: out, variables: ProcessInfo.processInfo.environment).width
-    guard let word else { return out.write(markdown ? Reference.markdown : Reference.text(width: width)) }
+    guard let word else { return out.write(file: markdown ? Reference.markdown : Reference.text(width: width)) }
     let found = Reference.topics(for: word)
     guard !found.isEmpty else {
       let hint = Reference.suggestion(for: word).map { "; did you mean `\($0)`?" } ?? "; `runbook reference` has it all"
       OutputChannel.standardError.write("runbook: there is no help on “\(word)”\(hint)\n")
       throw ExitCode(64)
     }
-    out.write(found.map { markdown ? $0.markdown : $0.text(width: width) }.joined(separator: "\n"))
+    out.write(file: found.map { markdown ? $0.markdown : $0.text(width: width) }.joined(separator: "\n"))
   }
 }
 

@@ -6,6 +6,7 @@ import RunbookPrompt
 import RunbookRecord
 import RunbookSession
 import RunbookTerminal
+import VisibleText
 
 struct ReplCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.repl)

@@ -9,6 +9,7 @@ import RunbookSession
 import RunbookSyntax
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// An execution taken up again.
 struct Resumption {

@@ -8,6 +8,7 @@ import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.run)
@@ -105,16 +106,16 @@ struct ResumeCommand: AsyncParsableCommand {
       }
       guard let again = launchAgain.map(LaunchAgain.init) ?? LaunchAgain.none else {
         throw CommandFailure(
-          "“\((launchAgain ?? "").printable)” says not which launch: write a date, none or #NUMBER", status: 64)
+          "“\(launchAgain ?? "")” says not which launch: write a date, none or #NUMBER", status: 64)
       }
       let adoptions = try adopt.map { text in
         guard let adoption = Adoption(text) else {
-          throw CommandFailure("“\(text.printable)” is neither RUN, DATE=RUN nor #NUMBER=RUN", status: 64)
+          throw CommandFailure("“\(text)” is neither RUN, DATE=RUN nor #NUMBER=RUN", status: 64)
         }
         return adoption
       }
       if let twice = Dictionary(grouping: adoptions, by: \.runID).first(where: { $1.count > 1 })?.key {
-        throw CommandFailure("run \(twice.printable) is named twice, and was one launch", status: 64)
+        throw CommandFailure("run \(twice) is named twice, and was one launch", status: 64)
       }
       return try await Resumption(
         id: id, acceptsChanges: acceptChanges, launchesAgain: again, adoptions: adoptions,

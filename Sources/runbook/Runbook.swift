@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import RunbookTerminal
+import VisibleText
 
 @main
 struct Runbook: AsyncParsableCommand {
@@ -23,6 +24,10 @@ struct Runbook: AsyncParsableCommand {
     {
       arguments[0] = CommandName.reference.rawValue
     }
+    if let broken = RawArguments.firstBroken(arguments) {
+      CommandFailure("“\(broken)” is not valid UTF-8", status: 64).tell()
+      Leaving.exit(64)
+    }
     // `--simulate` may stand alone, which the argument parser knows no way to say.
     if let index = arguments.firstIndex(of: "--simulate"), !arguments[..<index].contains("--") {
       arguments[index] = "--simulate=\(ScenarioChoice.beside)"
@@ -40,11 +45,13 @@ struct Runbook: AsyncParsableCommand {
       }
     } catch {
       if let ended = error as? ExitCode { Leaving.exit(ended.rawValue) }
-      guard exitCode(for: error) == .success else {
-        Leaving.prepare()
-        exit(withError: error)
+      let (words, status) = (fullMessage(for: error) + "\n", exitCode(for: error))
+      guard status == .success else {
+        // The parser quotes what it was given.
+        OutputChannel.standardError.write(ScreenText(lines: words))
+        Leaving.exit(status.rawValue)
       }
-      OutputChannel.standardOutput.write(fullMessage(for: error) + "\n")
+      OutputChannel.standardOutput.write(file: words)
     }
     Leaving.exit(0)
   }

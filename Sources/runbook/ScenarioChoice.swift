@@ -3,6 +3,7 @@ import RunbookChecker
 import RunbookSession
 import TailerClient
 import TailerSimulator
+import VisibleText
 
 /// Which scenario a rehearsal goes by.
 enum ScenarioChoice {

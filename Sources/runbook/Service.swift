@@ -6,6 +6,7 @@ import RunbookSession
 import TailerAPI
 import TailerClient
 import TailerSimulator
+import VisibleText
 
 /// The service that an execution works on, real or built in, with the clock it goes by and the journal that fits it.
 struct Service: Sendable {
@@ -74,7 +75,7 @@ struct Service: Sendable {
       transport = try HTTPClientTransport(base: address, settings: .init(trustRoots: settings.text(.trust)))
       (limit, rate) = (try settings.span(.requestTimeout), try settings.requestsPerSecond())
     } catch let error as SettingsError {
-      throw CommandFailure(error.message, status: 64)
+      throw CommandFailure("\(error.message)", status: 64)
     } catch let error as BaseAddress.Problem {
       throw CommandFailure("\(settings.source(of: .url)): \(error)", status: 64)
     } catch {

@@ -7,6 +7,7 @@ import RunbookRecord
 import RunbookTerminal
 import TailerAPI
 import TailerSimulator
+import VisibleText
 
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(.simulate)
@@ -42,7 +43,8 @@ struct SimulateCommand: AsyncParsableCommand {
         certificate: pair
       ) { exchange in
         if !isQuiet {
-          let line = "\(exchange.version.rawValue) \(exchange.path) \(exchange.code.map(String.init) ?? "closed")\n"
+          let line: ScreenText =
+            "\(exchange.version.rawValue) \(exchange.path) \(exchange.code.map(String.init) ?? "closed")\n"
           news.write(line + told.news().map { "  \($0)\n" }.joined())
         }
       }

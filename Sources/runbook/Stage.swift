@@ -10,6 +10,7 @@ import RunbookRecord
 import RunbookSession
 import RunbookTerminal
 import TailerAPI
+import VisibleText
 
 /// What stands around an execution: who listens, who answers, what interrupts it, and the last words.
 final class Stage: Sendable {
@@ -140,13 +141,13 @@ final class Stage: Sendable {
         isResumable: report.isResumable && record.canBeResumed, cost: report.cost)
       json.end(end, of: report.executionID, leaving: report.left, unrecorded: report.journalProblem)
       if let lost = OutputChannel.standardOutput.failure, !lost.isNobodyReading {
-        for line in report.leftWords + [lastLine(report, recordedIn: record)] { news.write(line + "\n") }
+        for line in report.leftWords + [lastLine(report, recordedIn: record)] { news.write("\(line)\n") }
       }
       return report.exitStatus
     }
-    for line in report.leftWords { news.write(line + "\n") }
-    if !conduct.quiet, let words = report.cost.words { news.write(appearance.paint(words, .dim) + "\n") }
-    if !conduct.quiet || report.exitStatus != 0 { news.write(lastLine(report, recordedIn: record) + "\n") }
+    for line in report.leftWords { news.write("\(line)\n") }
+    if !conduct.quiet, let words = report.cost.words { news.write(appearance.paint("\(words)", .dim) + "\n") }
+    if !conduct.quiet || report.exitStatus != 0 { news.write("\(lastLine(report, recordedIn: record))\n") }
     return report.exitStatus
   }
 
@@ -165,7 +166,7 @@ final class Stage: Sendable {
       }
     switch record {
     case .nothing: return words + " (rehearsed)"
-    case .folder(let folder): return "\(words) (rehearsed; recorded as \(report.executionID) in \(folder.printable))"
+    case .folder(let folder): return "\(words) (rehearsed; recorded as \(report.executionID) in \(folder))"
     case .journal: break
     }
     guard report.isResumable else { return "\(words) (\(report.executionID))" }

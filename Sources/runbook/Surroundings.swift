@@ -11,6 +11,7 @@ import RunbookTerminal
 import TailerAPI
 import TailerClient
 import TailerSimulator
+import VisibleText
 
 /// The process's surroundings and what was set in them: what every command begins with.
 struct Surroundings {
@@ -21,7 +22,11 @@ struct Surroundings {
 
   /// - Throws: `CommandFailure` where what is set cannot be.
   init(_ profile: ProfileOptions, _ groups: any SettingOptions...) throws {
-    variables = Self.environment
+    let found = Self.environment
+    variables = found
+    if let broken = Self.decisive.first(where: { found[$0]?.unicodeScalars.contains("\u{FFFD}") == true }) {
+      throw CommandFailure("the environment variable \(broken) is not UTF-8", status: 64)
+    }
     directory = FileManager.default.currentDirectoryPath
     user = variables["USER"].flatMap { $0.isEmpty ? nil : $0 } ?? NSUserName()
     do {
@@ -33,9 +38,14 @@ struct Surroundings {
       settings = Settings(layers: layers)
       try settings.validate()
     } catch let error as SettingsError {
-      throw CommandFailure(error.message, status: 64)
+      throw CommandFailure("\(error.message)", status: 64)
     }
   }
+
+  /// The variables that decide what is done and where.
+  private static let decisive =
+    SettingKey.allCases.compactMap(\.environmentVariable)
+    + ["HOME", "USER", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "RUNBOOK_CONFIG", "RUNBOOK_PROFILE"]
 
   /// What the process was started with. Of the token nothing is left behind for the children that it starts.
   private static let environment: [String: String] = {
@@ -65,7 +75,7 @@ struct Surroundings {
       }
       throw SettingsError("\(path): \(error.reason)")
     }
-    if let reason = SourceFiles.distrust(path) { throw SettingsError("\(path.printable) is not obeyed: \(reason)") }
+    if let reason = SourceFiles.distrust(path) { throw SettingsError("\(path) is not obeyed: \(reason)") }
     return try ConfigurationFile(path: path, bytes: bytes).layer(profile: profile)
   }
 
@@ -76,14 +86,14 @@ struct Surroundings {
   }
 
   /// What is set and where files are, with where each was said.
-  func explanation(_ options: ProfileOptions) -> String {
+  func explanation(_ options: ProfileOptions) -> ScreenText {
     let configuration = Self.configurationPath(options, variables)
     let isThere = configuration.map { access($0, F_OK) == 0 } ?? false
     let lines =
       settings.explanation { (try? stateDirectory()) ?? "none: HOME is no absolute path" } + [
-        "configuration: " + (configuration.map { $0.printable + (isThere ? "" : ", which is not there") } ?? "none")
+        "configuration: " + (configuration.map { $0 + (isThere ? "" : ", which is not there") } ?? "none")
       ]
-    return lines.map { $0 + "\n" }.joined()
+    return lines.map { "\($0)\n" }.joined()
   }
 
   /// The same for who goes on with an execution, which keeps what it was set to when it began.
@@ -96,7 +106,7 @@ struct Surroundings {
     do throws(SettingsError) {
       result.settings = try settings.goingOn(with: recorded, of: header.id, on: header.service)
     } catch {
-      throw CommandFailure(error.message, status: 64)
+      throw CommandFailure("\(error.message)", status: 64)
     }
     return result
   }
@@ -154,14 +164,14 @@ struct Surroundings {
 
   private static func isNoPlace(_ folder: String) -> CommandFailure {
     CommandFailure(
-      "\(folder.printable) keeps what was really done; a rehearsal's record needs another folder", status: 64)
+      "\(folder) keeps what was really done; a rehearsal's record needs another folder", status: 64)
   }
 
   func policy(isReadOnly: Bool) throws -> EvaluationPolicy {
     do throws(SettingsError) {
       return try settings.policy(isReadOnly: isReadOnly)
     } catch {
-      throw CommandFailure(error.message, status: 64)
+      throw CommandFailure("\(error.message)", status: 64)
     }
   }
 }

@@ -5,6 +5,7 @@ import RunbookFormatter
 import RunbookSyntax
 import SeedSupport
 import Testing
+import VisibleText
 
 /// Runbooks that somebody has damaged, by accident or on purpose: they are read, checked and laid out, and none of it traps.
 @Suite(.timeLimit(.minutes(10))) struct TextAttackTests {
@@ -41,7 +42,7 @@ import Testing
           #expect(isInside, "seed \(seed): \(diagnostic.id) at \(place.lower)…\(place.upper) of \(source.bytes.count)")
         }
       }
-      let drawn = DiagnosticRenderer(sources: sources, hasColour: false, width: 80).render(diagnostics)
+      let drawn = DiagnosticRenderer(sources: sources, hasColour: false, width: 80).render(diagnostics).text
       #expect(isVisible(drawn), "seed \(seed)")
     }
   }

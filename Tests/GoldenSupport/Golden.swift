@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import RunbookDiagnostics
 public import Testing
+import VisibleText
 
 /// A file that holds a source and what is made of it: sections, each under a line `=== NAME`. The section `source` is
 /// the input; the others are what a test found when it was recorded.
@@ -115,7 +116,7 @@ public func expectDiagnostics(
 ) throws {
   var golden = golden
   let renderer = DiagnosticRenderer(sources: sources, hasColour: false, width: 100)
-  let drawn = renderer.render(diagnostics)
+  let drawn = renderer.render(diagnostics).text
   try golden.expect("diagnostics", drawn.isEmpty ? "none" : drawn, sourceLocation: sourceLocation)
 }
 

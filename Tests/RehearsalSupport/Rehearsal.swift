@@ -9,6 +9,7 @@ import RunbookSyntax
 public import TailerAPI
 public import TailerClient
 public import TailerSimulator
+import VisibleText
 
 /// A runbook on virtual time, against the simulator, through the real client: everything but the socket.
 public struct Rehearsal: Sendable {
@@ -72,7 +73,7 @@ public struct Rehearsal: Sendable {
     public let sources: SourceMap
     public var description: String {
       let renderer = DiagnosticRenderer(sources: sources, hasColour: false, width: 100)
-      return diagnostics.map { renderer.render($0) }.joined(separator: "\n")
+      return diagnostics.map { renderer.render($0).text }.joined(separator: "\n")
     }
   }
 

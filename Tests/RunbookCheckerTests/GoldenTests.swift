@@ -25,12 +25,14 @@ struct GoldenTests {
     let result = check(parsed.program, sources: SourceMap([source]), context: context)
     var diagnostics = parsed.diagnostics + result.diagnostics
     var sources = result.sources
-    if let arguments = golden["arguments"] {
-      let given = arguments.split(separator: "\n").enumerated().map { index, text in
+    if golden["arguments"] != nil || golden["variables"] != nil {
+      let given = (golden["arguments"] ?? "").split(separator: "\n").enumerated().map { index, text in
         SourceText(id: SourceID(Int32(100 + index)), name: "argument \(index + 1)", text: String(text))
       }
       for argument in given { sources.add(argument) }
-      let values = try #require(result.runbook).parameterValues(given)
+      let variables = (golden["variables"] ?? "").split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1) }
+      let environment = Dictionary(uniqueKeysWithValues: variables.map { (String($0[0]), String($0[1])) })
+      let values = try #require(result.runbook).parameterValues(given, environment: environment)
       diagnostics += values.problems.map(\.diagnostic)
       if values.problems.isEmpty, let missing = values.missingProblem { diagnostics.append(missing.diagnostic) }
     }

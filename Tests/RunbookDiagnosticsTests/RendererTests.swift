@@ -1,5 +1,6 @@
 import RunbookDiagnostics
 import Testing
+import VisibleText
 
 @Suite("Drawing diagnostics")
 struct RendererTests {
@@ -16,7 +17,7 @@ struct RendererTests {
     let diagnostic = Diagnostic(
       id: "an-id", severity: severity, message: "a message", primary: .init(range(words, in: text), label),
       secondary: secondary.map { .init(range($0.0, in: text), $0.1) }, notes: notes, fixes: fixes)
-    return DiagnosticRenderer(sources: SourceMap([source]), hasColour: hasColour, width: width).render(diagnostic)
+    return DiagnosticRenderer(sources: SourceMap([source]), hasColour: hasColour, width: width).render(diagnostic).text
   }
 
   static func range(_ words: String, in text: String, id: Int32 = 0) -> SourceRange {
@@ -140,7 +141,8 @@ struct RendererTests {
     let source = SourceText(
       id: SourceID(0), name: "a\u{1B}.runbook", bytes: Array("p ".utf8) + [0xFF, 0xE2, 0x82, 0x20, 0x78])
     let bytes = DiagnosticRenderer(sources: SourceMap([source])).render(
-      Diagnostic(id: "i", message: "m\u{1B}", primary: .init(SourceRange(SourceID(0), 6, 7))))
+      Diagnostic(id: "i", message: "m\u{1B}", primary: .init(SourceRange(SourceID(0), 6, 7)))
+    ).text
     #expect(bytes.contains("error[i]: m␛\n --> a␛.runbook:1:6"))
     #expect(bytes.hasSuffix("1 | p \u{FFFD}\u{FFFD}\u{FFFD} x\n  |       ^"))
   }
@@ -176,7 +178,8 @@ struct RendererTests {
       let source = Self.source(text)
       let place = SourceRange(SourceID(0), offset, offset)
       return DiagnosticRenderer(sources: SourceMap([source])).render(
-        Diagnostic(id: "i", message: "m", primary: .init(place, "here")))
+        Diagnostic(id: "i", message: "m", primary: .init(place, "here"))
+      ).text
     }
     #expect(at(7, "launch \nprint").hasSuffix("1 | launch\n  |        ^ here"))
     #expect(at(5, "print").hasSuffix(" --> a.runbook:1:6\n  |\n1 | print\n  |      ^ here"))
@@ -229,7 +232,7 @@ struct RendererTests {
       trace: [.init(SourceRange(SourceID(0), 13, 24), "called from here")])
     let renderer = DiagnosticRenderer(sources: SourceMap([main, common]))
     #expect(
-      renderer.render(diagnostic) == """
+      renderer.render(diagnostic).text == """
         error[refused]: no
          --> common.runbook:2:3
           |

@@ -3,6 +3,7 @@ import RunbookReference
 import RunbookSession
 import RunbookSyntax
 import Testing
+import VisibleText
 
 @testable import RunbookChecker
 @testable import RunbookPrompt
@@ -71,11 +72,11 @@ import Testing
     #expect(
       Set(Reference.topics.filter { $0.kind == .promptCommand }.map(\.title))
         == Set(PromptCommand.allCases.map { ":" + $0.rawValue }))
-    let overview = PromptHelp.text(for: "", width: 100)
+    let overview = PromptHelp.text(for: "", width: 100).text
     for command in PromptCommand.allCases {
       #expect(overview.contains("  \(command.usage)  "))
-      #expect(PromptHelp.text(for: ":" + command.rawValue, width: 100).hasPrefix(":" + command.rawValue))
-      #expect(!PromptHelp.text(for: command.rawValue, width: 100).contains("no help"))
+      #expect(PromptHelp.text(for: ":" + command.rawValue, width: 100).text.hasPrefix(":" + command.rawValue))
+      #expect(!PromptHelp.text(for: command.rawValue, width: 100).text.contains("no help"))
     }
   }
 
@@ -86,25 +87,25 @@ import Testing
   }
 
   @Test func aWordWithTwoMeaningsLeadsToBoth() {
-    let text = PromptHelp.text(for: "timeout", width: 80)
+    let text = PromptHelp.text(for: "timeout", width: 80).text
     #expect(text.contains("timeout  the deadline of a wait"))
     #expect(text.contains("catch timeout  a deadline passed"))
-    #expect(PromptHelp.text(for: "check", width: 80).contains("runbook check  says all that is wrong"))
-    #expect(PromptHelp.text(for: ":environment", width: 80).contains(":environment [NAME]"))
-    #expect(!PromptHelp.text(for: ":environment", width: 80).contains("environment DEV"))
+    #expect(PromptHelp.text(for: "check", width: 80).text.contains("runbook check  says all that is wrong"))
+    #expect(PromptHelp.text(for: ":environment", width: 80).text.contains(":environment [NAME]"))
+    #expect(!PromptHelp.text(for: ":environment", width: 80).text.contains("environment DEV"))
   }
 
   @Test func caseCountsForLittleAndAnUnknownWordSuggests() {
-    #expect(PromptHelp.text(for: "failed", width: 80).contains("catch failed"))
-    #expect(PromptHelp.text(for: "success", width: 80).hasPrefix("SUCCESS"))
-    #expect(PromptHelp.text(for: "launhc", width: 80).contains("did you mean `launch`?"))
-    #expect(PromptHelp.text(for: "qqqqqq", width: 80).contains("`:help` lists"))
+    #expect(PromptHelp.text(for: "failed", width: 80).text.contains("catch failed"))
+    #expect(PromptHelp.text(for: "success", width: 80).text.hasPrefix("SUCCESS"))
+    #expect(PromptHelp.text(for: "launhc", width: 80).text.contains("did you mean `launch`?"))
+    #expect(PromptHelp.text(for: "qqqqqq", width: 80).text.contains("`:help` lists"))
   }
 
   @Test(arguments: [30, 40, 80, 200]) func nothingIsWiderThanTheTerminal(_ width: Int) {
     let examples = Set(Reference.topics.flatMap(\.forms).flatMap { $0.split(separator: "\n") }.map { "  \($0)" })
     for line in Reference.text(width: width).split(separator: "\n")
-      + PromptHelp.text(for: "", width: width).split(separator: "\n")
+      + PromptHelp.text(for: "", width: width).text.split(separator: "\n")
     {
       let isOneWord = !line.dropFirst(4).contains(" ")
       #expect(line.count <= width || isOneWord || examples.contains(String(line)), "\(line)")

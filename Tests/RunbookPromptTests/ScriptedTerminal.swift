@@ -12,6 +12,7 @@ import RunbookTerminal
 import TailerAPI
 import TailerClient
 import TailerSimulator
+import VisibleText
 
 @testable import RunbookPrompt
 
@@ -52,14 +53,14 @@ final class ScriptedTerminal: PromptTerminal, @unchecked Sendable {
   /// Every state of the lines at the bottom.
   var live: [[String]] { lock.withLock { liveLines } }
 
-  func show(_ text: String, as kind: Shown) { lock.withLock { shown += text } }
-  func showLive(_ lines: [String]) { lock.withLock { if !lines.isEmpty { liveLines.append(lines) } } }
+  func show(_ text: ScreenText, as kind: Shown) { lock.withLock { shown += text.text } }
+  func showLive(_ lines: [ScreenText]) { lock.withLock { if !lines.isEmpty { liveLines.append(lines.map(\.text)) } } }
 
   func read(_ request: LineRequest) async -> LineReply {
     while true {
       switch lock.withLock({ next(for: request.kind) }) {
       case .type(let line)?, .answer(let line)?:
-        lock.withLock { shown += request.prompt + line + "\n" }
+        lock.withLock { shown += request.prompt.text + line + "\n" }
         return .line(line)
       case .controlC?: return .interrupted
       case .controlD?: return .endOfFile

@@ -1,4 +1,3 @@
-import FaultSupport
 import Foundation
 import Glibc
 import ProgramSupport
@@ -344,9 +343,23 @@ import Testing
       terminal.send("b\"; print \"then\"\r")
       try terminal.wait(for: "\nthen\n")
       let lines = terminal.screen.lines
-      knownFault("field 6: with LANG=C the prompt edits bytes, and runs half a character") {
-        #expect(lines.contains("ab"), "\(terminal.screen.text)")
-      }
+      #expect(lines.contains("ab"), "\(terminal.screen.text)")
+    }
+  }
+
+  /// Nothing stands in for what is no character.
+  @Test func whatIsNotUTF8IsNotRun() throws {
+    try inFolder { folder in
+      let terminal = try started(in: folder)
+      terminal.send(Array("print \"a".utf8) + [0xFF] + Array("b\"\r".utf8))
+      try terminal.wait(for: "What was typed is not UTF-8; nothing of the line was taken.")
+      try terminal.waitForPrompt(prompt)
+      try terminal.enter("print \"then\"")
+      #expect(!terminal.screen.lines.contains { $0.hasPrefix("a") && $0.hasSuffix("b") })
+      try Data(Array("print \"c".utf8) + [0xFF, 0x22]).write(to: URL(filePath: "\(folder)/broken.runbook"))
+      terminal.type(":load broken.runbook")
+      try terminal.wait(for: "error[invalid-utf8]")
+      #expect(!terminal.screen.lines.contains { $0.hasPrefix("c") })
     }
   }
 

@@ -2,6 +2,7 @@ import RunbookDiagnostics
 import RunbookSyntax
 import SeedSupport
 import Testing
+import VisibleText
 
 @Suite("The normative grammar")
 struct GrammarTests {
@@ -29,7 +30,7 @@ struct GrammarTests {
       let result = Self.parsed(text)
       guard let first = result.diagnostics.first else { continue }
       let renderer = DiagnosticRenderer(sources: SourceMap([result.program.source]))
-      Issue.record("sentence \(index) is refused:\n\(text)\n\(renderer.render(first))")
+      Issue.record("sentence \(index) is refused:\n\(text)\n\(renderer.render(first).text)")
       return
     }
     let missing = everything.subtracting(generator.made.keys)

@@ -3,6 +3,7 @@ import RunbookDiagnostics
 import RunbookSyntax
 import SeedSupport
 import Testing
+import VisibleText
 
 @Suite("Hostile input")
 struct HostileTests {
@@ -128,7 +129,7 @@ struct HostileTests {
       let result = parsed(bytes)
       let renderer = DiagnosticRenderer(sources: SourceMap([result.program.source]), hasColour: false, width: 60)
       for diagnostic in result.diagnostics.prefix(5) {
-        let drawn = renderer.render(diagnostic)
+        let drawn = renderer.render(diagnostic).text
         #expect(!drawn.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
         #expect(Int(diagnostic.primary.range.upper) <= bytes.count)
       }

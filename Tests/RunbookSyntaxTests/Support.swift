@@ -1,6 +1,7 @@
 import RunbookDiagnostics
 import RunbookSyntax
 import Testing
+import VisibleText
 
 func parsed(_ text: String) -> ParseResult { parse(SourceText(id: SourceID(0), name: "test", text: text)) }
 func parsed(_ bytes: [UInt8]) -> ParseResult { parse(SourceText(id: SourceID(0), name: "test", bytes: bytes)) }
@@ -10,7 +11,7 @@ func tree(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) -> 
   let result = parsed(text)
   for diagnostic in result.diagnostics {
     Issue.record(
-      "\(DiagnosticRenderer(sources: SourceMap([result.program.source])).render(diagnostic))",
+      "\(DiagnosticRenderer(sources: SourceMap([result.program.source])).render(diagnostic).text)",
       sourceLocation: sourceLocation)
   }
   return dump(result.program)

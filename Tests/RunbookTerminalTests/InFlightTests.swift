@@ -32,30 +32,30 @@ import Testing
 
   @Test func aRunShowsItsAgeAndWhatIsUsual() {
     let awaiting = event(.awaiting(run(started: .minutes(-10)), deadline: deadline))
-    #expect(lines([awaiting], after: .minutes(2)) == ["… 12m so far, until 13:00:00  p  run r1"])
+    #expect(lines([awaiting], after: .minutes(2)) == ["… 12m so far, until 13:00:00 UTC  p  run r1"])
     let expecting = event(.expecting(.end(of: run()), usual))
     #expect(
-      lines([awaiting, expecting], after: .minutes(2)) == ["… 12m of usually 30m, until 13:00:00  p  run r1"])
+      lines([awaiting, expecting], after: .minutes(2)) == ["… 12m of usually 30m, until 13:00:00 UTC  p  run r1"])
     #expect(
       lines([awaiting, expecting], after: .minutes(26))
-        == ["… 36m, longer than ever (usually 30m), until 13:00:00  p  run r1"])
+        == ["… 36m, longer than ever (usually 30m), until 13:00:00 UTC  p  run r1"])
   }
 
   @Test func whatVariesShowsFromWhatToWhat() {
     let wide = UsualDuration(median: .minutes(20), range: .minutes(5)...(.hours(1)), longest: .hours(2), runs: 10)
     let shown = lines(
       [event(.awaiting(run(), deadline: deadline)), event(.expecting(.end(of: run()), wide))], after: .minutes(7))
-    #expect(shown == ["… 7m of usually 5m to 1h, until 13:00:00  p  run r1"])
+    #expect(shown == ["… 7m of usually 5m to 1h, until 13:00:00 UTC  p  run r1"])
   }
 
   @Test func theNextRunIsExpectedOnceItHasStarted() {
     let waiting = event(.awaitingNext(operation, since: Self.now, deadline: deadline))
     let expecting = event(.expecting(.nextRun(of: operation, since: Self.now), usual))
-    #expect(lines([waiting, expecting], after: .minutes(20)) == ["… 20m so far, until 13:00:00  next run of p"])
+    #expect(lines([waiting, expecting], after: .minutes(20)) == ["… 20m so far, until 13:00:00 UTC  next run of p"])
     let appeared = event(.appeared(run("r7", started: .minutes(15))))
     #expect(
       lines([waiting, expecting, appeared], after: .minutes(20))
-        == ["… 5m of usually 30m, until 13:00:00  p  its next run"])
+        == ["… 5m of usually 30m, until 13:00:00 UTC  p  its next run"])
     #expect(lines([waiting, expecting, appeared, event(.ended(run("r7"), WatchCost()))], after: .minutes(50)).isEmpty)
   }
 
@@ -79,7 +79,7 @@ import Testing
 
   @Test func aConditionIsThereUntilItHolds() {
     let waiting = event(.waitingUntil(deadline: deadline))
-    #expect(lines([waiting], after: .seconds(90)) == ["… 1m30s so far, until 13:00:00  the condition"])
+    #expect(lines([waiting], after: .seconds(90)) == ["… 1m30s so far, until 13:00:00 UTC  the condition"])
     #expect(lines([waiting, event(.conditionHeld(looks: 3))], after: .seconds(90)).isEmpty)
   }
 

@@ -6,8 +6,9 @@ import Testing
   static let rooms: [String: Set<String>] = [
     "Coordination": [],
     "CivilTime": [],
-    "RunbookDiagnostics": [],
-    "TailerAPI": ["Coordination", "CivilTime"],
+    "VisibleText": [],
+    "RunbookDiagnostics": ["VisibleText"],
+    "TailerAPI": ["Coordination", "CivilTime", "VisibleText"],
     "RunbookSyntax": ["CivilTime", "RunbookDiagnostics"],
     "RunbookFormatter": ["RunbookDiagnostics", "RunbookSyntax"],
     "RunbookReference": ["RunbookDiagnostics", "RunbookSyntax"],
@@ -27,13 +28,14 @@ import Testing
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
       "RunbookRecord",
       "RunbookEvaluator",
-      "RunbookSession",
+      "RunbookSession", "VisibleText",
     ],
     "CReadline": [],
     "RunbookPrompt": [
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
       "RunbookReference",
       "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
+      "VisibleText",
     ],
     "TailerClient": ["Coordination", "CivilTime", "TailerAPI"],
     "TailerSimulator": ["Coordination", "CivilTime", "TailerAPI"],
@@ -42,14 +44,14 @@ import Testing
       "RunbookReference",
       "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
       "RunbookPrompt",
-      "TailerClient", "TailerSimulator",
+      "TailerClient", "TailerSimulator", "VisibleText",
     ],
   ]
 
   /// What the rooms that do no input or output and read no clock may import besides each other.
   static let pure = [
-    "Coordination", "CivilTime", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookReference",
-    "TailerAPI",
+    "Coordination", "CivilTime", "VisibleText", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
+    "RunbookReference", "TailerAPI",
     "RunbookChecker", "RunbookRecord", "RunbookEvaluator",
   ]
   static let harmless: Set<String> = [

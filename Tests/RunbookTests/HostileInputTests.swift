@@ -161,6 +161,21 @@ import Testing
     #expect(result.news.contains("not valid UTF-8"))
   }
 
+  /// Whichever argument, and whichever variable decides what is done.
+  @Test(arguments: [
+    "exec \"$1\" check \"$(printf 'x\\377.runbook')\"",
+    "exec \"$1\" run --simulate -c 'print 1' --profile \"$(printf '\\377')\"",
+    "XDG_STATE_HOME=$(printf '/tmp/\\377') exec \"$1\" history",
+    "HOME=$(printf '/tmp/\\377') exec \"$1\" run --simulate -c 'print 1'",
+    "RUNBOOK_PROFILE=$(printf '\\377') exec \"$1\" run --simulate -c 'print 1'",
+  ])
+  func whatIsNotUTF8IsRefused(_ line: String) throws {
+    let result = try Program.shell(line)
+    #expect(result.status == 64)
+    #expect(result.output.isEmpty)
+    #expect(result.news.contains("UTF-8"), "\(result.news)")
+  }
+
   static let hostileFiles = [
     ("anchors", "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"), ("itself", "operations: &o\n  p: *o\n"),
     ("depth", String(repeating: "[", count: 100_000)), ("maps", "a: " + String(repeating: "{a: ", count: 50_000)),

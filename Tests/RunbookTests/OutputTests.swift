@@ -1,4 +1,3 @@
-import FaultSupport
 import Foundation
 import Glibc
 import ProgramSupport
@@ -78,9 +77,7 @@ import Testing
       }
       let result = try Program.run(arguments, directory: folder.path)
       try #require(!(result.output + result.news).isEmpty)
-      knownFault("attack 4: a name brings control characters to the terminal") {
-        #expect(isVisible(result.output) && isVisible(result.news))
-      }
+      #expect(isVisible(result.output) && isVisible(result.news))
     }
   }
 
@@ -90,9 +87,7 @@ import Testing
       #expect(try site.run("run", try site.write("print 1\n")).status == 0)
       let result = try site.run(arguments)
       #expect(result.status == 64)
-      knownFault("attack 4: a name brings control characters to the terminal") {
-        #expect(isVisible(result.output) && isVisible(result.news))
-      }
+      #expect(isVisible(result.output) && isVisible(result.news))
     }
   }
 
@@ -103,10 +98,8 @@ import Testing
       let done = try site.run("run", try site.write("launch prepare\nawait run every 100ms or fail\n"))
       #expect(done.status == 0)
       let history = try site.run("history").output
-      knownFault("field, words: times do not say that they are UTC") {
-        #expect(done.news.firstMatch(of: /until [-0-9]+ [:0-9]+ ?(UTC|Z)/) != nil, "\(done.news)")
-        #expect(history.contains("UTC"), "\(history)")
-      }
+      #expect(done.news.firstMatch(of: /until [-0-9]+ [:0-9]+ ?(UTC|Z)/) != nil, "\(done.news)")
+      #expect(history.contains("UTC"), "\(history)")
     }
   }
 

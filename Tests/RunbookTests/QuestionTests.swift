@@ -38,6 +38,18 @@ import Testing
     }
   }
 
+  @Test func anAnswerThatIsNotUTF8IsAskedForAgain() throws {
+    try rehearsing("param name\nprint \"name ${name}\"") { terminal in
+      try terminal.waitForPrompt("name:")
+      terminal.send([0x61, 0xFF, 0x0D])
+      try terminal.wait(for: "What was typed is not UTF-8; nothing of the line was taken.")
+      try terminal.waitForPrompt("name:")
+      terminal.send("b\r")
+      #expect(try terminal.end() == 0)
+      #expect(terminal.screen.lines.contains("name b"))
+    }
+  }
+
   @Test(arguments: [("y", "yes"), ("n", "no"), ("\u{4}", "no")])
   func confirmInAConditionGoesOnEitherWay(_ key: String, _ word: String) throws {
     try rehearsing("if confirm \"Go?\" { print \"said yes\" } else { print \"said no\" }") { terminal in
