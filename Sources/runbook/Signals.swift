@@ -16,7 +16,8 @@ final class Signals {
 
   init(raising interruption: Interruption) {
     let queue = DispatchQueue(label: "signals")
-    let latest = Guarded<(number: Int32, time: DispatchTime)?>(nil)
+    // One that does not count puts nothing off: who keeps the keys down is heard too.
+    let counted = Guarded<(number: Int32, time: DispatchTime)?>(nil)
     taken = [SIGINT, SIGTERM, SIGHUP].filter { number in
       let before = signal(number, SIG_IGN)
       return unsafeBitCast(before, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self)
@@ -25,14 +26,12 @@ final class Signals {
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         let now = DispatchTime.now()
-        let before = latest.withLock { latest in
-          defer { latest = (number, now) }
-          return latest
-        }
-        if let before, now <= before.time + Self.together {
-          // Of two kinds that come together the machine's holds.
-          if number == SIGINT || before.number != SIGINT { return }
-        } else if interruption.stopsFinally {
+        let before = counted.withLock { $0 }
+        let isTogether = before.map { now <= $0.time + Self.together } ?? false
+        // Of two kinds that come together the machine's holds.
+        if isTogether, number == SIGINT || before?.number != SIGINT { return }
+        counted.withLock { $0 = (number, now) }
+        if !isTogether, interruption.stopsFinally {
           _exit(128 + number)
         }
         interruption.raise(number == SIGINT ? .person : .machine(number))
