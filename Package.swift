@@ -53,6 +53,7 @@ let package = Package(
     room("VisibleText"),
     room("TailerAPI", ["Coordination", "CivilTime", "VisibleText"]),
     room("RunbookDiagnostics", ["VisibleText"]),
+    room("YAMLDocuments", ["RunbookDiagnostics", .product(name: "Yams", package: "Yams")]),
     room("RunbookSyntax", ["CivilTime", "RunbookDiagnostics"]),
     room("RunbookFormatter", ["RunbookDiagnostics", "RunbookSyntax"]),
     room("RunbookReference", ["RunbookDiagnostics", "RunbookSyntax"]),
@@ -79,7 +80,7 @@ let package = Package(
       [
         "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
         "RunbookRecord",
-        "RunbookEvaluator",
+        "RunbookEvaluator", "YAMLDocuments",
         .product(name: "Yams", package: "Yams"),
       ]),
     room(
@@ -114,7 +115,7 @@ let package = Package(
     room(
       "TailerSimulator",
       [
-        "Coordination", "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "YAMLDocuments",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdHTTP2", package: "hummingbird"),
@@ -132,7 +133,7 @@ let package = Package(
         "RunbookReference",
         "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
         "RunbookPrompt",
-        "TailerClient", "TailerSimulator", "VisibleText",
+        "TailerClient", "TailerSimulator", "VisibleText", "YAMLDocuments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -183,20 +184,26 @@ let package = Package(
     tests(
       "RunbookTerminalTests",
       ["CivilTime", "TailerAPI", "RunbookSyntax", "RunbookRecord", "RunbookEvaluator", "RunbookTerminal"]),
-    tests("RunbookSessionTests", ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession"]),
     // What is damaged or hostile, drawn from seeds.
     tests(
       "AttackTests",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter", "RunbookChecker",
-        "RunbookSession", "TailerClient", "TailerSimulator", "SeedSupport", "VisibleText",
+        "RunbookSession", "TailerClient", "TailerSimulator", "SeedSupport", "VisibleText", "YAMLDocuments",
       ]),
+    tests(
+      "YAMLDocumentsTests",
+      [
+        "RunbookDiagnostics", "YAMLDocuments", "SeedSupport", "VisibleText", .product(name: "Yams", package: "Yams"),
+      ]),
+    tests(
+      "RunbookSessionTests", ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "YAMLDocuments"]),
     tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(
       "TailerSimulatorTests",
       [
-        "CivilTime", "TailerAPI", "TailerSimulator", "FaultSupport", "SeedSupport",
+        "CivilTime", "TailerAPI", "TailerSimulator", "YAMLDocuments", "SeedSupport",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     tests(

@@ -37,6 +37,14 @@ extension Reference {
       .page, "exit-statuses", abstract: "how the process says how a runbook ended",
       discussion: exitStatuses.map { "\($0.code): \($0.meaning)." }),
     Topic(
+      .page, "texts", "utf-8", "utc", "yaml", abstract: "what is read is UTF-8, and what is shown can be seen",
+      discussion: [
+        "Runbooks, scenarios, the configuration, arguments, variables of the environment and what is typed are UTF-8, whatever the locale. What is not is refused where it stands; nothing is put in its place.",
+        "What goes to standard output and standard error has no character in it that a terminal would obey, hide or reorder: a control character shows as its picture, as `␛` for escape, any other as `�`. In JSON they are escaped. `fmt -` and `reference` write their text as it is where it goes to a file or a program.",
+        "Scenarios and the configuration are YAML, one document without anchors, aliases and tags of its own. All that is wrong with one is shown with its line, as for a runbook.",
+        "All times are UTC.",
+      ], seeAlso: ["text", "timestamp", "json"]),
+    Topic(
       .page, "json", abstract: "what programs read of an execution, one object a line",
       discussion: [
         "`run`, `rehearse` and `resume` with `--output json` write what comes on record, as soon as it is kept, in the order in which it was written; `history --output json` writes an `execution` for each, `transcript` all that is on record of one. All have the same objects; what is said while it happens has a `time` besides.",

@@ -1,6 +1,5 @@
-import RunbookChecker
 import RunbookDiagnostics
-import TailerAPI
+public import YAMLDocuments
 import Yams
 
 /// The configuration file: profiles by name, and which of them applies.
@@ -15,44 +14,20 @@ import Yams
 ///     protected: [PROD, PREPROD]
 ///     token-command: [tailer, auth, get-token]
 /// ```
-///
-/// Scalars are taken as they are written, so that `000099` without quotes stays an account.
 public struct ConfigurationFile: Sendable {
   private let path: String
   private let initialProfile: String?
   private let profiles: [String: [SettingKey: [String]]]
 
-  /// - Throws: where it is no YAML, or says what is not known, with the line.
-  public init(path: String, bytes: [UInt8]) throws(SettingsError) {
+  /// - Throws: Everything that is wrong with it, each thing in its place.
+  public init(path: String, bytes: [UInt8]) throws(DocumentError) {
+    let document = try YAMLDocument(bytes, named: path)
+    var reading = ConfigurationReading(document)
+    if let root = document.root { reading.file(root) }
+    if let error = reading.error { throw error }
     self.path = path
-    let text = String(decoding: bytes.withoutByteOrderMark, as: UTF8.self)
-    let root: Node?
-    do {
-      // Types are not guessed from how a scalar looks, and nothing is spent on getting ready to.
-      root = try Yams.compose(yaml: text, .basic, Constructor([:], [:], [:]))
-    } catch {
-      let words = "\(error)".split(separator: "\n").prefix(2).joined(separator: ": ")
-      throw SettingsError("\(path) is no YAML: \(words)")
-    }
-    guard let root else {
-      initialProfile = nil
-      profiles = [:]
-      return
-    }
-    var initial: String?
-    var found: [String: [SettingKey: [String]]] = [:]
-    for (key, value) in try Self.members(of: root, in: path) {
-      switch key {
-      case "profile": initial = value.scalar?.string
-      case "profiles":
-        for (name, profile) in try Self.members(of: value, in: path) {
-          found[name] = try Self.profile(profile, in: path)
-        }
-      default: throw Self.unknown(key, at: value, among: ["profile", "profiles"], in: path)
-      }
-    }
-    initialProfile = initial
-    profiles = found
+    initialProfile = reading.initialProfile
+    profiles = reading.profiles
   }
 
   /// What a profile sets; the file's own choice where none is asked for.
@@ -61,58 +36,90 @@ public struct ConfigurationFile: Sendable {
       return Settings.Layer(name: "configuration file", values: [:])
     }
     guard let values = profiles[name] else {
-      let hint = nearest(to: name, among: profiles.keys).map { "; did you mean “\($0)”?" } ?? ""
-      throw SettingsError("\(path) has no profile “\(name)”\(hint)")
+      throw SettingsError(
+        "\(path) has no profile “\(name)”\(ConfigurationReading.hint(for: name, among: profiles.keys))")
     }
     return Settings.Layer(name: "profile \(name)", values: values)
   }
+}
 
-  private static func profile(_ node: Node, in path: String) throws(SettingsError) -> [SettingKey: [String]] {
+/// Reads the nodes of a configuration file, and collects what is wrong with them.
+private struct ConfigurationReading {
+  private let document: YAMLDocument
+  private var issues: [DocumentError.Issue] = []
+  private(set) var initialProfile: String?
+  private(set) var profiles: [String: [SettingKey: [String]]] = [:]
+
+  init(_ document: YAMLDocument) { self.document = document }
+
+  /// In the order of the file.
+  var error: DocumentError? {
+    issues.isEmpty ? nil : DocumentError(document.source, issues.sorted { $0.range.lower < $1.range.lower })
+  }
+
+  static func hint(for word: String, among known: some Sequence<String>) -> String {
+    nearest(to: word, among: known).map { "; did you mean “\($0)”?" } ?? ""
+  }
+
+  private mutating func report(_ message: String, at node: Node) {
+    issues.append(.init(message, at: document.range(of: node), in: document.source))
+  }
+
+  mutating func file(_ root: Node) {
+    var initial: Node?
+    for (key, name, value) in members(of: root) {
+      switch name {
+      case "profile":
+        initial = value
+        initialProfile = value.scalar?.string
+        if initialProfile == nil { report("profile has to be a name", at: value) }
+      case "profiles":
+        for (_, name, profile) in members(of: value) { profiles[name] = self.profile(profile) }
+      default: report("“\(name)” cannot be set\(Self.hint(for: name, among: ["profile", "profiles"]))", at: key)
+      }
+    }
+    if let initial, let name = initialProfile, profiles[name] == nil {
+      report("there is no profile “\(name)”\(Self.hint(for: name, among: profiles.keys))", at: initial)
+    }
+  }
+
+  private mutating func profile(_ node: Node) -> [SettingKey: [String]] {
     var values: [SettingKey: [String]] = [:]
-    for (name, value) in try members(of: node, in: path) {
-      guard let key = SettingKey(rawValue: name) else {
-        throw unknown(name, at: value, among: SettingKey.allCases.map(\.rawValue), in: path)
+    for (key, name, value) in members(of: node) {
+      guard let setting = SettingKey(rawValue: name) else {
+        report("“\(name)” cannot be set\(Self.hint(for: name, among: SettingKey.allCases.map(\.rawValue)))", at: key)
+        continue
       }
-      guard !key.isSecret else {
-        throw SettingsError(
-          "\(place(of: value, in: path)): a token does not belong into a file; set TAILER_API_JWT or a token-command")
+      guard !setting.isSecret else {
+        report("a token does not belong into a file; set TAILER_API_JWT or a token-command", at: key)
+        continue
       }
-      if let scalar = value.scalar {
-        let text = scalar.string
-        values[key] = key == .tokenCommand ? text.split(separator: " ").map(String.init) : [text]
-      } else if key.isList, let sequence = value.sequence {
-        let texts = sequence.compactMap(\.scalar?.string)
-        guard texts.count == sequence.count else {
-          throw SettingsError("\(place(of: value, in: path)): \(name) has to be a list of texts")
-        }
-        values[key] = texts
-      } else {
-        throw SettingsError("\(place(of: value, in: path)): \(name) has to be a \(key.isList ? "list" : "text")")
-      }
+      values[setting] = texts(of: value, for: setting)
     }
     return values
   }
 
-  private static func members(of node: Node, in path: String) throws(SettingsError) -> [(String, Node)] {
+  private mutating func texts(of node: Node, for setting: SettingKey) -> [String]? {
+    if let text = node.scalar?.string {
+      return setting == .tokenCommand ? text.split(separator: " ").map(String.init) : [text]
+    }
+    guard setting.isList, let items = node.sequence else {
+      report("\(setting.rawValue) has to be a \(setting.isList ? "list" : "text")", at: node)
+      return nil
+    }
+    for item in items where item.scalar == nil { report("\(setting.rawValue) has to be a list of texts", at: item) }
+    return items.compactMap(\.scalar?.string)
+  }
+
+  private mutating func members(of node: Node) -> [(key: Node, name: String, value: Node)] {
     guard let mapping = node.mapping else {
-      throw SettingsError("\(place(of: node, in: path)): names with values are wanted here")
+      report("names with values are wanted here", at: node)
+      return []
     }
-    var result: [(String, Node)] = []
-    for (key, value) in mapping {
-      guard let name = key.scalar?.string else {
-        throw SettingsError("\(place(of: key, in: path)): a name is wanted here")
-      }
-      result.append((name, value))
+    return mapping.compactMap { key, value in
+      if let name = key.scalar?.string { return (key, name, value) }
+      report("a name is wanted here", at: key)
+      return nil
     }
-    return result
-  }
-
-  private static func unknown(_ name: String, at node: Node, among known: [String], in path: String) -> SettingsError {
-    let hint = nearest(to: name, among: known).map { "; did you mean “\($0)”?" } ?? ""
-    return SettingsError("\(place(of: node, in: path)): “\(name)” cannot be set\(hint)")
-  }
-
-  private static func place(of node: Node, in path: String) -> String {
-    node.mark.map { "\(path):\($0.line)" } ?? path
   }
 }

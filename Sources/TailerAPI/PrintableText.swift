@@ -17,8 +17,3 @@ extension String {
     return String(result)
   }
 }
-
-extension [UInt8] {
-  /// The bytes of a text without the mark that some editors put before UTF-8, and that means nothing.
-  public var withoutByteOrderMark: ArraySlice<UInt8> { starts(with: [0xEF, 0xBB, 0xBF]) ? dropFirst(3) : self[...] }
-}

@@ -1,5 +1,7 @@
 public import CivilTime
+import RunbookDiagnostics
 import TailerAPI
+public import YAMLDocuments
 import Yams
 
 /// A scenario as people write it beside their playbooks: YAML that says how the platform stands and how it will go.
@@ -52,11 +54,10 @@ import Yams
 /// from the beginning (`+5m`, `-6h`). Faults are written as `Fault` describes itself. A path's mappings are laid over
 /// those of the file key by key; anything else in it replaces. Further keys: `strict: true` refuses operations that the
 /// file does not name, `reset-reply: short` gives the reply of before 2021, `seed: 7` decides the run ids.
-public struct ScenarioFile: Hashable, Sendable {
-  /// A larger file is refused.
-  public static let maximumSize = 1 << 20
-
-  public let file: String
+public struct ScenarioFile: Sendable {
+  private let source: SourceText
+  /// Where its paths stand; where it begins if it has none.
+  private let pathsRange: SourceRange
   /// What the file says outside its paths.
   public let base: Scenario
   public let paths: [String: Scenario]
@@ -65,9 +66,13 @@ public struct ScenarioFile: Hashable, Sendable {
   /// - Parameters:
   ///   - file: its name, for messages.
   ///   - now: when the scenario begins where the file does not say.
-  public init(yaml: [UInt8], file: String, now: Timestamp) throws(ScenarioError) {
-    let root = try Self.document(yaml, file: file)
-    var reading = ScenarioReading(file: file)
+  public init(yaml: [UInt8], file: String, now: Timestamp) throws(DocumentError) {
+    let document = try YAMLDocument(yaml, named: file)
+    guard let root = document.root else {
+      let start = SourceRange(document.source.id, 0, 0)
+      throw DocumentError(document.source, [.init("the file is empty", at: start, in: document.source)])
+    }
+    var reading = ScenarioReading(document)
     var variants: [(name: String, root: Node)] = []
     if let node = root.mapping?["paths"] {
       for (key, node) in reading.entries(of: node, what: "paths") {
@@ -79,18 +84,20 @@ public struct ScenarioFile: Hashable, Sendable {
     var paths: [String: Scenario] = [:]
     for variant in variants { paths[variant.name] = reading.scenario(variant.root, now: now) }
     self.paths = paths
-    self.file = file
+    source = document.source
+    pathsRange = document.range(of: root.mapping == nil ? root : reading.key("paths", of: root))
     if let error = reading.error { throw error }
   }
 
   /// The scenario of a path, or what the file says outside its paths.
-  public func scenario(path: String?) throws(ScenarioError) -> Scenario {
+  public func scenario(path: String?) throws(DocumentError) -> Scenario {
     guard let path else { return base }
     guard let scenario = paths[path] else {
       let names = paths.keys.sorted()
       let known = names.isEmpty ? "; the file has none" : "; it has \(names.joined(separator: ", "))"
       let hint = Spelling.hint(for: path, among: names)
-      throw Self.error("there is no path \"\(path)\"\(hint.isEmpty ? known : hint)", file: file)
+      let message = "there is no path \"\(path)\"\(hint.isEmpty ? known : hint)"
+      throw DocumentError(source, [.init(message, at: pathsRange, in: source)])
     }
     return scenario
   }
@@ -100,90 +107,6 @@ public struct ScenarioFile: Hashable, Sendable {
     guard let mark = argument.lastIndex(of: "#"), mark != argument.startIndex else { return (argument, nil) }
     let path = argument[argument.index(after: mark)...]
     return (String(argument[..<mark]), path.isEmpty ? nil : String(path))
-  }
-
-  private static func error(
-    _ message: String, file: String, line: Int = 1, column: Int = 1
-  ) -> ScenarioError {
-    ScenarioError(issues: [.init(file: file, line: line, column: column, message: message)])
-  }
-
-  private static func document(_ given: [UInt8], file: String) throws(ScenarioError) -> Node {
-    let bytes = Array(given.withoutByteOrderMark)
-    guard bytes.count <= maximumSize else { throw error("the file is larger than \(maximumSize) bytes", file: file) }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      let (line, column) = place(ofOffset: validLength(bytes), in: bytes)
-      throw error("the file is not UTF-8", file: file, line: line, column: column)
-    }
-    if let offset = aliasOffset(in: bytes) {
-      let (line, column) = place(ofOffset: offset, in: bytes)
-      throw error(
-        "a scenario has no aliases (\"*name\"); quote the text, or use paths", file: file, line: line, column: column)
-    }
-    let root: Node?
-    do {
-      root = try Parser(yaml: text, encoding: .utf8).singleRoot()
-    } catch let problem as YamlError {
-      throw Self.error(for: problem, bytes, file: file)
-    } catch {
-      throw Self.error("\(error)", file: file)
-    }
-    guard let root else { throw error("the file is empty", file: file) }
-    return root
-  }
-
-  private static func error(for problem: YamlError, _ bytes: [UInt8], file: String) -> ScenarioError {
-    switch problem {
-    case .scanner(let context, let message, let mark, _), .parser(let context, let message, let mark, _),
-      .composer(let context, let message, let mark, _):
-      return error(
-        [context?.text, message].compactMap(\.self).joined(separator: ": "), file: file, line: mark.line,
-        column: mark.column)
-    case .reader(let message, let offset, _, _):
-      let (line, column) = place(ofOffset: offset ?? 0, in: bytes)
-      return error(message, file: file, line: line, column: column)
-    case .duplicatedKeysInMapping(let names, let context):
-      let keys = names.map { "\"\($0)\"" }.joined(separator: ", ")
-      return error("written twice: \(keys)", file: file, line: context.mark.line, column: context.mark.column)
-    default:
-      return error("the file cannot be read as YAML", file: file)
-    }
-  }
-
-  /// Where an alias stands: at the beginning of a node. They are refused, since a few of them can stand for a
-  /// document without end.
-  private static func aliasOffset(in bytes: [UInt8]) -> Int? {
-    var startsNode = true
-    for (offset, byte) in bytes.enumerated() {
-      switch byte {
-      case UInt8(ascii: "*"):
-        let next = offset + 1 < bytes.count ? bytes[offset + 1] : 0x20
-        if startsNode, next > 0x20 { return offset }
-        startsNode = false
-      case 0x0A, 0x0D, UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "?"), UInt8(ascii: ","), UInt8(ascii: "["),
-        UInt8(ascii: "{"):
-        startsNode = true
-      case 0x20, 0x09: break
-      default: startsNode = false
-      }
-    }
-    return nil
-  }
-
-  /// How many bytes there are before the first that is not UTF-8.
-  private static func validLength(_ bytes: [UInt8]) -> Int {
-    var parser = Unicode.UTF8.ForwardParser()
-    var rest = bytes.makeIterator()
-    var length = 0
-    while case .valid(let scalar) = parser.parseScalar(from: &rest) { length += scalar.count }
-    return length
-  }
-
-  private static func place(ofOffset offset: Int, in bytes: [UInt8]) -> (line: Int, column: Int) {
-    let before = bytes.prefix(max(0, offset))
-    let line = before.count { $0 == 0x0A } + 1
-    let start = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    return (line, before[start...].count { $0 & 0xC0 != 0x80 } + 1)
   }
 
   /// A path's mappings over those of the file, key by key; anything else replaces.
@@ -198,7 +121,7 @@ public struct ScenarioFile: Hashable, Sendable {
 
 extension Scenario {
   /// Reads a scenario from a file's bytes: that of the path, or what the file says outside its paths.
-  public init(yaml: [UInt8], path: String? = nil, file: String, now: Timestamp) throws(ScenarioError) {
+  public init(yaml: [UInt8], path: String? = nil, file: String, now: Timestamp) throws(DocumentError) {
     self = try ScenarioFile(yaml: yaml, file: file, now: now).scenario(path: path)
   }
 }

@@ -1,27 +1,26 @@
 import CivilTime
 import TailerAPI
+import YAMLDocuments
 import Yams
 
 /// Reads nodes of a scenario file and collects what is wrong with them; where one is wrong a default goes on in its
 /// place, so that the rest is read too.
 struct ScenarioReading {
-  let file: String
-  private var issues: [ScenarioError.Issue] = []
+  private let document: YAMLDocument
+  private var issues: [DocumentError.Issue] = []
 
-  init(file: String) { self.file = file }
+  init(_ document: YAMLDocument) { self.document = document }
 
   /// Everything that is wrong, each thing once.
-  var error: ScenarioError? {
+  var error: DocumentError? {
     guard !issues.isEmpty else { return nil }
-    var seen: Set<ScenarioError.Issue> = []
+    var seen: Set<DocumentError.Issue> = []
     let once = issues.filter { seen.insert($0).inserted }
-    return ScenarioError(issues: once.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+    return DocumentError(document.source, once.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
   }
 
   mutating func report(_ message: String, at node: Node, offset: Int = 0) {
-    let mark = node.mark
-    issues.append(
-      .init(file: file, line: mark?.line ?? 1, column: (mark?.column ?? 1) + offset, message: message))
+    issues.append(.init(message, at: document.range(of: node, offset: offset), in: document.source))
   }
 
   /// The members of a mapping in their order.

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Foundation
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookSession
 import RunbookTerminal
 import VisibleText
+import YAMLDocuments
 
 /// Where a runbook's text comes from, and the words behind it.
 struct Input {
@@ -53,6 +55,7 @@ struct Input {
 struct CommandFailure: Error {
   let message: ScreenText
   let status: Int32
+  private var isDrawn = false
 
   init(_ message: ScreenText, status: Int32) {
     self.message = message
@@ -62,7 +65,18 @@ struct CommandFailure: Error {
   /// One whose words have been told already.
   init(status: Int32) { self.init("", status: status) }
 
+  /// One that is told as what is wrong with a runbook is: with the lines that it is about.
+  ///
+  /// - Parameter id: What kind of file it is.
+  init(drawing error: DocumentError, as id: String, status: Int32) {
+    let appearance = Appearance(of: .standardError, variables: ProcessInfo.processInfo.environment)
+    let renderer = DiagnosticRenderer(
+      sources: SourceMap([error.source]), hasColour: appearance.hasColour, width: appearance.width)
+    self.init(renderer.render(error.diagnostics(id: id)), status: status)
+    isDrawn = true
+  }
+
   func tell() {
-    if !message.isEmpty { OutputChannel.standardError.write("runbook: \(message)\n") }
+    if !message.isEmpty { OutputChannel.standardError.write(isDrawn ? message + "\n" : "runbook: \(message)\n") }
   }
 }

@@ -4,6 +4,7 @@ import RunbookSession
 import TailerClient
 import TailerSimulator
 import VisibleText
+import YAMLDocuments
 
 /// Which scenario a rehearsal goes by.
 enum ScenarioChoice {
@@ -25,10 +26,10 @@ enum ScenarioChoice {
       if file.isEmpty, path == nil, error.reason == "no such file" { return Scenario(now: now) }
       throw CommandFailure("\(name): \(error.reason)", status: 2)
     }
-    do throws(ScenarioError) {
+    do throws(DocumentError) {
       return try ScenarioFile(yaml: bytes, file: name, now: now).scenario(path: path)
     } catch {
-      throw CommandFailure("\(error)", status: 2)
+      throw CommandFailure(drawing: error, as: "scenario", status: 2)
     }
   }
 

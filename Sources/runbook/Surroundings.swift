@@ -12,6 +12,7 @@ import TailerAPI
 import TailerClient
 import TailerSimulator
 import VisibleText
+import YAMLDocuments
 
 /// The process's surroundings and what was set in them: what every command begins with.
 struct Surroundings {
@@ -39,6 +40,8 @@ struct Surroundings {
       try settings.validate()
     } catch let error as SettingsError {
       throw CommandFailure("\(error.message)", status: 64)
+    } catch let error as DocumentError {
+      throw CommandFailure(drawing: error, as: "configuration", status: 64)
     }
   }
 

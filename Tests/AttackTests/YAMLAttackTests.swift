@@ -1,8 +1,11 @@
 import CivilTime
+import RunbookDiagnostics
 import RunbookSession
 import SeedSupport
 import TailerSimulator
 import Testing
+import VisibleText
+import YAMLDocuments
 
 /// Configurations and scenarios that somebody has damaged: they are read or refused, and what is said of them can be shown.
 @Suite(.timeLimit(.minutes(10))) struct YAMLAttackTests {
@@ -36,16 +39,33 @@ import Testing
     faults: [launch_job 1: reply lost, "get_last_status 2..4: 503", check_run_status 1: 429 retry after 1m]
     """.utf8)
 
+  /// Every place lies in the document, and what is drawn can be shown.
+  private func judge(_ error: DocumentError, _ seed: UInt64) {
+    let count = error.source.bytes.count
+    for issue in error.issues {
+      let isInside = issue.range.lower <= issue.range.upper && Int(issue.range.upper) <= count
+      #expect(isInside, "seed \(seed): \(issue.range) of \(count)")
+    }
+    let renderer = DiagnosticRenderer(sources: SourceMap([error.source]), hasColour: false, width: 80)
+    let drawn = renderer.render(error.diagnostics(id: "configuration")).text
+    #expect(!drawn.isEmpty && isVisible(drawn), "seed \(seed)")
+  }
+
   @Test func configurations() {
     for seed in Seeds.each(1500) {
       var mutation = Mutation(seed: seed)
-      do throws(SettingsError) {
+      do {
         let file = try ConfigurationFile(path: "a.yaml", bytes: mutation.damaged(Self.configuration))
         let settings = Settings(layers: [try file.layer(profile: nil)])
         try settings.validate()
         _ = try settings.policy(isReadOnly: false)
+      } catch let error as DocumentError {
+        judge(error, seed)
+      } catch let error as SettingsError {
+        let shown: ScreenText = "\(error.message)"
+        #expect(isVisible(shown.text), "seed \(seed)")
       } catch {
-        #expect(isVisible(error.message), "seed \(seed): \(error.message.debugDescription)")
+        Issue.record("seed \(seed): \(error)")
       }
     }
   }
@@ -53,12 +73,12 @@ import Testing
   @Test func scenarios() {
     for seed in Seeds.each(1500) {
       var mutation = Mutation(seed: seed)
-      do throws(ScenarioError) {
+      do throws(DocumentError) {
         let scenario = try Scenario(
           yaml: mutation.damaged(Self.scenario), file: "a.yaml", now: Timestamp("2020-12-30T11:28:00Z") ?? .earliest)
         _ = Simulator(scenario)
       } catch {
-        #expect(isVisible("\(error)"), "seed \(seed): \("\(error)".debugDescription)")
+        judge(error, seed)
       }
     }
   }

@@ -3,6 +3,7 @@ import RunbookEvaluator
 import RunbookRecord
 import RunbookSession
 import Testing
+import YAMLDocuments
 
 @Suite struct SettingsTests {
   private func settings(_ layers: (String, [SettingKey: [String]])...) -> Settings {
@@ -103,12 +104,12 @@ import Testing
     ("profiles: {work: {acount: 1}}", "did you mean “account”"), ("profile: x", "no profile “x”"),
     ("profiles: {work: {token: x}}", "TAILER_API_JWT"), ("profiles: {work: {url: [a]}}", "has to be a text"),
     ("profiles: {work: {protected: [[a]]}}", "list of texts"), ("profiles: 3", "names with values"),
-    ("prfiles: {}", "did you mean “profiles”"), ("a: [", "no YAML"), ("- a", "names with values"),
+    ("prfiles: {}", "did you mean “profiles”"), ("a: [", "a value is wanted here"), ("- a", "names with values"),
   ])
   func whatIsWrongIsSaid(_ yaml: String, _ words: String) {
-    let error = #expect(throws: SettingsError.self) { try layer(yaml) }
-    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
-    #expect(error?.message.contains("config.yaml") == true)
+    let error = #expect(throws: DocumentError.self) { try layer(yaml) }
+    #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains("config.yaml:1:") == true)
   }
 }
 

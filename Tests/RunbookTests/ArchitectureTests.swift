@@ -8,6 +8,7 @@ import Testing
     "CivilTime": [],
     "VisibleText": [],
     "RunbookDiagnostics": ["VisibleText"],
+    "YAMLDocuments": ["RunbookDiagnostics"],
     "TailerAPI": ["Coordination", "CivilTime", "VisibleText"],
     "RunbookSyntax": ["CivilTime", "RunbookDiagnostics"],
     "RunbookFormatter": ["RunbookDiagnostics", "RunbookSyntax"],
@@ -22,7 +23,7 @@ import Testing
     "RunbookSession": [
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
       "RunbookRecord",
-      "RunbookEvaluator",
+      "RunbookEvaluator", "YAMLDocuments",
     ],
     "RunbookTerminal": [
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
@@ -38,13 +39,13 @@ import Testing
       "VisibleText",
     ],
     "TailerClient": ["Coordination", "CivilTime", "TailerAPI"],
-    "TailerSimulator": ["Coordination", "CivilTime", "TailerAPI"],
+    "TailerSimulator": ["Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "YAMLDocuments"],
     "runbook": [
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",
       "RunbookReference",
       "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookJournal", "RunbookSession", "RunbookTerminal",
       "RunbookPrompt",
-      "TailerClient", "TailerSimulator", "VisibleText",
+      "TailerClient", "TailerSimulator", "VisibleText", "YAMLDocuments",
     ],
   ]
 

@@ -3,10 +3,11 @@ import FoundationEssentials
 import TailerAPI
 import TailerSimulator
 import Testing
+import YAMLDocuments
 
 private let begin = moment("2020-12-30T11:28:00Z")
 
-private func read(_ yaml: String, path: String? = nil) throws(ScenarioError) -> Scenario {
+private func read(_ yaml: String, path: String? = nil) throws(DocumentError) -> Scenario {
   try Scenario(yaml: Array(yaml.utf8), path: path, file: "s.yaml", now: begin)
 }
 
@@ -149,11 +150,11 @@ private func issues(_ yaml: String) -> [String] {
     #expect(ScenarioFile.split("#b") == ("#b", nil))
     let file = try ScenarioFile(yaml: Array(Self.example.utf8), file: "s.yaml", now: begin)
     #expect(file.paths.keys.sorted() == ["unhappy"])
-    #expect(throws: ScenarioError.self) { try file.scenario(path: "happy") }
+    #expect(throws: DocumentError.self) { try file.scenario(path: "happy") }
     do {
       _ = try file.scenario(path: "unhapy")
     } catch {
-      #expect(error.description == "s.yaml:1:1: there is no path \"unhapy\"; did you mean \"unhappy\"?")
+      #expect(error.description == "s.yaml:37:1: there is no path \"unhapy\"; did you mean \"unhappy\"?")
     }
   }
 
@@ -299,7 +300,7 @@ private func issues(_ yaml: String) -> [String] {
     for yaml in [deep, deepMappings, deepKeys, String(repeating: "- ", count: 500_000)] {
       #expect(!issues(yaml).isEmpty)
     }
-    let large = String(repeating: "#", count: ScenarioFile.maximumSize + 1)
+    let large = String(repeating: "#", count: YAMLDocument.sizeLimit + 1)
     #expect(issues(large) == ["1:1 the file is larger than 1048576 bytes"])
     #expect(!issues("about: " + String(repeating: "x", count: 1_000_000) + "\nx: 1").isEmpty)
   }

@@ -1,22 +1,3 @@
-/// What is wrong with a scenario file: every mistake that was found, in the order of the file.
-public struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible {
-  public struct Issue: Hashable, Sendable, CustomStringConvertible {
-    public let file: String
-    /// From 1.
-    public let line: Int
-    /// From 1, counted in Unicode scalars.
-    public let column: Int
-    public let message: String
-
-    public var description: String { "\(file):\(line):\(column): \(message)" }
-  }
-
-  public let issues: [Issue]
-
-  /// One line for each.
-  public var description: String { issues.map(\.description).joined(separator: "\n") }
-}
-
 /// Finds what a misspelt word was meant to be.
 enum Spelling {
   /// `; did you mean "…"?` for the candidate nearest to the word, or nothing.
