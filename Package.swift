@@ -50,7 +50,7 @@ let package = Package(
   targets: [
     room("Coordination", [.product(name: "DequeModule", package: "swift-collections")]),
     room("CivilTime", [.product(name: "HeapModule", package: "swift-collections")]),
-    room("VisibleText"),
+    room("VisibleText", ["Coordination"]),
     room("TailerAPI", ["Coordination", "CivilTime", "VisibleText"]),
     room("RunbookDiagnostics", ["VisibleText"]),
     room("YAMLDocuments", ["RunbookDiagnostics", .product(name: "Yams", package: "Yams")]),
@@ -61,7 +61,7 @@ let package = Package(
       "RunbookChecker",
       [
         "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax",
-        .product(name: "HashTreeCollections", package: "swift-collections"),
+        .product(name: "HashTreeCollections", package: "swift-collections"), "VisibleText",
       ]),
     .target(
       name: "RunbookRecord", dependencies: ["CivilTime", "TailerAPI", "RunbookSyntax"],
@@ -103,7 +103,7 @@ let package = Package(
     room(
       "TailerClient",
       [
-        "Coordination", "CivilTime", "TailerAPI",
+        "Coordination", "CivilTime", "TailerAPI", "VisibleText",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -11,6 +11,8 @@ public struct ParameterProblem: Diagnosable, Error {
     case givenTwice(String, earlier: SourceRange)
     case value(String, parameter: String, type: ValueType, declared: SourceRange)
     case notUTF8(variable: String)
+    /// What is given holds the token.
+    case secret(parameter: String)
     case missing([String], others: [SourceRange], variables: [String])
   }
   let kind: Kind
@@ -44,6 +46,10 @@ public struct ParameterProblem: Diagnosable, Error {
       return Diagnostic(
         id: "default-type", message: "a parameter cannot be \(type.words)", primary: .init(range),
         notes: ["it can be \(parameterTypes.map(\.name).listed("or"))"])
+    case .secret(let name):
+      return Diagnostic(
+        id: "secret-variable", message: "what is given for `\(name)` holds the token, which no runbook gets to see",
+        primary: .init(range))
     case .notAnAssignment(let text):
       return Diagnostic(
         id: "not-an-assignment", message: "a parameter is given as `NAME=VALUE`", primary: .init(range),

@@ -2,6 +2,7 @@ public import CivilTime
 public import RunbookDiagnostics
 public import RunbookSyntax
 public import TailerAPI
+import VisibleText
 
 /// The value of a parameter, read from what was written on the command line, in the environment or at a terminal.
 public enum ParameterValue: Hashable, Sendable {
@@ -39,6 +40,7 @@ public enum ParameterValue: Hashable, Sendable {
 extension CheckedParameter {
   /// Reads a value for this parameter. `range` is where it was written, for the message.
   public func value(_ text: String, at range: SourceRange) -> Result<ParameterValue, ParameterProblem> {
+    if Secrets.occur(in: text) { return .failure(ParameterProblem(.secret(parameter: syntax.name.text), at: range)) }
     if let value = ParameterValue(text, of: type) { return .success(value) }
     return .failure(
       ParameterProblem(

@@ -45,6 +45,18 @@ extension Reference {
         "All times are UTC.",
       ], seeAlso: ["text", "timestamp", "json"]),
     Topic(
+      .page, "safety", "token", "files",
+      abstract: "who can do what with which file, what is never written, and what is not protected against",
+      discussion: [
+        "**Files that decide.** The configuration and the journal's folder have to belong to oneself or to root, and nobody else may write them: else they are refused, and nothing of them is obeyed. Nothing is created in a home that is another's. Runbooks and scenarios may be anybody's: they are checked as a whole before anything is sent, and `plan` shows what they would do.",
+        "**Files that are read** are regular ones of bounded size: an `include` of a device, a pipe or `/proc` is refused. Whoever may write a runbook decides what it does, and whoever may write the journal's folder decides what is taken for done.",
+        "**The journal** can be read by its owner alone. It holds the runbooks' texts, their parameters, what they printed, and who answered. One that is damaged is refused and left as it is, never taken for an empty one: `runbook journal check` says what can be saved, `runbook journal backup FILE` makes a copy while others write.",
+        "**The token** comes from TAILER_API_JWT or from the token command, and never from a file, an argument or a parameter: one that holds it is refused, whatever its name. It is shown nowhere, nor is what looks like one: not in what is printed, in JSON, in excerpts, in what a reply echoes, or in the environment of the programs that are started. A token that is written into a runbook's text is on record with the text.",
+        "**What is asked** is answered by what is typed after the question, and by nothing that was pasted before it. A protected environment, PROD unless the profile says otherwise, asks before each change, also where only an id names it; `--yes` answers, and `--read-only` changes nothing at all.",
+        "**The network.** Certificates are always verified, `--trust FILE` adds one's own; plain http goes to this machine only. No proxy is used and no redirect is followed. `simulate` listens on loopback, and answers neither another host's name nor a page of another site.",
+        "**Not protected against**: whoever is root or the same user on this machine, who can read the token of a running process and write the journal; a service that lies about what it has done; a launch that somebody else makes of the same operation at the same moment while a reply is lost, which is asked about and never guessed.",
+      ], seeAlso: ["texts", "launch", "history"]),
+    Topic(
       .page, "json", abstract: "what programs read of an execution, one object a line",
       discussion: [
         "`run`, `rehearse` and `resume` with `--output json` write what comes on record, as soon as it is kept, in the order in which it was written; `history --output json` writes an `execution` for each, `transcript` all that is on record of one. All have the same objects; what is said while it happens has a `time` besides.",

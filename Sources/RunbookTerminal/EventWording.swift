@@ -64,7 +64,7 @@ struct EventLine {
     case .appeared(let run):
       self.init("the next run of \(run.operation.name.printable) has started: run \(run.id.printable)", .quiet)
     case .unseen(let target, let since, let reason):
-      self.init("looks at \(Self.words(target)) fail since \(since.clock): \(reason.printable)", .warning)
+      self.init("looks at \(Self.words(target)) fail since \(since.clock) UTC: \(reason.printable)", .warning)
     case .seen(let target): self.init("looks at \(Self.words(target)) succeed again", .quiet)
     case .ended(let run, _):
       let took = run.duration(at: event.at).map { " after \($0.rounded)" } ?? ""

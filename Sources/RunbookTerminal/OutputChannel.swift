@@ -58,9 +58,9 @@ public final class OutputChannel: Sendable {
   public func write(_ text: ScreenText) { write(bytes: Array(text.text.utf8)) }
   public func write(json: [UInt8]) { write(bytes: json.visibleJSON) }
 
-  /// Writes a file's text as it is, for the file or the program that gets it; on a terminal so that it can be seen.
+  /// Writes a file's text as it is, but for a token, for the file or the program that gets it; on a terminal so that it can be seen.
   public func write(file text: String) {
-    if isTerminal { write(ScreenText(lines: text)) } else { write(bytes: Array(text.utf8)) }
+    if isTerminal { write(ScreenText(lines: text)) } else { write(bytes: Array(Secrets.redacted(text).utf8)) }
   }
 
   private func write(bytes: [UInt8]) { queue.sync { put(bytes) } }

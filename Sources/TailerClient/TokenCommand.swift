@@ -1,6 +1,7 @@
 public import CivilTime
 import Subprocess
 public import TailerAPI
+import VisibleText
 
 /// A program that prints a token, run without a shell and without a terminal.
 public struct TokenCommand: Hashable, Sendable {
@@ -45,6 +46,7 @@ public struct TokenCommand: Hashable, Sendable {
       throw .commandFailed(command: name, status: Self.words(for: status), words: Self.excerpt(words, output))
     }
     guard let text = TokenLabel.value(in: output) else { throw .noTokenInOutput(command: name) }
+    Secrets.keep(text)
     return try Token(text)
   }
 

@@ -30,11 +30,11 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text on one line, with everything in it to be seen.
-  public var visible: String { visible { _ in false } }
+  /// The text on one line, with everything in it to be seen but a token.
+  public var visible: String { Secrets.redacted(self).visible { _ in false } }
 
   /// The same with the lines and tabs that it has.
-  var visibleLines: String { visible { $0 == "\n" || $0 == "\t" } }
+  var visibleLines: String { Secrets.redacted(self).visible { $0 == "\n" || $0 == "\t" } }
 
   private func visible(besides isKept: (Unicode.Scalar) -> Bool) -> String {
     if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }

@@ -48,7 +48,7 @@ struct JournalCheckCommand: AsyncParsableCommand {
         out.write("nothing of it can be saved\n")
         return 3
       }
-      for line in content.lines(saved: repair != nil) { out.write("\(line)\n") }
+      out.write(content.lines(saved: repair != nil).map { "\($0)\n" }.joined())
       guard let repair else {
         out.write("`runbook journal check --repair FILE` writes that into a new file\n")
         return 3

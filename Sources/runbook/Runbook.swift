@@ -16,6 +16,7 @@ struct Runbook: AsyncParsableCommand {
   static func main() async {
     // Nobody reading our output is no reason to die in the middle of a launch.
     signal(SIGPIPE, SIG_IGN)
+    Surroundings.hideToken()
     var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments.isEmpty, isatty(0) == 1 { arguments = ["repl"] }
     // The parser's own `help` knows commands; words of the language are for the reference.

@@ -50,12 +50,19 @@ struct Surroundings {
     SettingKey.allCases.compactMap(\.environmentVariable)
     + ["HOME", "USER", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "RUNBOOK_CONFIG", "RUNBOOK_PROFILE"]
 
-  /// What the process was started with. Of the token nothing is left behind for the children that it starts.
+  /// What the process was started with. The token is shown nowhere from here on, and nothing of it is left behind for the
+  /// children that it starts.
   private static let environment: [String: String] = {
     let found = ProcessInfo.processInfo.environment
-    if let token = SettingKey.token.environmentVariable { unsetenv(token) }
+    if let name = SettingKey.token.environmentVariable {
+      found[name].map(Secrets.keep)
+      unsetenv(name)
+    }
     return found
   }()
+
+  /// From here on nothing shows the token. It has to be done before anything is said.
+  static func hideToken() { _ = environment }
 
   private static func configurationPath(_ options: ProfileOptions, _ variables: [String: String]) -> String? {
     options.config ?? variables["RUNBOOK_CONFIG"] ?? Places(variables: variables).configuration
@@ -125,7 +132,7 @@ struct Surroundings {
     let folder = try stateDirectory()
     do {
       guard try SQLiteRowStore.isThere(in: folder) else {
-        throw CommandFailure("nothing has been executed yet: there is no journal in \(folder.printable)", status: 64)
+        throw CommandFailure("nothing has been executed yet: there is no journal in \(folder)", status: 64)
       }
       return folder
     } catch let error as JournalStoreError {

@@ -65,16 +65,18 @@ import Testing
     }
     let awaiting = event(.awaiting(run(started: .minutes(-10)), deadline: deadline))
     let unseen = event(.unseen(.end(of: run()), since: Self.now.advanced(by: .minutes(1)), reason: "busy (503)"))
-    let shown = ["… 15m so far, not seen since 12:01:00, until 13:00:00  p  run r1"]
+    let shown = ["… 15m so far, not seen since 12:01:00 UTC, until 13:00:00 UTC  p  run r1"]
     #expect(lines([awaiting, unseen], after: .minutes(5)) == shown)
     #expect(
       lines([awaiting, unseen, event(.seen(.end(of: run())))], after: .minutes(5))
-        == ["… 15m so far, until 13:00:00  p  run r1"])
+        == ["… 15m so far, until 13:00:00 UTC  p  run r1"])
     let condition = [
       event(.waitingUntil(deadline: deadline)), event(.unseen(nil, since: Self.now, reason: "busy (503)")),
     ]
     #expect(
-      lines(condition, after: .minutes(5)) == ["… 5m so far, not seen since 12:00:00, until 13:00:00  the condition"])
+      lines(condition, after: .minutes(5)) == [
+        "… 5m so far, not seen since 12:00:00 UTC, until 13:00:00 UTC  the condition"
+      ])
   }
 
   @Test func aConditionIsThereUntilItHolds() {

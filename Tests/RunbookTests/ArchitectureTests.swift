@@ -6,14 +6,14 @@ import Testing
   static let rooms: [String: Set<String>] = [
     "Coordination": [],
     "CivilTime": [],
-    "VisibleText": [],
+    "VisibleText": ["Coordination"],
     "RunbookDiagnostics": ["VisibleText"],
     "YAMLDocuments": ["RunbookDiagnostics"],
     "TailerAPI": ["Coordination", "CivilTime", "VisibleText"],
     "RunbookSyntax": ["CivilTime", "RunbookDiagnostics"],
     "RunbookFormatter": ["RunbookDiagnostics", "RunbookSyntax"],
     "RunbookReference": ["RunbookDiagnostics", "RunbookSyntax"],
-    "RunbookChecker": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax"],
+    "RunbookChecker": ["CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "VisibleText"],
     "RunbookRecord": ["CivilTime", "TailerAPI", "RunbookSyntax"],
     "RunbookEvaluator": [
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookChecker",
@@ -38,7 +38,7 @@ import Testing
       "RunbookChecker", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "RunbookTerminal", "CReadline",
       "VisibleText",
     ],
-    "TailerClient": ["Coordination", "CivilTime", "TailerAPI"],
+    "TailerClient": ["Coordination", "CivilTime", "TailerAPI", "VisibleText"],
     "TailerSimulator": ["Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "YAMLDocuments"],
     "runbook": [
       "Coordination", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookFormatter",

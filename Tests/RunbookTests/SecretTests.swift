@@ -18,6 +18,35 @@ import Testing
     #expect(!(result.output + result.news).contains(Self.opaque))
   }
 
+  /// Under whichever name it comes.
+  @Test func aCopyOfTheTokenIsNoParameterEither() throws {
+    for arguments in [
+      ["run", "--simulate", "-c", "param t from env \"COPY\"\nprint t"],
+      ["run", "--simulate", "-c", "param t\nprint t", "t=Bearer \(Self.opaque)"],
+    ] {
+      let result = try Program.run(arguments, environment: environment(["COPY": Self.opaque]))
+      #expect(result.status == 64 || result.status == 2, "\(result.status)")
+      #expect(!(result.output + result.news).contains(Self.opaque))
+    }
+  }
+
+  /// Whatever quotes it, in words, as JSON, as a file's text: also what only looks like a token.
+  @Test func whatIsWrittenOutHasNoToken() throws {
+    let web = "eyJhbGciOiJub25lIn0.eyJleHAiOjE2MDkzMjc2ODB9.c2lnbmF0dXJl"
+    for token in [Self.opaque, web] {
+      for arguments in [
+        ["run", "--simulate", "-c", "print \"a \(token) b\""],
+        ["run", "--simulate", "--output", "json", "-c", "print \"a \(token) b\""],
+        ["run", "--simulate", "-c", "print \(token)"], ["check", "\(token).runbook"], ["reference", token],
+        ["history", token], ["run", "--\(token)"],
+      ] {
+        let result = try Program.run(arguments, environment: environment([:]))
+        let said = result.output + result.news
+        #expect(!said.isEmpty && !said.contains(token), "\(arguments): \(said)")
+      }
+    }
+  }
+
   @Test func anIncludedEnvironmentDoesNotShowTheToken() throws {
     try Program.withFolder { folder in
       let file = folder.appending(path: "x.runbook")

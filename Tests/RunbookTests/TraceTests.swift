@@ -85,8 +85,7 @@ import Testing
         |     ^^^^^^^^^^^^^^^^^^^^^
       \(Self.way)
         |
-        = note: It was last seen RUNNING.
-        = note: It goes on; only the waiting has ended.
+        = note: It was last seen RUNNING. It goes on; only the waiting has ended.
       7 requests (4 check_run_status, 2 get_last_status, 1 launch_job); 1 await took 5 looks
       failed (rehearsed)
 
