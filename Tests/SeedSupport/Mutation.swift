@@ -1,8 +1,8 @@
 /// Damages texts and replies: the same ones for the same seed.
-struct Mutation {
+public struct Mutation {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+  public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
 
   /// What has brought readers of text down before: controls, halves of characters, marks, large numbers, deep nests.
   private static let hostile: [[UInt8]] =
@@ -24,14 +24,25 @@ struct Mutation {
   }
 
   /// A number below the limit, or zero.
-  mutating func number(below limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
+  public mutating func number(below limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
 
-  mutating func pick<Element>(_ elements: [Element]) -> Element? {
+  public mutating func pick<Element>(_ elements: [Element]) -> Element? {
     elements.isEmpty ? nil : elements[number(below: elements.count)]
   }
 
+  /// A file's name of hostile pieces: not empty, without what no name may have, and shorter than any file system's limit.
+  public mutating func name() -> [UInt8] {
+    var name: [UInt8] = []
+    for _ in 0...number(below: 4) {
+      name += (pick(Self.hostile) ?? []).prefix(40)
+      name += Array("ab-c.".utf8).prefix(number(below: 5))
+    }
+    name.removeAll { $0 == 0 || $0 == UInt8(ascii: "/") }
+    return [UInt8(ascii: "n")] + name.prefix(200)
+  }
+
   /// The bytes with up to six pieces taken out, doubled, moved, flipped or put in.
-  mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+  public mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for _ in 0...number(below: 6) {
       let start = number(below: bytes.count + 1)
@@ -49,7 +60,7 @@ struct Mutation {
 }
 
 /// Whether a text moves no terminal and hides nothing: no control but the line's end, and no character that changes the direction.
-func isVisible(_ text: String) -> Bool {
+public func isVisible(_ text: String) -> Bool {
   !text.unicodeScalars.contains { scalar in
     switch scalar.value {
     case 0x0A: false
