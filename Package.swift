@@ -246,7 +246,8 @@ let package = Package(
       "RunbookTests",
       [
         "runbook", "CivilTime", "TailerAPI", "RunbookDiagnostics", "RunbookSyntax", "RunbookReference", "RunbookRecord",
-        "RunbookEvaluator", "RunbookTerminal", "TailerSimulator", "GoldenSupport", "ProgramSupport", "SeedSupport", "FaultSupport",
+        "RunbookEvaluator", "RunbookTerminal", "TailerSimulator", "GoldenSupport", "ProgramSupport", "SeedSupport",
+        "FaultSupport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),

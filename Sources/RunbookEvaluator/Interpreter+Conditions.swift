@@ -81,7 +81,10 @@ extension Interpreter {
         }
         failing = (failing?.since ?? moment, failure.error)
       }
-      if let failing, moment >= deadline || moment.since(failing.since) >= state.effects.watcher.patience {
+      // A look that failed behind the deadline was the last one, whenever it began.
+      if let failing,
+        state.effects.clock.now >= deadline || moment.since(failing.since) >= state.effects.watcher.patience
+      {
         throw fail(
           .unseen("the condition", since: lastSight, reason: failing.error.message, lastSeen: nil), at: condition.range)
       }

@@ -2,6 +2,8 @@
 enum JournalDamage: Error, Hashable, Sendable {
   case isMissing(String)
   case isEmpty(String)
+  /// It is a database, and was never a journal.
+  case isAnothers(String)
   /// The main file is shorter than it was.
   case isCut(String, missingPages: Int)
   case logIsGone(String, pages: Int)
@@ -21,6 +23,7 @@ enum JournalDamage: Error, Hashable, Sendable {
     switch self {
     case .isMissing(let path): "\(path) is missing, and there has been a journal"
     case .isEmpty(let path): "\(path) is empty, and there has been a journal"
+    case .isAnothers(let path): "\(path) is another program's file: it has none of a journal's tables"
     case .isCut(let path, let missing): "\(path) has been cut: \(Self.pages(missing)) of it are missing"
     case .logIsGone(let path, let pages):
       "\(path) is gone or was emptied, and \(Self.pages(pages)) were written that were nowhere else"

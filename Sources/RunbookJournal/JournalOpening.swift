@@ -81,6 +81,7 @@ struct JournalOpening {
     configuration.prepareDatabase { _ in withExtendedLifetime(mark) {} }
     let queue = try DatabaseQueue(path: files.main, configuration: configuration)
     try queue.writeWithoutTransaction { db in
+      try Schema.require(db, at: files.main)
       guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
         throw JournalStoreError.unavailable(
           "\(files.main) lies on a file system that SQLite's write-ahead log does not work on")

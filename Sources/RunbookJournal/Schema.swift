@@ -29,6 +29,11 @@ struct Schema: Sendable {
     }
   }
 
+  /// Throws for a file that is another program's: one of ours has its tables before it gets its name.
+  static func require(_ db: Database, at path: String) throws {
+    guard try version(db) > 0 else { throw JournalDamage.isAnothers(path) }
+  }
+
   private static func version(_ db: Database) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0 }
 
   /// Moments are microseconds since 1970 in UTC. `header`, `ending`, `holder`, `intent` and `outcome` are JSON.

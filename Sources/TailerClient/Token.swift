@@ -1,10 +1,14 @@
 public import CivilTime
 import FoundationEssentials
 import TailerAPI
+import VisibleText
 
 /// A bearer token. It is shown nowhere: its description and its mirror tell only that it is there.
 public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private let text: String
+  /// As what it may be quoted, and the same in bytes.
+  private let forms: [String]
+  private let spelled: [[UInt8]]
   /// The end of its life, where it is a JSON Web Token that says so.
   public let expiry: Timestamp?
 
@@ -20,6 +24,8 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
       throw .malformed("it holds spaces, line ends or other characters that cannot stand in a header")
     }
     self.text = text
+    forms = Secrets.forms(of: text)
+    spelled = forms.map { Array($0.utf8) }
     expiry = Self.expiry(of: self.text)
   }
 
@@ -32,13 +38,12 @@ public struct Token: Hashable, Sendable, CustomStringConvertible, CustomDebugStr
 
   /// The text with every occurrence of the token taken out, for what a service or a command says.
   func redacted(from words: String) -> String {
-    // A word of a few letters is no token, and would be found in anything.
-    text.utf8.count >= 8 && words.contains(text) ? words.replacing(text, with: "[token]") : words
+    forms.reduce(words) { $0.contains($1) ? $0.replacing($1, with: Secrets.replacement) : $0 }
   }
 
   /// The same for the bytes of a text.
   func redacted(from bytes: [UInt8]) -> [UInt8] {
-    guard bytes.firstRange(of: Array(text.utf8)) != nil else { return bytes }
+    guard spelled.contains(where: { bytes.firstRange(of: $0) != nil }) else { return bytes }
     return Array(redacted(from: String(decoding: bytes, as: UTF8.self)).utf8)
   }
 

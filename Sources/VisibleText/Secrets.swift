@@ -9,10 +9,30 @@ public enum Secrets {
 
   /// Has a token shown nowhere from here on. A word of a few letters is none, and would be found in anything.
   public static func keep(_ token: String) {
-    guard token.utf8.count >= 8 else { return }
     known.withLock { known in
-      if !known.contains(token) { known.append(token) }
+      for form in forms(of: token) where !known.contains(form) { known.append(form) }
     }
+  }
+
+  /// As what a token is quoted: itself, with the slashes of JSON, percent-encoded, as in HTML, and each of its parts between dots
+  /// that is long enough to be told. The whole before the parts.
+  public static func forms(of token: String) -> [String] {
+    guard token.utf8.count >= 8 else { return [] }
+    func spelled(_ spelling: (UInt8) -> String) -> String {
+      token.utf8.map { isLetterOrDigit($0) ? String(UnicodeScalar($0)) : spelling($0) }.joined()
+    }
+    let unreserved = Set("-._~".utf8)
+    let percent = spelled { byte in
+      unreserved.contains(byte)
+        ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }
+    let quoted = [token, token.replacing("/", with: "\\/"), percent, spelled { "&#\($0);" }]
+    let parts = token.split(separator: ".").map(String.init).filter { $0.utf8.count >= 16 }
+    return (quoted + parts).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
   }
 
   /// Whether a known token stands in the text.

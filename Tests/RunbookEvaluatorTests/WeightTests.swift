@@ -26,7 +26,7 @@ import Testing
         let moment = now
         print "${seen.count}"
         reset chain
-        """) == ["light list", "light now", "light print", "intend reset", "finish reset"])
+        """) == ["light look", "light now", "light print", "intend reset", "finish reset"])
     #expect(
       try written("launch prepare\ncheck run or ignore").suffix(2) == ["finish launch", "light check"])
   }
@@ -36,7 +36,7 @@ import Testing
     let scenario = platform(
       prepare: "history: [\(Array(repeating: "SUCCESS after 2h at 11:00", count: 30).joined(separator: ", "))]")
     let text = "let going = last 30 runs of prepare\ntry { await going timeout 10m or ignore } catch timeout {}"
-    #expect(try written(text, on: scenario) == ["light list", "intend 30", "finish 30"])
+    #expect(try written(text, on: scenario) == ["light look", "intend 30", "finish 30"])
   }
 
   /// Where what has come cannot be recorded, the rest is not waited for: who lost the journal may do nothing more.

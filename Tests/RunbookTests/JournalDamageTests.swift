@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import ProgramSupport
 import Testing
@@ -44,6 +45,23 @@ import Testing
       #expect(history.status == 3, "\(history.output)")
       #expect(!resumed.news.contains("nothing is unfinished"), "\(resumed.news)")
       #expect(after == before)
+    }
+  }
+
+  /// A database that another program made has none of a journal's tables, and gets none.
+  @Test func anotherProgramsFileIsRefused() throws {
+    try Site.with { site in
+      #expect(try site.run("run", try site.write("print 1\n")).status == 0)
+      let main = file("journal.sqlite", of: site)
+      try FileManager.default.removeItem(at: main)
+      try DatabaseQueue(path: main.path).write { db in try db.execute(sql: "CREATE TABLE t (a)") }
+      chmod(main.path, 0o600)
+      let before = try Data(contentsOf: main)
+      for arguments in [["history"], ["journal", "check"], ["run", try site.write("print 1\n")]] {
+        let result = try site.run(arguments)
+        #expect(result.status == 3, "\(arguments): \(result.output)")
+      }
+      #expect(try Data(contentsOf: main) == before)
     }
   }
 

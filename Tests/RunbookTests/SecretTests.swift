@@ -47,6 +47,20 @@ import Testing
     }
   }
 
+  /// As a proxy's page, JSON or an address has it, and what is left of it behind a dot.
+  @Test func aTokenThatIsSpelledOtherwiseIsNotShownEither() throws {
+    let token = "Sup3rOpaque+tok/en==x.part-behind-a-dot-0123"
+    let spelled = [
+      "Sup3rOpaque+tok\\/en==x.part-behind-a-dot-0123", "Sup3rOpaque%2Btok%2Fen%3D%3Dx.part-behind-a-dot-0123",
+      "Sup3rOpaque&#43;tok&#47;en&#61;&#61;x&#46;part&#45;behind&#45;a&#45;dot&#45;0123", "part-behind-a-dot-0123",
+    ]
+    for text in spelled {
+      let result = try Program.run(["reference", text], environment: environment(["TAILER_API_JWT": token]))
+      #expect(result.news.contains("[token]"), "\(text): \(result.news)")
+      #expect(!result.news.contains("0123"), "\(text): \(result.news)")
+    }
+  }
+
   @Test func anIncludedEnvironmentDoesNotShowTheToken() throws {
     try Program.withFolder { folder in
       let file = folder.appending(path: "x.runbook")

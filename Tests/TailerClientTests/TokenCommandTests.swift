@@ -50,7 +50,7 @@ import Testing
     #expect(
       await error(shell("echo 'no \u{1B}[31mproject' >&2; exit 3"))
         == .commandFailed(
-          command: "/bin/sh -c echo 'no [31mproject' >&2; exit 3", status: "ended with status 3",
+          command: "/bin/sh -c echo 'no ␛[31mproject' >&2; exit 3", status: "ended with status 3",
           words: "no project"))
     #expect(
       await error(TokenCommand(["no-such-program-anywhere"]))
