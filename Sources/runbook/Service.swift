@@ -71,9 +71,15 @@ struct Service: Sendable {
     let transport: HTTPClientTransport
     let (limit, rate): (TimeSpan, Double)
     do {
+      guard !Secrets.occur(in: text) else {
+        throw CommandFailure(
+          "\(settings.source(of: .url)): the address holds the token, and goes on record", status: 64)
+      }
       address = try BaseAddress(text)
       transport = try HTTPClientTransport(base: address, settings: .init(trustRoots: settings.text(.trust)))
       (limit, rate) = (try settings.span(.requestTimeout), try settings.requestsPerSecond())
+    } catch let error as CommandFailure {
+      throw error
     } catch let error as SettingsError {
       throw CommandFailure("\(error.message)", status: 64)
     } catch let error as BaseAddress.Problem {

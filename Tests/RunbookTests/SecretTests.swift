@@ -61,6 +61,13 @@ import Testing
     }
   }
 
+  @Test func anAddressDoesNotHoldIt() throws {
+    let result = try Program.run(
+      ["run", "--url", "http://127.0.0.1:1/\(Self.opaque)", "-c", "print 1"], environment: environment([:]))
+    #expect(result.status == 64 && result.news.contains("--url"), "\(result.news)")
+    #expect(!result.news.contains(Self.opaque))
+  }
+
   @Test func anIncludedEnvironmentDoesNotShowTheToken() throws {
     try Program.withFolder { folder in
       let file = folder.appending(path: "x.runbook")
