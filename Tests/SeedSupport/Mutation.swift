@@ -1,8 +1,8 @@
 /// Damages texts and replies: the same ones for the same seed.
 public struct Mutation {
-  private var state: UInt64
+  private var dice: Dice
 
-  public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+  public init(seed: UInt64) { dice = Dice(seed) }
 
   /// What has brought readers of text down before: controls, halves of characters, marks, large numbers, deep nests.
   private static let hostile: [[UInt8]] =
@@ -16,15 +16,8 @@ public struct Mutation {
       "\\uD800", String(repeating: "x", count: 5_000), String(repeating: "(", count: 2_000), "👩‍👩‍👧‍👦",
     ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF5, 0x80, 0x80, 0x80]]
 
-  private mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
-  }
-
   /// A number below the limit, or zero.
-  public mutating func number(below limit: Int) -> Int { limit > 0 ? Int(next() % UInt64(limit)) : 0 }
+  public mutating func number(below limit: Int) -> Int { dice.next(below: limit) }
 
   public mutating func pick<Element>(_ elements: [Element]) -> Element? {
     elements.isEmpty ? nil : elements[number(below: elements.count)]
