@@ -74,7 +74,10 @@ let package = Package(
       ]),
     room(
       "RunbookJournal",
-      ["Coordination", "CivilTime", "TailerAPI", "RunbookRecord", .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "Coordination", "CivilTime", "TailerAPI", "RunbookRecord", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     room(
       "RunbookSession",
       [
@@ -197,7 +200,8 @@ let package = Package(
         "RunbookDiagnostics", "YAMLDocuments", "SeedSupport", "VisibleText", .product(name: "Yams", package: "Yams"),
       ]),
     tests(
-      "RunbookSessionTests", ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "YAMLDocuments"]),
+      "RunbookSessionTests",
+      ["CivilTime", "RunbookRecord", "RunbookEvaluator", "RunbookSession", "YAMLDocuments", "SeedSupport"]),
     tests("CoordinationTests", ["Coordination"]),
     tests("CivilTimeTests", ["CivilTime"]),
     tests(

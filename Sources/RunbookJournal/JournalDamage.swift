@@ -14,6 +14,8 @@ enum JournalDamage: Error, Hashable, Sendable {
   case logIsBroken(String, after: Int)
   /// Under a process that has it open.
   case isReplaced(String)
+  /// Under a process that has it open, too.
+  case isOverwritten(String)
   /// In SQLite's words.
   case isUnsound(String, String)
   case holdsUnreadable(String, executions: Int)
@@ -34,6 +36,7 @@ enum JournalDamage: Error, Hashable, Sendable {
     case .logIsBroken(let path, let pages):
       "\(path) has been changed: the first \(Self.pages(pages)) can be read, and others stand behind them"
     case .isReplaced(let path): "\(path) was removed or replaced while a process worked with it"
+    case .isOverwritten(let path): "\(path) was cut or overwritten while a process worked with it"
     case .isUnsound(let path, let words): "\(path) is damaged: \(words)"
     case .holdsUnreadable(let path, let count):
       "\(path) holds \(count == 1 ? "an execution" : "\(count) executions") that cannot be read"

@@ -89,12 +89,15 @@ final class JournalFile: Sendable {
     _ durability: Durability, _ db: Database, _ syncing: Syncing, _ place: OpenedFiles,
     _ body: (Database) throws -> Void
   ) throws {
+    try place.requireInPlace()
     try syncing.set(durability, db)
     try db.inTransaction(.immediate) {
+      try place.requireLog(db)
       try body(db)
-      try place.requireInPlace()
       return .commit
     }
+    try place.requireInPlace()
+    try place.requireLog(db)
     if durability == .durable { syncing.wasDurable() }
   }
 
@@ -102,7 +105,8 @@ final class JournalFile: Sendable {
   /// from being done, or the disk is full, the log is as good, and the next one to end does it.
   func shorten() {
     try? queue.writeWithoutTransaction { db in
-      guard place.areInPlace else { return }
+      try place.requireInPlace()
+      try place.requireLog(db)
       try db.execute(sql: "PRAGMA busy_timeout = \(Self.patience)")
       _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }

@@ -73,16 +73,3 @@ struct FilesIdentity: Hashable, Sendable {
   let main: FileIdentity
   let log: FileIdentity?
 }
-
-/// A journal's files as they were opened.
-struct OpenedFiles: Sendable {
-  let files: JournalFiles
-  let identity: FilesIdentity
-
-  var areInPlace: Bool { files.identity == identity }
-
-  /// What is written into files that nobody else can find is not kept, and nothing may be done that depends on it.
-  func requireInPlace() throws(JournalDamage) {
-    guard areInPlace else { throw .isReplaced(files.main) }
-  }
-}

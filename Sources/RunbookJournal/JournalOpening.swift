@@ -92,7 +92,9 @@ struct JournalOpening {
       try schema.migrate(db, copying: files.main)
     }
     guard let identity = files.identity else { throw JournalDamage.isReplaced(files.main) }
-    return Opened(queue: queue, place: OpenedFiles(files: files, identity: identity))
+    let place = OpenedFiles(files: files, identity: identity)
+    try queue.writeWithoutTransaction(place.requireLog)
+    return Opened(queue: queue, place: place)
   }
 
   /// Makes a journal with its tables under another name, so that one without them, or of other permissions, is never there.

@@ -8,8 +8,15 @@ struct WriteAheadIndex: Hashable {
   /// How many of them the main file has.
   let copied: Int
   let salts: ArraySlice<UInt8>
+  let pageSize: Int
 
   static let size = 136
+
+  /// The least that the index's file has, in bytes, while somebody has it open.
+  static let leastFileSize = 32_768
+
+  /// How long the log is at least, in bytes.
+  var logSize: Int { frames == 0 ? 0 : WriteAheadLog.size(frames: frames, pageSize: pageSize) }
 
   /// `nil` where it says nothing, or was being changed.
   init?(_ bytes: [UInt8]) {
@@ -20,5 +27,7 @@ struct WriteAheadIndex: Hashable {
     let isBigEndian = Int(bigEndian: 1) == 1
     guard LogChecksum().over(bytes[0..<40], isBigEndian).words == [word(40), word(44)] else { return nil }
     (frames, copied, salts) = (word(16), word(96), bytes[32..<40])
+    let half = bytes.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 14, as: UInt16.self)) }
+    pageSize = half & 0xfe00 + (half & 1) << 16
   }
 }

@@ -14,6 +14,7 @@ struct WriteAheadLog {
     let checksum: LogChecksum
 
     static let size = 32
+    static let saltsOffset = 16
   }
 
   private static let frameHeaderSize = 24
@@ -27,6 +28,9 @@ struct WriteAheadLog {
   private(set) var offsets: [Int: Int] = [:]
   /// Whether a commit stands behind a place at which the checksums break: they go on there from frame to frame.
   private(set) var hasCommitBehind = false
+
+  /// How long a log with so many frames is, in bytes.
+  static func size(frames: Int, pageSize: Int) -> Int { Header.size + frames * (frameHeaderSize + pageSize) }
 
   /// - Parameter header: By which the frames are judged.
   init(_ file: OpenedFile, header: Header) throws(JournalStoreError) {

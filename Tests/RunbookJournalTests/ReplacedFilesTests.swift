@@ -11,7 +11,7 @@ import Testing
 /// work with.
 @Suite struct ReplacedFilesTests {
   enum Change: CaseIterable {
-    case remove, moveAway, empty, removeLog, replace
+    case remove, moveAway, empty, removeLog, replace, emptyLog, cutLog, overwriteLog
 
     func carryOut(_ files: JournalFiles) throws {
       switch self {
@@ -22,6 +22,20 @@ import Testing
       case .replace:
         try FileManager.default.copyItem(atPath: files.main, toPath: files.main + "-copy")
         rename(files.main + "-copy", files.main)
+      case .emptyLog: truncate(files.log, 0)
+      case .cutLog: truncate(files.log, off_t((FileFacts(files.log)?.size ?? 0) - 1))
+      case .overwriteLog:
+        let handle = try FileHandle(forUpdating: URL(filePath: files.log))
+        try handle.write(contentsOf: Data(count: 64))
+        try handle.close()
+      }
+    }
+
+    func words(_ files: JournalFiles) -> String {
+      switch self {
+      case .remove, .moveAway, .empty, .removeLog, .replace:
+        "\(files.main) was removed or replaced while a process worked with it"
+      case .emptyLog, .cutLog, .overwriteLog: "\(files.log) was cut or overwritten while a process worked with it"
       }
     }
   }
@@ -34,8 +48,7 @@ import Testing
       try await journal.intend(.reset(.export), at: .test("0#0"))
       try change.carryOut(files)
       let found = [files.main, files.log].map { FileManager.default.contents(atPath: $0) }
-      let words = "\(files.main) was removed or replaced while a process worked with it"
-      await #expect(throws: JournalError.unavailable(words)) {
+      await #expect(throws: JournalError.unavailable(change.words(files))) {
         try await journal.intend(.reset(.export), at: .test("1#0"))
       }
       await #expect(throws: JournalError.self) { try await journal.end(.test()) }
@@ -47,6 +60,26 @@ import Testing
       } throws: { error in
         guard case .damaged? = error as? JournalStoreError else { return false }
         return true
+      }
+    }
+  }
+
+  /// SQLite reads the index as memory, and the system stops a process that reads behind a file's end so: it must not come
+  /// that far.
+  @Test func nothingIsIntendedBesideAnEmptiedIndex() async throws {
+    await #expect(processExitsWith: .success) {
+      try await withDirectory { directory in
+        let files = JournalFiles(in: directory)
+        let store = try RecordStore.test(in: directory)
+        let journal = try await store.begin(.test("x"))
+        truncate(files.index, 0)
+        await #expect(
+          throws: JournalError.unavailable("\(files.index) was cut or overwritten while a process worked with it")
+        ) {
+          try await journal.intend(.reset(.export), at: .test("1#0"))
+        }
+        try store.file.shorten()
+        exit(EXIT_SUCCESS)
       }
     }
   }
