@@ -113,7 +113,7 @@ extension Interpreter {
       }
       if left > 0 { await giveUp() }
     }
-    return try gathered(endings, of: awaited.count, at: place)
+    return try await gathered(endings, of: awaited.count, at: place)
   }
 
   /// A wait that goes on.
@@ -271,27 +271,18 @@ extension Interpreter {
     case .failure(.cancelled): return .failure(.interrupted)
     case .failure(.service(let error)):
       let problem = problem(.service(error, verb: "await", operation: subject), at: place)
-      return .failure(awaitFailure(problem, attempts: error.attempts, run: nil, outcome.cost))
+      return .failure(failure(problem, cost: outcome.cost))
     case .failure(.unseen(let since, let lastSeen, let error)):
       let problem = problem(
         .unseen(subject, since: since, reason: error.words, lastSeen: lastSeen?.status?.name), at: place)
-      return .failure(
-        awaitFailure(problem, attempts: error.attempts, run: lastSeen ?? awaited.run.map(seen), outcome.cost))
+      let run = lastSeen ?? awaited.run.map(seen)
+      return .failure(failure(problem, attempts: error.attempts, run: run, cost: outcome.cost))
     case .failure(.deadline(let lastSeen, let isShown)):
       let problem = problem(
         .deadlinePassed(
           awaited.target, timeout: timeout, lastSeen: lastSeen, isShown: isShown,
           clockDifference: state.effects.service.clockDifference), at: place)
-      return .failure(
-        awaitFailure(problem, attempts: 1, run: lastSeen ?? awaited.run.map(seen), outcome.cost))
+      return .failure(failure(problem, run: lastSeen ?? awaited.run.map(seen), cost: outcome.cost))
     }
-  }
-
-  private func awaitFailure(_ problem: RuntimeProblem, attempts: Int, run: Run?, _ cost: WatchCost) -> Unwind {
-    let diagnostic = problem.diagnostic
-    let error = RecordedError(
-      kind: problem.errorKind, message: diagnostic.message, attempts: attempts, run: run, notes: diagnostic.notes,
-      cost: cost)
-    return .failure(Failure(error: error, diagnostic: diagnostic))
   }
 }

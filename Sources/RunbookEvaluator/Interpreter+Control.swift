@@ -139,24 +139,9 @@ extension Interpreter {
       try await undo(block, after: ending)
     } catch {
       guard case .failure(let first) = ending else { throw error }
-      throw await graver(of: first, and: error, at: block.range)
+      throw await standing([first, error])
     }
     return try ending.get()
-  }
-
-  /// What a `try` leaves with whose `finally` did not come to its end either: the graver of the two. Of two failures neither
-  /// is lost: what they came from stands together, and their turns are kept together.
-  private func graver(of first: Unwind, and second: Unwind, at place: SourceRange) async -> Unwind {
-    let (kept, other) = second.rank < first.rank ? (second, first) : (first, second)
-    guard case .failure(var lost) = other else { return kept }
-    tell(.alsoFailed(lost.diagnostic), at: place)
-    guard case .failure(var failure) = kept else {
-      await release(&lost)
-      return kept
-    }
-    failure.origins += lost.origins
-    failure.turns += lost.turns
-    return .failure(failure)
   }
 
   /// Whether a `finally` begins: not where somebody else may go on from there, and not behind a lost journal.

@@ -1,3 +1,4 @@
+import Coordination
 import RunbookChecker
 import RunbookDiagnostics
 import RunbookRecord
@@ -55,59 +56,24 @@ extension Interpreter {
     let halting = !clauses.keepGoing
     let join = Branch.Join()
     defer { join.make() }
-    let run = { @Sendable (index: Int) async -> Left? in
+    let left = await capped(branches.count, atOnce: cap) { index async -> Left? in
       let site = SpanSite(.branch, at: path.appending(.iteration(index)), title: branches.title(index), in: parallel)
       let own = Branch(in: seed.context.branch, until: join)
       return await seed.run(site, as: own, halting: halting, at: place, index, body)
     }
-    var left: [Left] = []
-    await withTaskGroup(of: Left?.self) { group in
-      var begun = 0
-      func begin() {
-        let index = begun
-        begun += 1
-        group.addTask { await run(index) }
-      }
-      while begun < min(cap, branches.count) { begin() }
-      while let ended = await group.next() {
-        if let ended { left.append(ended) }
-        if begun < branches.count { begin() }
-      }
-    }
+    .compactMap { $0 }
     comings += 1
     guard left.isEmpty else {
-      let unwind = gravest(of: left, count: branches.count, keepGoing: clauses.keepGoing, at: place)
+      let inOrder = left.sorted { $0.index < $1.index }.map(\.unwind)
+      let first = left.sorted {
+        ($0.failed ?? RecordNumber(.max), $0.index) < ($1.failed ?? RecordNumber(.max), $1.index)
+      }
+      let unwind =
+        clauses.keepGoing
+        ? await together(inOrder, of: branches.count, telling: true, at: place) : await standing(first.map(\.unwind))
       throw try await closing(parallel, over: unwind, at: place)
     }
     try await close(parallel, .completed, at: place)
-  }
-
-  /// What the branches' endings come to.
-  private func gravest(of left: [Left], count: Int, keepGoing: Bool, at place: SourceRange) -> Unwind {
-    let ordered = left.sorted { a, b in
-      (a.unwind.rank, a.failed ?? RecordNumber(.max), a.index) < (
-        b.unwind.rank, b.failed ?? RecordNumber(.max), b.index
-      )
-    }
-    let failures = ordered.compactMap { if case .failure(let failure) = $0.unwind { failure } else { nil } }
-    guard let first = ordered.first?.unwind, case .failure(var failure) = first else {
-      for failure in failures { tell(.alsoFailed(failure.diagnostic), at: failure.diagnostic.primary.range) }
-      return ordered.first?.unwind ?? .interrupted
-    }
-    let isTogether = failures.count > 1 && keepGoing
-    for other in isTogether ? inOrder(left) : Array(failures.dropFirst()) {
-      tell(.alsoFailed(other.diagnostic), at: other.diagnostic.primary.range)
-    }
-    if isTogether { failure = together(inOrder(left), of: count, at: place) }
-    failure.origins = failures.flatMap(\.origins)
-    failure.turns = failures.flatMap(\.turns)
-    return .failure(failure)
-  }
-
-  private func inOrder(_ left: [Left]) -> [Failure] {
-    left.sorted { $0.index < $1.index }.compactMap {
-      if case .failure(let failure) = $0.unwind { failure } else { nil }
-    }
   }
 }
 

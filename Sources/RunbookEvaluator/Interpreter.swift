@@ -101,21 +101,25 @@ final class Interpreter {
   @inline(never)
   func fail(_ kind: RuntimeProblem.Kind, at place: SourceRange) -> Unwind { failure(problem(kind, at: place)) }
 
-  /// - Parameter origins: Where in the log it came from, if it is an effect's outcome.
+  /// - Parameters:
+  ///   - origins: Where in the log it came from, if it is an effect's outcome.
+  ///   - run: As it was last seen, of an await.
   @inline(never)
-  func failure(_ problem: RuntimeProblem, origins: [RecordNumber] = []) -> Unwind {
+  func failure(
+    _ problem: RuntimeProblem, origins: [RecordNumber] = [], attempts: Int = 1, run: Run? = nil,
+    cost: WatchCost? = nil
+  ) -> Unwind {
     let diagnostic = problem.diagnostic
     let error: RecordedError
     if case .recorded(let recorded) = problem.kind {
       error = recorded
     } else {
-      var attempts = 1
-      var candidates: [Run] = []
+      var (attempts, candidates) = (attempts, [Run]())
       if case .service(let service, _, _) = problem.kind { attempts = service.attempts }
       if case .launchAmbiguous(_, _, let found, _) = problem.kind { candidates = found }
       error = RecordedError(
-        kind: problem.errorKind, message: diagnostic.message, attempts: attempts, candidates: candidates,
-        notes: diagnostic.notes)
+        kind: problem.errorKind, message: diagnostic.message, attempts: attempts, run: run, candidates: candidates,
+        notes: diagnostic.notes, cost: cost)
     }
     return .failure(Failure(error: error, diagnostic: diagnostic, origins: origins))
   }

@@ -128,11 +128,7 @@ public final class Interruption: Sendable {
     let carrying = Task(executorPreference: clock as? any TaskExecutor) { await body() }
     let number = listen { carrying.cancel() }
     defer { forget(number) }
-    return await withTaskCancellationHandler {
-      await carrying.value
-    } onCancel: {
-      carrying.cancel()
-    }
+    return await carrying.value
   }
 }
 

@@ -90,20 +90,20 @@ final class SharedState: Sendable {
 
   /// How many such launches there are, which have been asked for and done.
   func movedLaunches(of operation: DataOperation, on date: CalendarDate?) -> Int {
-    changing.withLock { changing in
-      changing.movedLaunches.count { record in
-        if case .launch(operation, date, _, _) = record.intent { true } else { false }
-      }
-    }
+    changing.withLock { $0.movedLaunches.count { $0.intent.launches(operation, on: date) } }
   }
 
   /// The recorded launch of the operation for the date that stood elsewhere before an edit; each is given out once.
   func takeMovedLaunch(of operation: DataOperation, on date: CalendarDate?) -> RecordedEffect? {
     changing.withLock { changing in
-      let index = changing.movedLaunches.firstIndex { record in
-        if case .launch(operation, date, _, _) = record.intent { true } else { false }
-      }
+      let index = changing.movedLaunches.firstIndex { $0.intent.launches(operation, on: date) }
       return index.map { changing.movedLaunches.remove(at: $0) }
     }
+  }
+}
+
+extension EffectIntent {
+  fileprivate func launches(_ operation: DataOperation, on date: CalendarDate?) -> Bool {
+    if case .launch(operation, date, _, _) = self { true } else { false }
   }
 }

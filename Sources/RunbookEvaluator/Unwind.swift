@@ -20,8 +20,10 @@ indirect enum Unwind: Error, Sendable {
   /// Whether the record cannot be kept any more.
   var isBroken: Bool { if case .over(let verdict, _) = self { verdict.isOfRecord } else { false } }
 
+  var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
+
   /// Whether it is not known whether a launch happened.
-  var isUnconfirmed: Bool { if case .failure(let failure) = self { failure.error.kind == .unconfirmed } else { false } }
+  var isUnconfirmed: Bool { failure?.error.kind == .unconfirmed }
 
   /// Which of several branches' endings is raised, the least first: what is not known stands before all else, for no `retry`
   /// and no bare `catch` may take it.
@@ -42,8 +44,8 @@ indirect enum Unwind: Error, Sendable {
 
 /// An error with its place, and where in the log it came from.
 struct Failure: Error, Sendable {
-  let error: RecordedError
-  let diagnostic: Diagnostic
+  var error: RecordedError
+  var diagnostic: Diagnostic
   /// The positions in the log at which the effects and spans failed whose failure it is.
   var origins: [RecordNumber] = []
   /// The turns to launch that are kept until the failure has been taken, or has kept others from beginning.
