@@ -97,6 +97,11 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     return text + "Z"
   }
 
+  /// To the second, for a sentence.
+  public var plainMoment: String { "\(columnMoment) UTC" }
+  /// To the second, for a column whose heading says that it is UTC.
+  public var columnMoment: String { "\(date) \(clock)" }
+
   /// The time of day in whole seconds, `11:28:43`.
   public var clock: String {
     let seconds = Int((microsecondsSinceEpoch - date.midnight.microsecondsSinceEpoch) / 1_000_000)

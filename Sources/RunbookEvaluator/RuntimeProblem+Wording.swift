@@ -179,7 +179,9 @@ extension RuntimeProblem: Diagnosable {
       )
     case .severalFailed(let messages, let count):
       (
-        "several-failed", "\(messages.count) of \(count) failed", "", messages.map(\.printable)
+        "several-failed", "\(messages.count) of \(count) failed", "",
+        messages.prefix(20).map(\.printable)
+          + (messages.count > 20 ? ["And \(messages.count - 20) more."] : [])
       )
     case .readOnly(let verb): ("read-only", "`\(verb)` is not done: this is read-only", "", [])
     case .nobodyToAsk(let question):

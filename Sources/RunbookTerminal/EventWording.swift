@@ -114,13 +114,6 @@ struct EventLine {
   }
 }
 
-extension Timestamp {
-  /// To the second, for a sentence.
-  public var plainMoment: String { "\(columnMoment) UTC" }
-  /// To the second, for a column whose heading says that it is UTC.
-  public var columnMoment: String { "\(date) \(clock)" }
-}
-
 extension TimeSpan {
   /// To the second from ten seconds on, and to the millisecond below.
   public var rounded: TimeSpan {

@@ -1,4 +1,5 @@
 import TailerAPI
+import VisibleText
 
 /// What the body of a bad reply says, short and safe to show.
 enum ErrorText {
@@ -34,25 +35,8 @@ enum ErrorText {
   /// A text from outside made fit to print: one line, bounded, nothing in it that looks like a token.
   static func shown(_ text: String) -> String {
     let words = text.prefix(8192).split(whereSeparator: \.isWhitespace)
-    let line = redacted(words.joined(separator: " ").printable)
+    let line = Secrets.withoutWebTokens(words.joined(separator: " ").printable, evenCut: true)
     return line.count > longest ? line.prefix(longest - 1) + "…" : line
-  }
-
-  /// The text without what looks like a JSON Web Token.
-  private static func redacted(_ text: String) -> String {
-    guard text.contains("eyJ") else { return text }
-    var result = ""
-    var rest = text[...]
-    while let start = rest.firstRange(of: "eyJ") {
-      let end = rest[start.lowerBound...].firstIndex { !isOfToken($0) } ?? rest.endIndex
-      result += rest[..<start.lowerBound] + "[token]"
-      rest = rest[end...]
-    }
-    return result + rest
-  }
-
-  private static func isOfToken(_ character: Character) -> Bool {
-    character.isASCII && (character.isLetter || character.isNumber || "-_.=".contains(character))
   }
 
   private static func words(in document: JSONValue) -> String? {

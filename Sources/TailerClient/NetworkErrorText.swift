@@ -63,11 +63,11 @@ enum NetworkErrorText {
       "what answers there speaks no HTTP"
     case let error as IOError: String(cString: strerror(error.errnoCode))
     case is CancellationError: "cancelled"
-    case is ChannelError: "the connection was closed"
+    case is ChannelError, is HTTPParserError: "the connection was closed"
     case let error as NIOHTTP2Errors.StreamClosed:
       "the server broke the request off (HTTP/2 code \(error.errorCode.networkCode))"
     // What an error holds is the library's own account of it, which tells a user nothing.
-    default: "the connection failed (\(type(of: error)))"
+    default: "the connection failed"
     }
   }
 

@@ -130,7 +130,8 @@ extension TailerService {
   func quietness(for action: String, at now: Timestamp) -> ServiceError? {
     guard let quiet = quietUntil, quiet > now else { return nil }
     return ServiceError(
-      .throttled, action: action, message: "it wants to be left alone until \(quiet)", retryAfter: quiet.since(now))
+      .throttled, action: action, message: "it wants to be left alone until \(quiet.plainMoment)",
+      retryAfter: quiet.since(now))
   }
 }
 

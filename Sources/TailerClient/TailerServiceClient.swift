@@ -208,7 +208,7 @@ public final class TailerServiceClient: TailerService {
       let told = isBusy ? RetryAfter.span(reply.headers["retry-after"], now: now) : nil
       var words = ErrorText.message(of: reply)
       if let told, told > settings.longestRetryAfter {
-        words += "; it wants to be left alone until \(now.advanced(by: told))"
+        words += "; it wants to be left alone until \(now.advanced(by: told).plainMoment)"
       }
       if kind == .refused { words += "; the token comes from \(tokens.name)" }
       throw failed(kind, words, code: reply.status, retryAfter: told)

@@ -46,9 +46,11 @@ public enum Secrets {
   }
 
   /// Without JSON Web Tokens: three parts of base64url with dots between, the first two of them JSON objects, which begin so.
-  private static func withoutWebTokens(_ text: String) -> String {
-    guard text.utf8.count >= 20, text.contains("eyJ") else { return text }
-    let web = /eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/
+  ///
+  /// - Parameter evenCut: Whether what begins like one is taken for one, in words of others that may have cut it.
+  public static func withoutWebTokens(_ text: String, evenCut: Bool = false) -> String {
+    guard text.contains("eyJ") else { return text }
+    let web = evenCut ? /eyJ[A-Za-z0-9_.=-]*/ : /eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/
     return text.replacing(web, with: replacement)
   }
 }

@@ -40,12 +40,15 @@ struct JournalCheckCommand: AsyncParsableCommand {
           throw CommandFailure(
             "the journal in \(folder) is sound; `runbook journal backup FILE` makes a copy", status: 64)
         }
-        out.write("the journal in \(folder) is sound: \(verdict.content?.words ?? "")\n")
+        out.write(
+          "the journal in \(folder) is sound, as far as its pages and rows tell: \(verdict.content?.words ?? "")\n")
         return 0
       }
       out.write("the journal is damaged: \(damage)\n")
       guard let content = verdict.content else {
-        out.write("nothing of it can be saved\n")
+        out.write(
+          "nothing of it can be saved; move \(folder)/journal.* away, and a backup to \(folder)/journal.sqlite\n")
+        out.write("without a backup, look at the operations' runs before you launch anything\n")
         return 3
       }
       out.write(content.lines(saved: repair != nil).map { "\($0)\n" }.joined())
