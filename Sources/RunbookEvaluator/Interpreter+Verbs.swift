@@ -25,7 +25,6 @@ extension Interpreter {
       return moved[operation] ?? 0 > state.movedLaunches(of: operation, on: date)
     }
     try await guarded(.launch, unmoved.map(\.0), unmoved.map(\.1), at: place)
-    let isList = if case .list = value { true } else { false }
     let runs = try await each(operations, at: place) { interpreter, operation, index async throws(Unwind) in
       do throws(Unwind) {
         return try await interpreter.launch(operation, on: date, site: sites[index], at: place)
@@ -37,7 +36,7 @@ extension Interpreter {
     }
     latest.status = nil
     latest.awaited = []
-    guard isList else {
+    guard value.isList else {
       latest.run = runs.first
       return runs.first.map(Value.run) ?? .none
     }
@@ -157,15 +156,20 @@ extension Interpreter {
   func ask(
     _ question: Question, for purpose: QuestionPurpose, at place: SourceRange, site: EffectSite? = nil
   ) async throws(Unwind) -> PersonAnswer {
-    let people = state.effects.people
-    let effect = IntendedEffect.ask(question.text, for: purpose)
-    let answer = try await perform(effect, at: place, site: site) { _ async throws(Unwind) in
-      tell(.asked(question), at: place)
-      let answered = try await waiting { () async throws(PeopleError) in
-        try await people.answer(question)
+    let site = site ?? nextSite()
+    let asking = Asking(of: state.effects.people, state.effects.journal, at: site)
+    let answer = try await perform(.ask(question, for: purpose), at: place, site: site) { _ async throws(Unwind) in
+      let known = try await journaling(at: place) { journal async throws(JournalError) in
+        try await journal.answer(to: site)
       }
+      if let known { return known }
+      tell(.asked(question), at: place)
+      let answered = try await waiting { () async throws(PeopleError) in try await asking.answer(question) }
       switch answered {
-      case .success(let answer): return answer
+      case .success(let answer):
+        return try await journaling(at: place) { journal async throws(JournalError) in
+          try await journal.answer(answer, to: site)
+        }
       case .failure(.cancelled): throw .interrupted
       case .failure(.nobodyThere):
         throw .over(.unanswered, problem(.nobodyToAsk(question: question.text), at: place).diagnostic)

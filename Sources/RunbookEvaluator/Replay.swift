@@ -119,7 +119,7 @@ extension RecordedEffect {
   /// effects.
   fileprivate var isAnsweredOnlyOnce: Bool {
     switch intent {
-    case .ask(_, let purpose): purpose == .permission
+    case .ask(_, let purpose, _): purpose == .permission
     case .turn, .parallel: true
     case .launch, .await, .awaitNext, .check, .list, .mark, .reset, .activation, .wait, .now, .waitUntil, .print: false
     }

@@ -427,6 +427,9 @@ actor HeldRecord: HeldJournal {
     }
   }
 
+  /// The effect that answers for a place.
+  func effect(at site: EffectSite) -> RecordedEffect? { held.effect(at: site.key) }
+
   /// What taking it up again has changed and is not written yet.
   var pending: [RecordedEffect] { reopening ?? [] }
 

@@ -8,17 +8,20 @@ public struct JournalTiming: Hashable, Sendable {
   public var busy: TimeSpan
   /// How often a process that waits for another one's launch looks again.
   public var polling: TimeSpan
+  /// How often a process that asks somebody looks whether somebody else has answered.
+  public var asking: TimeSpan
   /// How often a lease is renewed.
   public var renewal: TimeSpan
   /// How long after its last renewal a lease of a process out of sight still stands.
   public var leaseLifetime: TimeSpan
 
   public init(
-    busy: TimeSpan = .seconds(5), polling: TimeSpan = .milliseconds(200), renewal: TimeSpan = .seconds(20),
-    leaseLifetime: TimeSpan = .minutes(2)
+    busy: TimeSpan = .seconds(5), polling: TimeSpan = .milliseconds(200), asking: TimeSpan = .milliseconds(500),
+    renewal: TimeSpan = .seconds(20), leaseLifetime: TimeSpan = .minutes(2)
   ) {
     self.busy = busy
     self.polling = polling
+    self.asking = asking
     self.renewal = renewal
     self.leaseLifetime = leaseLifetime
   }
@@ -83,6 +86,13 @@ public final class RecordStore: JournalStore {
   public func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
     let now = surroundings.clock.now
     try await commit(.durable) { [rules] rows in try rules.abandon(id, by: user, at: now, rows) }
+  }
+
+  public func answer(
+    _ given: GivenAnswer, to id: String
+  ) async throws(JournalStoreError) -> AnsweredQuestion {
+    let now = surroundings.clock.now
+    return try await commit(.durable) { [rules] rows in try rules.answer(given, to: id, at: now, rows) }
   }
 
   public func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary {

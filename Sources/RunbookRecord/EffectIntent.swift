@@ -39,8 +39,9 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
   case waitUntil(from: Timestamp)
   /// A pause between two looks at a condition, as versions of the program recorded it that kept each look.
   case turn
-  /// `purpose` is `nil` where a version of the program recorded it that did not tell.
-  case ask(String, purpose: QuestionPurpose? = nil)
+  /// `purpose` is `nil` where a version of the program recorded it that did not tell. `word` is what has to be typed for a yes,
+  /// where that is not `yes`.
+  case ask(String, purpose: QuestionPurpose? = nil, word: String? = nil)
   case print
   /// A `parallel` that has failed, as versions of the program recorded it that kept no spans.
   case parallel
@@ -57,7 +58,7 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
     case .awaitNext(let operation, let since, _): .awaitNext(operation, since: since, from: never)
     case .wait(let span, _): .wait(span, from: never)
     case .waitUntil: .waitUntil(from: never)
-    case .ask(let question, _): .ask(question)
+    case .ask(let question, _, _): .ask(question)
     case .check, .list, .mark, .reset, .activation, .now, .turn, .print, .parallel: self
     }
   }
@@ -142,7 +143,7 @@ public indirect enum EffectIntent: Hashable, Codable, Sendable {
     case .mark(let id, let operation, let status): "mark run \(id) of \(operation) as \(status.name)"
     case .reset(let operation), .activation(let operation, _): "\(verb) \(operation)"
     case .wait(let span, _): "wait \(span)"
-    case .ask(let question, _): "ask “\(question)”"
+    case .ask(let question, _, _): "ask “\(question)”"
     case .now, .waitUntil, .turn, .print, .parallel: verb
     }
   }

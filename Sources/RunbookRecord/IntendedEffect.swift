@@ -61,9 +61,9 @@ extension IntendedEffect where Outcome == Timestamp {
 }
 
 extension IntendedEffect where Outcome == PersonAnswer {
-  public static func ask(_ question: String, for purpose: QuestionPurpose) -> IntendedEffect {
+  public static func ask(_ question: Question, for purpose: QuestionPurpose) -> IntendedEffect {
     IntendedEffect(
-      intent: .ask(question, purpose: purpose), recorded: { .answer($0) },
+      intent: .ask(question.text, purpose: purpose, word: question.word), recorded: { .answer($0) },
       outcome: { if case .answer(let answer) = $0 { answer } else { nil } })
   }
 }

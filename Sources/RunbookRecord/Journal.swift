@@ -41,6 +41,16 @@ public protocol Journal: Sendable {
   /// The record as it stands.
   func record() async throws(JournalError) -> Record
 
+  // MARK: Questions
+
+  /// The answer that stands to the question that was intended there, where the answer is not yet its outcome: what is said here,
+  /// unless somebody has said something before. Durable when it returns.
+  func answer(_ said: PersonAnswer, to site: EffectSite) async throws(JournalError) -> PersonAnswer
+  /// What somebody else has said to it; `nil` where nobody has.
+  func answer(to site: EffectSite) async throws(JournalError) -> PersonAnswer?
+  /// The same, once somebody has; `nil` at once where nobody else can, and where the task is cancelled.
+  func comingAnswer(to site: EffectSite) async throws(JournalError) -> PersonAnswer?
+
   // MARK: Spans
 
   /// Records that a span begins; it is written with whatever is written next.
@@ -100,6 +110,10 @@ extension Journal {
   public func lockLaunches(of operation: DataOperation, for site: EffectSite) async throws(JournalError) {
     try await lockLaunches(of: operation, for: site) { _ in }
   }
+
+  public func answer(_ said: PersonAnswer, to site: EffectSite) async throws(JournalError) -> PersonAnswer { said }
+  public func answer(to site: EffectSite) async throws(JournalError) -> PersonAnswer? { nil }
+  public func comingAnswer(to site: EffectSite) async throws(JournalError) -> PersonAnswer? { nil }
 
   public func intend(_ effects: [(intent: EffectIntent, site: EffectSite)]) async throws(JournalError) {
     for (intent, site) in effects { try await intend(intent, at: site, settlesAt: nil) }

@@ -60,6 +60,8 @@ public enum JournalStoreError: Error, Hashable, Sendable {
   case severalLaunches(id: String, open: [RecordedEffect])
   /// The request of the launch may still arrive, or its run be listed.
   case launchIsUnsettled(id: String, until: Timestamp)
+  /// What was said answers no question of the execution.
+  case isNotAnswered(id: String, AnswerRefusal)
   /// Written by a newer version of the program.
   case newerSchema(found: Int, known: Int)
 }

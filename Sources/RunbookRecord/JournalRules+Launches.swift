@@ -156,20 +156,4 @@ extension JournalRules {
         && began <= launch.settlesAt.advanced(by: Self.clockTolerance)
     }
   }
-
-  // MARK: Answers
-
-  /// Records an answer to a question, from whichever process. The first one stands: gives the one that stands.
-  public func answer(
-    _ answer: RecordedAnswer, of execution: Int64, _ rows: any JournalRows
-  ) throws -> RecordedAnswer {
-    if let first = try rows.answer(to: answer.question, generation: answer.generation, of: execution) { return first }
-    guard let effect = try rows.effect(answer.question, of: execution), case .ask = effect.intent,
-      effect.outcome == nil, effect.standing == .current, effect.generation == answer.generation
-    else {
-      throw JournalError.contradiction("\(answer.question) is no open question")
-    }
-    try rows.put(answer, of: execution)
-    return answer
-  }
 }

@@ -28,6 +28,11 @@ public protocol JournalStore: Sendable {
   ///
   /// - Parameter user: Who decided it.
   func abandon(_ id: String, by user: String) async throws(JournalStoreError)
+  /// Records what somebody says to an open question, whoever works on the execution. The first answer stands. Durable when it
+  /// returns.
+  ///
+  /// - Throws: `.isNotAnswered`, `.hasEnded`.
+  func answer(_ given: GivenAnswer, to id: String) async throws(JournalStoreError) -> AnsweredQuestion
   func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary
   /// Newest first.
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary]

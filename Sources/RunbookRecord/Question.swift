@@ -15,6 +15,9 @@ public enum Question: Hashable, Sendable {
     }
   }
 
+  /// What has to be typed for a yes, where that is not `yes`.
+  public var word: String? { if case .typed(_, let word) = self { word } else { nil } }
+
   /// What somebody said to it, in words.
   public func words(of answer: PersonAnswer) -> String {
     let by = answer.by.printable

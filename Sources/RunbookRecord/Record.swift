@@ -138,7 +138,8 @@ public struct Record: Sendable {
       throw .hasEnded(effect.number, effect.intent.words)
     }
     let ended = reserve()
-    if case .ask(_, let purpose?) = effect.intent, purpose.endsWithNo, case .answer(let answer) = outcome, !answer.isYes
+    if case .ask(_, let purpose?, _) = effect.intent, purpose.endsWithNo, case .answer(let answer) = outcome,
+      !answer.isYes
     {
       haltForNo(in: effect.span, at: ended)
     }

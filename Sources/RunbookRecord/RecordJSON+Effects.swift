@@ -22,7 +22,8 @@ extension RecordJSON {
     case .reset(let operation), .activation(let operation, _): ["operation": JSONValue(operation)]
     case .wait(let span, let from): ["seconds": JSONValue(span), "from": JSONValue(from)]
     case .waitUntil(let from): ["from": JSONValue(from)]
-    case .ask(let question, let purpose): ["question": .text(question), "purpose": JSONValue(purpose?.rawValue)]
+    case .ask(let question, let purpose, let word):
+      ["question": .text(question), "purpose": JSONValue(purpose?.rawValue), "word": JSONValue(word)]
     case .now, .turn, .print, .parallel: [:]
     }
   }

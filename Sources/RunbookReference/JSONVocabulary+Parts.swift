@@ -193,6 +193,7 @@ extension Reference {
           "a guard's question, `confirm` as a statement, `confirm` as a value, `manual`",
           null: "an old record has none"
         ),
+        .init("word", .text, "what has to be typed for a yes", null: "an ordinary yes is one"),
         .init("answer", .part("said"), "what was said", .ended),
       ]),
     .init(

@@ -4,7 +4,7 @@ import Glibc
 public import RunbookEvaluator
 public import RunbookRecord
 import TailerAPI
-import VisibleText
+public import VisibleText
 
 /// Asks the person at the terminal, over `/dev/tty`, so that it works also where standard input is the runbook.
 ///
@@ -98,6 +98,18 @@ public actor TerminalPeople: People {
       guard let text = try await line(after: prompt, on: terminal) else { throw .nobodyThere }
       guard let words = problem(text) else { return text }
       terminal.output.write("\(words)\n")
+    }
+  }
+
+  /// One of several words, of which the first letter is enough; asks again for as long as something else is typed. `nil` where
+  /// Ctrl-D is pressed.
+  public func word(after question: ScreenText, of words: [String]) async throws(PeopleError) -> String? {
+    let terminal = try open()
+    defer { terminal.close() }
+    while true {
+      guard let typed = try await line(after: question, on: terminal)?.lowercased() else { return nil }
+      if !typed.isEmpty, let word = words.first(where: { $0 == typed || $0.prefix(1) == typed }) { return word }
+      terminal.output.write("Please type \(words.map { String($0.prefix(1)) }.joined(separator: ", ")).\n")
     }
   }
 

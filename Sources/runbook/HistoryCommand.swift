@@ -79,9 +79,12 @@ struct HistoryCommand: AsyncParsableCommand {
     for (name, value) in header.parameters.sorted(by: { $0.key < $1.key }) {
       out.write("  \(name) = \(value)\n")
     }
+    let answers = Dictionary(
+      try await store.record(of: id).answers.map { ($0.question, $0.answer) }, uniquingKeysWith: { $1 })
     for entry in entries where entry.intent.isWorthTelling {
       out.write(
-        "\(entry.intendedAt.clock)  \(entry.number)  \(entry.intent.words.printable)\(entry.result)\n")
+        "\(entry.intendedAt.clock)  \(entry.number)  \(entry.intent.words.printable)\(entry.result(answered: answers[entry.number]))\n"
+      )
     }
     out.write(lastLines(of: summary, entries).joined())
     return 0
@@ -155,8 +158,15 @@ extension ExecutionHeader {
 }
 
 extension RecordedEffect {
-  fileprivate var result: String {
+  /// - Parameter answer: What was said to a question, and has not been taken up by who asks.
+  fileprivate func result(answered answer: PersonAnswer?) -> String {
     switch outcome {
+    case nil where !intent.answers.isEmpty:
+      if let answer {
+        "  → \(Self.words(of: answer)), not taken up yet"
+      } else {
+        "  → waits for \(intent.answers.map(\.printable).joined(separator: " or "))"
+      }
     case nil: "  → not known"
     case .done: ""
     case .printed(let text): "  → \(text.printable)"
@@ -169,57 +179,14 @@ extension RecordedEffect {
     case .ended(let run, let cost):
       "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? ""), \(cost.words)"
     case .moment(let moment): "  → \(moment)"
-    case .answer(let answer):
-      "  → \(answer.isYes ? "yes" : "no") by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
+    case .answer(let answer): "  → \(Self.words(of: answer))"
     case .held(_, let looks): "  → held at look \(looks)"
     case .failed(let error):
       "  → \(error.kind.rawValue): \(error.message.printable)\(error.cost.map { ", \($0.words)" } ?? "")"
     }
   }
-}
 
-extension JournalStoreError {
-  /// In words, with the exit status.
-  var failure: CommandFailure {
-    switch self {
-    case .unavailable(let reason): CommandFailure("the journal cannot be used: \(reason)", status: 3)
-    case .damaged(let words):
-      CommandFailure(
-        "the journal is damaged: \(words). It is left as it is; `runbook journal check` says what can be saved",
-        status: 3)
-    case .noSuchExecution(let id):
-      CommandFailure("there is no execution \(id); `runbook history` lists them", status: 64)
-    case .nothingToResume: CommandFailure("nothing is unfinished", status: 64)
-    case .hasEnded(let id, let why):
-      CommandFailure("\(id) has ended and cannot be resumed: \(why.printable)", status: 64)
-    case .isHeld(let id, let holder):
-      CommandFailure(
-        "\(id) is being worked on by process \(holder.process) of \(holder.user) on \(holder.host)", status: 75)
-    case .noSuchLaunch(let id, let open):
-      CommandFailure(
-        open.isEmpty
-          ? "no launch of \(id) is open: what each of them came to is known"
-          : "no such launch of \(id) is open; open are:\n\(Self.list(open))", status: 64)
-    case .severalLaunches(let id, let open):
-      CommandFailure(
-        """
-        several launches of \(id) are open, and each is settled by itself: --launch-again=DATE or --launch-again=#NUMBER \
-        names one, --adopt RUN says which run it was. Open are:
-        \(Self.list(open))
-        """, status: 64)
-    case .launchIsUnsettled(let id, let until):
-      CommandFailure(
-        "the request of the launch of \(id) may still arrive, and its run still be listed, until \(until.plainMoment)",
-        status: 5)
-    case .newerSchema(let found, let known):
-      CommandFailure("the journal was written by a newer version (schema \(found), this one knows \(known))", status: 3)
-    }
-  }
-
-  private static func list(_ launches: [RecordedEffect]) -> ScreenText {
-    launches.map { launch -> ScreenText in
-      "  \(launch.number)  \(launch.intent.words.printable), sent \(launch.intendedAt.plainMoment)"
-    }
-    .joined(separator: "\n")
+  private static func words(of answer: PersonAnswer) -> String {
+    "\(answer.isYes ? "yes" : "no") by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
   }
 }

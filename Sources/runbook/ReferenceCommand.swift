@@ -27,7 +27,7 @@ struct ReferenceCommand: ParsableCommand {
 
 /// A command that the reference knows.
 enum CommandName: String {
-  case runbook, run, check, plan, rehearse, resume, history, transcript, journal, repl, simulate, fmt, reference
+  case runbook, run, check, plan, rehearse, resume, answer, history, transcript, journal, repl, simulate, fmt, reference
   case journalCheck = "journal check"
   case journalBackup = "journal backup"
 }

@@ -14,6 +14,8 @@ import VisibleText
 /// An execution taken up again.
 struct Resumption {
   let id: String?
+  /// Whether the files count as they are now; else the recorded text does, unless somebody at the terminal says otherwise.
+  let isEdited: Bool
   let acceptsChanges: Bool
   let launchesAgain: LaunchAgain
   let adoptions: [Adoption]
@@ -35,6 +37,7 @@ struct Resumption {
       throw CommandFailure("\(header.id) was a rehearsal: the built-in service that it ran on is gone", status: 64)
     }
     let surroundings = try surroundings.goingOn(with: header)
+    let text = hasEnded ? .recorded : try await GoingOnText(header: header, conduct: conduct).choose(isEdited: isEdited)
     let stage = Stage(surroundings, conduct)
     let service = try Service(.configured, surroundings, runbook: nil, store: store)
     let session = try stage.session(on: service, people: stage.people(), isReadOnly: conduct.readOnly)
@@ -47,7 +50,7 @@ struct Resumption {
         return stage.tell(error)
       }
       do {
-        return try await self.resume(opened, session, stage, service)
+        return try await self.resume(opened, text, session, stage, service)
       } catch {
         // Whatever keeps it from going on leaves it as it was.
         await session.giveBack(opened)
@@ -61,14 +64,14 @@ struct Resumption {
   }
 
   private func resume(
-    _ opened: Session.Opened, _ session: Session, _ stage: Stage, _ service: Service
+    _ opened: Session.Opened, _ text: RecordedSources.Text, _ session: Session, _ stage: Stage, _ service: Service
   ) async throws -> Int32 {
     let header = opened.header
     guard header.service == service.name else {
       throw CommandFailure(
         "\(header.id) was started on \(header.service), and this would go on with \(service.name)", status: 64)
     }
-    let ready = try await prepare(opened, session, stage)
+    let ready = try await prepare(opened, text, session, stage)
     try await adopt(in: opened, session)
     if id == nil, conduct.output == .lines, !conduct.quiet {
       let words = ([header.name] + header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
@@ -93,14 +96,13 @@ struct Resumption {
   }
 
   /// - Throws: `CommandFailure`, where the execution cannot be gone on with.
-  private func prepare(_ opened: Session.Opened, _ session: Session, _ stage: Stage) async throws -> Ready {
+  private func prepare(
+    _ opened: Session.Opened, _ text: RecordedSources.Text, _ session: Session, _ stage: Stage
+  ) async throws -> Ready {
     let header = opened.header
-    let sources = RecordedSources(of: header)
+    let sources = RecordedSources(of: header, taking: text)
     guard let (preparation, runbook) = try stage.check(try source(of: header, in: sources), loader: sources)
     else { throw CommandFailure(status: 2) }
-    if !conduct.quiet {
-      for line in sources.news { OutputChannel.standardError.write("\(line.printable)\n") }
-    }
     try await requireResumable(header, runbook, opened)
     let arguments = header.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     guard
@@ -182,7 +184,7 @@ struct Resumption {
       }
     }
     let asksBeforeChanges = try await opened.journal.record().effects.contains { effect in
-      if case .ask(let words, _) = effect.intent { Guards.asks(words) } else { false }
+      if case .ask(let words, _, _) = effect.intent { Guards.asks(words) } else { false }
     }
     guard hasBranches || asksBeforeChanges else { return }
     let what = hasBranches ? "`parallel` or `wait until`" : "a guard's question"
@@ -194,7 +196,7 @@ struct Resumption {
       """, status: 64)
   }
 
-  /// The file as it is now; the recorded text where it was no file, or cannot be read again.
+  /// The text that the execution was begun with, where it was no file in any case.
   private func source(of header: ExecutionHeader, in sources: RecordedSources) throws -> SourceText {
     let id = SourceID(0)
     guard let recorded = header.sources.first else {

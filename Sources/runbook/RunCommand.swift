@@ -71,7 +71,11 @@ struct ResumeCommand: AsyncParsableCommand {
 
   @OptionGroup var service: ServiceOptions
   @OptionGroup var conduct: ConductOptions
-  @Flag(help: "Go on with an edited file. What was launched is still not launched again.") var acceptChanges = false
+  @Flag(help: "Go on with the file as it is now, and not with the text that is recorded.") var edited = false
+  @Flag(
+    help:
+      "The same also where the file was edited in what has been carried out. What was launched is still not launched again."
+  ) var acceptChanges = false
   @Option(
     help: ArgumentHelp(
       "Send an unconfirmed launch again. Only for who has looked and seen that it did not happen. Where several are open, =DATE, =none or =#NUMBER says which.",
@@ -89,7 +93,7 @@ struct ResumeCommand: AsyncParsableCommand {
   func validate() throws {
     guard abandon else { return }
     guard id != nil else { throw ValidationError("Name the execution to give up; `runbook history` lists them.") }
-    guard !acceptChanges, launchAgain == nil, adopt.isEmpty else {
+    guard !edited, !acceptChanges, launchAgain == nil, adopt.isEmpty else {
       throw ValidationError("--abandon goes on with nothing: leave out what says how to go on.")
     }
   }
@@ -118,7 +122,8 @@ struct ResumeCommand: AsyncParsableCommand {
         throw CommandFailure("run \(twice) is named twice, and was one launch", status: 64)
       }
       return try await Resumption(
-        id: id, acceptsChanges: acceptChanges, launchesAgain: again, adoptions: adoptions,
+        id: id, isEdited: edited || acceptChanges, acceptsChanges: acceptChanges, launchesAgain: again,
+        adoptions: adoptions,
         surroundings: surroundings, conduct: conduct
       ).start()
     }

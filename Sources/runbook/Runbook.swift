@@ -9,7 +9,8 @@ struct Runbook: AsyncParsableCommand {
     .runbook, version: "0.1.0",
     subcommands: [
       RunCommand.self, ReplCommand.self, CheckCommand.self, FormatCommand.self, PlanCommand.self, RehearseCommand.self,
-      ResumeCommand.self, HistoryCommand.self, TranscriptCommand.self, JournalCommand.self, SimulateCommand.self,
+      ResumeCommand.self, AnswerCommand.self, HistoryCommand.self, TranscriptCommand.self, JournalCommand.self,
+      SimulateCommand.self,
       ReferenceCommand.self,
     ])
 

@@ -170,6 +170,10 @@ final class Stage: Sendable {
     case .journal: break
     }
     guard report.isResumable else { return "\(words) (\(report.executionID))" }
+    if case .over(.unanswered, _) = report.ending {
+      return
+        "\(words); `runbook answer \(report.executionID)` answers, and `runbook resume \(report.executionID)` goes on from here"
+    }
     return "\(words); `runbook resume \(report.executionID)` goes on from here"
   }
 }

@@ -103,7 +103,7 @@ import Testing
       let first = try rehearsal.run(on: world, journal: journal, life: Life(endingAt: point))
       let recorded = await journal.recorded
       let questions = recorded.filter { $0.outcome != nil }.compactMap { effect in
-        if case .ask(let text, _) = effect.intent { text } else { nil }
+        if case .ask(let text, _, _) = effect.intent { text } else { nil }
       }
       let moment = recorded.compactMap { if case .moment(let moment)? = $0.outcome { moment } else { nil } }
         .first

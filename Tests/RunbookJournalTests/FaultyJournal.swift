@@ -89,6 +89,9 @@ struct FaultyStore: JournalStore {
   func abandon(_ id: String, by user: String) async throws(JournalStoreError) {
     try await base.abandon(id, by: user)
   }
+  func answer(_ given: GivenAnswer, to id: String) async throws(JournalStoreError) -> AnsweredQuestion {
+    try await base.answer(given, to: id)
+  }
   func summary(of id: String) async throws(JournalStoreError) -> ExecutionSummary { try await base.summary(of: id) }
   func executions(limit: Int) async throws(JournalStoreError) -> [ExecutionSummary] {
     try await base.executions(limit: limit)

@@ -185,9 +185,7 @@ struct ScriptRun {
       let question = try await number(execution, place)
       try await inRows(of: execution) { [clock] rules, rows, number in
         let answer = PersonAnswer(isYes: true, by: "ada", note: "a note")
-        _ = try rules.answer(
-          RecordedAnswer(question: question, generation: 0, wordsHash: "h", answer: answer, at: clock.now), of: number,
-          rows)
+        _ = try rules.answer(answer, to: question, of: number, at: clock.now, rows)
       }
     case .span(let execution, let place):
       try await journal(execution).open(Self.span(place), causes: [])

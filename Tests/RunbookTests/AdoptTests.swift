@@ -271,7 +271,7 @@ import Testing
       let rest = "\nprint \"over\"\n"
       #expect(try site.run("run", try site.write("launch prepare on 2020-12-01" + rest)).status == 5)
       _ = try site.write(edited + rest)
-      let again = try site.run("resume", "--launch-again")
+      let again = try site.run("resume", "--edited", "--launch-again")
       #expect(again.status == 2, "\(again.news)")
       #expect(site.launchRequests == 1)
     }

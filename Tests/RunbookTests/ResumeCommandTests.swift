@@ -153,7 +153,7 @@ import Testing
       let id = try killedWhileWaiting(on: site)
       _ = try site.write(
         Self.waiting.replacing("\"over\"", with: "\"over, and edited\"") + "launch prepare\nawait run or fail\n")
-      let resumed = try site.run("resume", id)
+      let resumed = try site.run("resume", id, "--edited")
       #expect(resumed.status == 0, "\(resumed.news)")
       #expect(resumed.output == "over, and edited\n")
       #expect(site.launchRequests == 2)
@@ -167,7 +167,7 @@ import Testing
       _ = try site.write(
         "step \"Now with a title\" {\n  launch lasting\n}\nawait run every 100ms or fail\nprint \"over\"\n")
       let before = site.exchanges.count
-      let refused = try site.run("resume", id)
+      let refused = try site.run("resume", id, "--edited")
       #expect(refused.status == 2)
       #expect(refused.news.contains("launch table-to-table \"l\""), "\(refused.news)")
       #expect(refused.news.contains("--accept-changes"))
@@ -185,7 +185,7 @@ import Testing
     try Site.with { site in
       let id = try killedWhileWaiting(on: site)
       _ = try site.write(Self.waiting.replacing("every 100ms", with: "timeout 2h every 100ms"))
-      let refused = try site.run("resume", id)
+      let refused = try site.run("resume", id, "--edited")
       #expect(refused.status == 2)
       #expect(refused.news.contains("x.runbook:7:") && refused.news.contains("await run"), "\(refused.news)")
       let accepted = try site.run("resume", id, "--accept-changes")
@@ -200,7 +200,7 @@ import Testing
     try Site.with { site in
       let id = try killedWhileWaiting(on: site)
       _ = try site.write(Self.waiting.replacing("launch lasting", with: "launch prepare"))
-      for arguments in [["resume", id], ["resume", id, "--accept-changes"]] {
+      for arguments in [["resume", id, "--edited"], ["resume", id, "--accept-changes"]] {
         let refused = try Program.run(arguments, environment: site.environment, directory: site.folder.path)
         #expect(refused.status != 0)
         #expect(refused.news.contains("x.runbook:6:"), "\(refused.news)")
@@ -284,7 +284,7 @@ import Testing
 
         """
       _ = try site.write(edited)
-      let refused = try site.run("resume", id)
+      let refused = try site.run("resume", id, "--edited")
       #expect(refused.status == 2)
       for word in [
         "recorded-text-changed", "x.runbook:7:", "then: `await run every 100ms or fail`", "record-not-reached",
@@ -306,14 +306,14 @@ import Testing
       #expect(site.launchRequests == 2)
 
       _ = try site.write(edited.replacing("every 200ms", with: "every 300ms"))
-      let another = try site.run("resume", id)
+      let another = try site.run("resume", id, "--edited")
       #expect(another.status == 2)
       #expect(another.news.contains("await run every 200ms"), "\(another.news)")
       #expect(!another.news.contains("record-not-reached"), "what was left out stays accepted: \(another.news)")
       // What comes after the record may change all the time.
       _ = try site.write(edited.replacing("\"over\"", with: "\"over and out\""))
       try endRun(on: site)
-      let done = try site.run("resume", id)
+      let done = try site.run("resume", id, "--edited")
       #expect(done.status == 0, "\(done.news)")
       #expect(done.output == "over and out\n")
       #expect(site.launchRequests == 2)
