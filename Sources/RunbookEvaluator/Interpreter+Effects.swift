@@ -163,6 +163,7 @@ extension Interpreter {
     case .cancelled: return .interrupted
     case .halted(let halt): return halt.reason == .interruption ? .interrupted : .halted(halt)
     case .recordEnds: return .recordEnds
+    case .isAnswered: return broken(.recordContradicted(error.words))
     case .launchIsOpen(let number): return fail(.launchHeldBack(behind: number), at: place)
     case .runIsTaken(let run, let owner): return fail(.runIsTaken(run, owner: owner.words), at: place)
     }

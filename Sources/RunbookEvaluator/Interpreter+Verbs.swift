@@ -166,16 +166,16 @@ extension Interpreter {
       tell(.asked(question), at: place)
       let answered = try await waiting { () async throws(PeopleError) in try await asking.answer(question) }
       switch answered {
-      case .success(let answer):
-        return try await journaling(at: place) { journal async throws(JournalError) in
-          try await journal.answer(answer, to: site)
-        }
+      case .success(let answer): return answer
       case .failure(.cancelled): throw .interrupted
       case .failure(.nobodyThere):
         throw .over(.unanswered, problem(.nobodyToAsk(question: question.text), at: place).diagnostic)
       }
     }
-    tell(.answered(question, answer.outcome), at: place, replayed: answer.isReplayed)
-    return answer.outcome
+    // Somebody may have said something else first.
+    let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
+    let stands = if case .answer(let said)? = record.effect(at: site.key)?.outcome { said } else { answer.outcome }
+    tell(.answered(question, stands), at: place, replayed: answer.isReplayed)
+    return stands
   }
 }

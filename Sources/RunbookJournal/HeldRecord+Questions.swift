@@ -1,18 +1,10 @@
 import RunbookRecord
 import TailerAPI
 
-/// What is said to the questions of an execution, here and elsewhere.
+/// What is said to the questions of an execution from elsewhere.
 extension HeldRecord {
-  func answer(_ said: PersonAnswer, to site: EffectSite) async throws(JournalError) -> PersonAnswer {
-    guard let question = effect(at: site) else { throw .contradiction("nothing is asked at \(site.key.path)") }
-    let now = surroundings.clock.now
-    return try await write(.durable) { [lease, rules = surroundings.rules] rows in
-      try rules.answer(said, to: question.number, of: lease.execution, at: now, rows).answer
-    }
-  }
-
   func answer(to site: EffectSite) async throws(JournalError) -> PersonAnswer? {
-    guard surroundings.store.isShared, let question = effect(at: site) else { return nil }
+    guard let question = effect(at: site) else { return nil }
     return try await reading { [lease, rules = surroundings.rules] rows in
       try rules.answer(to: question, of: lease.execution, rows)?.answer
     }

@@ -249,8 +249,31 @@ actor HeldRecord: HeldJournal {
     }
   }
 
+  /// The outcome of a question is the answer that stands, which may have come from elsewhere meanwhile.
   func finish(
     _ intent: EffectIntent, _ outcome: EffectOutcome, at site: EffectSite
+  ) async throws(JournalError) -> RecordNumber {
+    guard case .answer(let said) = outcome, let question = effect(at: site) else {
+      return try await finish(intent, outcome, at: site, beside: nil)
+    }
+    let requireNoOther = {
+      @Sendable [rules = surroundings.rules, execution = lease.execution] (rows: any JournalRows) in
+      if let first = try rules.answer(to: question, of: execution, rows)?.answer, first != said {
+        throw JournalError.isAnswered(first)
+      }
+    }
+    do throws(JournalError) {
+      return try await finish(intent, outcome, at: site, beside: requireNoOther)
+    } catch .isAnswered(let first) {
+      return try await finish(intent, .answer(first), at: site, beside: nil)
+    } catch {
+      throw error
+    }
+  }
+
+  private func finish(
+    _ intent: EffectIntent, _ outcome: EffectOutcome, at site: EffectSite,
+    beside: (@Sendable (any JournalRows) throws -> Void)?
   ) async throws(JournalError) -> RecordNumber {
     let now = surroundings.clock.now
     var ended: RecordNumber?
@@ -258,7 +281,7 @@ actor HeldRecord: HeldJournal {
     // One that a person has denied is not what came of the launch in its stead.
     let before = held.number(at: site.key)
     let words = denied
-    try await changing(isLight ? .visible : .durable) { record, changes throws(RecordContradiction) in
+    try await changing(isLight ? .visible : .durable, beside: beside) { record, changes throws(RecordContradiction) in
       if let before, let person = words[before] { changes.append(try record.deny(before, by: person)) }
       let change = try record.end(intent, outcome, at: site, now: now)
       ended = change.after.ended

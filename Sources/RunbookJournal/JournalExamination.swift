@@ -9,6 +9,8 @@ struct JournalExamination {
   private var log: WriteAheadLog?
   /// What bears witness of the log; `nil` where nothing does.
   private var index: WriteAheadIndex?
+  /// What the mark says in its stead.
+  private var noted: WriteAheadIndex?
 
   /// - Parameters:
   ///   - note: What the mark says; `nil` where it says nothing.
@@ -24,9 +26,14 @@ struct JournalExamination {
     if let opened = try OpenedFile(files.index) {
       // A process that has not locked the mark, of an older version of the program, has it open and knows what the log holds.
       if absence == nil, opened.isLocked(at: Self.lockOfWhoHasItOpen) { return }
-      if let note, !note.boot.isEmpty, note.boot == SystemProcess.boot {
+      if note?.isOfThisBoot == true {
         index = WriteAheadIndex(try opened.read(at: 0, count: WriteAheadIndex.size))
       }
+    }
+    if let note, note.isOfThisBoot, let log = note.log, let main = FileFacts(files.main),
+      main.identity == note.files.main
+    {
+      noted = log.index(main)
     }
     damage = try judge(files, logSize: logSize)
     if let absence { damage = absence }
@@ -58,6 +65,7 @@ struct JournalExamination {
 
   private mutating func judge(_ files: JournalFiles, logSize: Int) throws(JournalStoreError) -> JournalDamage? {
     guard logSize > 0, let file = try OpenedFile(files.log) else {
+      index = index ?? noted
       guard let index, index.frames > index.copied else { return nil }
       return .logIsGone(files.log, pages: index.frames)
     }
@@ -66,6 +74,8 @@ struct JournalExamination {
     }
     let log = try WriteAheadLog(file, header: header)
     self.log = log
+    // One that was copied into the main file may have been begun anew since.
+    if index == nil, let noted, noted.frames > noted.copied || noted.salts == header.salts { index = noted }
     guard let index else { return log.hasCommitBehind ? .logIsBroken(files.log, after: log.committed) : nil }
     if index.frames > 0, index.salts != header.salts { return .logIsAnothers(files.log) }
     return log.committed < index.frames ? .logIsCut(files.log, pages: log.committed, of: index.frames) : nil

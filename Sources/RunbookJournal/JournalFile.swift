@@ -98,6 +98,7 @@ final class JournalFile: Sendable {
     }
     try place.requireInPlace()
     try place.requireLog(db)
+    place.noteLog(db)
     if durability == .durable { syncing.wasDurable() }
   }
 

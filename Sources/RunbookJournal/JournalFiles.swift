@@ -39,6 +39,8 @@ struct JournalFiles: Hashable, Sendable {
 struct FileFacts {
   let identity: FileIdentity
   let size: Int
+  /// When its content was changed last, in nanoseconds of the system's clock: another value says that it was changed since.
+  let changed: Int
 
   /// `nil` where nothing is there that can be looked at.
   init?(_ path: String) {
@@ -46,6 +48,12 @@ struct FileFacts {
     guard stat(path, &found) == 0 else { return nil }
     identity = FileIdentity(device: UInt64(truncatingIfNeeded: found.st_dev), inode: UInt64(found.st_ino))
     size = Int(found.st_size)
+    #if canImport(Darwin)
+      let moment = found.st_mtimespec
+    #else
+      let moment = found.st_mtim
+    #endif
+    changed = Int(moment.tv_sec) &* 1_000_000_000 &+ Int(moment.tv_nsec)
   }
 }
 

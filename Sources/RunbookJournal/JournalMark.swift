@@ -19,21 +19,66 @@ final class JournalMark: Sendable {
     /// Since which start of the system; empty where the system does not tell.
     let boot: String
     let files: FilesIdentity
+    /// How far the log had got; `nil` where nothing has been written yet.
+    var log: Log?
 
-    init(boot: String, files: FilesIdentity) {
+    init(boot: String, files: FilesIdentity, log: Log? = nil) {
       self.boot = boot
       self.files = files
+      self.log = log
     }
 
     /// `nil` for a text that is no note.
     init?(_ text: String) {
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-      guard lines.count == 4, let main = FileIdentity(lines[1]) else { return nil }
+      guard lines.count >= 4, let main = FileIdentity(lines[1]) else { return nil }
       boot = lines[0]
       files = FilesIdentity(main: main, log: FileIdentity(lines[2]))
+      log = Log(lines[3])
     }
 
-    var text: String { "\(boot)\n\(files.main)\n\(files.log?.description ?? "none")\n" }
+    var text: String {
+      "\(boot)\n\(files.main)\n\(files.log?.description ?? "none")\n\(log?.description ?? Log.none)\n"
+    }
+  }
+
+  /// How far the log had got when something was last committed. A process that is killed leaves it behind, so that it bears
+  /// witness where SQLite's index of the log is gone too.
+  struct Log: Hashable, Sendable, LosslessStringConvertible {
+    let frames: Int
+    let salts: UInt64
+    /// When the main file was changed last by then. Where it has been since, the log may have been copied into it.
+    let mainChanged: Int
+
+    init(_ index: WriteAheadIndex, main: FileFacts) {
+      frames = index.frames
+      salts = index.salts.reduce(0) { $0 << 8 | UInt64($1) }
+      mainChanged = main.changed
+    }
+
+    init?(_ text: String) {
+      let words = text.split(separator: " ")
+      guard words.count == 3, let frames = Int(words[0]), frames > 0, let salts = UInt64(words[1]),
+        let changed = Int(words[2])
+      else { return nil }
+      (self.frames, self.salts, mainChanged) = (frames, salts, changed)
+    }
+
+    /// Of one length, so that processes that write it at once leave nothing of each other behind.
+    var description: String {
+      [frames.description, salts.description, mainChanged.description].map(Self.wide).joined()
+    }
+
+    static let none = wide("none") + wide("") + wide("")
+
+    private static func wide(_ word: String) -> String { word + String(repeating: " ", count: max(1, 24 - word.count)) }
+
+    /// The same as SQLite's index would say it.
+    func index(_ main: FileFacts) -> WriteAheadIndex {
+      let bytes = (0..<8).map { UInt8(truncatingIfNeeded: salts >> UInt64(56 - 8 * $0)) }
+      return WriteAheadIndex(
+        frames: frames, copied: main.changed == mainChanged ? 0 : frames, salts: bytes[...], pageSize: 0)
+    }
   }
 
   private let descriptor: Int32
@@ -68,6 +113,12 @@ final class JournalMark: Sendable {
     return Note(String(decoding: bytes.prefix(count), as: UTF8.self))
   }
 
+  /// Says how far the log has got, where that is known. What cannot be said bears no witness.
+  func note(_ log: Log, of files: FilesIdentity) {
+    let bytes = Array(Note(boot: SystemProcess.boot, files: files, log: log).text.utf8)
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
+  }
+
   /// Whether it says anything: damaged itself, it still says that there has been a journal.
   var isSet: Bool { (FileFacts(files.mark)?.size ?? 0) > 0 }
 
@@ -89,4 +140,9 @@ extension JournalStoreError {
       errno == ENOSPC
         ? "the disk is full: there is no room for \(path)" : "\(what): \(String(cString: strerror(errno)))")
   }
+}
+
+extension JournalMark.Note {
+  /// Whether it was written since the system has started: what is not made durable bears no witness of before.
+  var isOfThisBoot: Bool { !boot.isEmpty && boot == SystemProcess.boot }
 }

@@ -35,7 +35,8 @@ struct JournalOpening {
         if mark.claim() {
           try require(mark)
           let opened = try connect(mark)
-          try mark.set(JournalMark.Note(boot: SystemProcess.boot, files: opened.place.identity))
+          let before = mark.note().flatMap { $0.boot == SystemProcess.boot ? $0.log : nil }
+          try mark.set(JournalMark.Note(boot: SystemProcess.boot, files: opened.place.identity, log: before))
           mark.share()
           return opened
         }
@@ -92,7 +93,7 @@ struct JournalOpening {
       try schema.migrate(db, copying: files.main)
     }
     guard let identity = files.identity else { throw JournalDamage.isReplaced(files.main) }
-    let place = OpenedFiles(files: files, identity: identity)
+    let place = OpenedFiles(files: files, identity: identity, mark: mark)
     try queue.writeWithoutTransaction(place.requireLog)
     return Opened(queue: queue, place: place)
   }

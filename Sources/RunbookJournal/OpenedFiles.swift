@@ -7,6 +7,7 @@ import RunbookRecord
 struct OpenedFiles: Sendable {
   let files: JournalFiles
   let identity: FilesIdentity
+  let mark: JournalMark
 
   /// Makes sure that the files that others find are those that were opened, and that the index is as long as SQLite believes:
   /// it reads it as memory, and the system stops a process that reads behind a file's end so.
@@ -28,6 +29,12 @@ struct OpenedFiles: Sendable {
       if size >= before.logSize, salts.map({ $0[...] == before.salts }) ?? false { return }
       if WriteAheadIndex(of: db) == before { throw JournalDamage.isOverwritten(files.log) }
     }
+  }
+
+  /// Notes how far the log has got.
+  func noteLog(_ db: Database) {
+    guard let index = WriteAheadIndex(of: db), index.frames > 0, let main = FileFacts(files.main) else { return }
+    mark.note(JournalMark.Log(index, main: main), of: identity)
   }
 
   /// How often it looks where other processes commit at the same time.

@@ -18,6 +18,10 @@ struct WriteAheadIndex: Hashable {
   /// How long the log is at least, in bytes.
   var logSize: Int { frames == 0 ? 0 : WriteAheadLog.size(frames: frames, pageSize: pageSize) }
 
+  init(frames: Int, copied: Int, salts: ArraySlice<UInt8>, pageSize: Int) {
+    (self.frames, self.copied, self.salts, self.pageSize) = (frames, copied, salts, pageSize)
+  }
+
   /// `nil` where it says nothing, or was being changed.
   init?(_ bytes: [UInt8]) {
     guard bytes.count >= Self.size, bytes[0..<48] == bytes[48..<96], bytes[12] == 1 else { return nil }

@@ -43,10 +43,8 @@ public protocol Journal: Sendable {
 
   // MARK: Questions
 
-  /// The answer that stands to the question that was intended there, where the answer is not yet its outcome: what is said here,
-  /// unless somebody has said something before. Durable when it returns.
-  func answer(_ said: PersonAnswer, to site: EffectSite) async throws(JournalError) -> PersonAnswer
-  /// What somebody else has said to it; `nil` where nobody has.
+  /// What somebody has said from elsewhere to the question that was intended there, and is not yet its outcome; `nil` where
+  /// nobody has. Where an answer stands, `finish` makes that the outcome and no other one.
   func answer(to site: EffectSite) async throws(JournalError) -> PersonAnswer?
   /// The same, once somebody has; `nil` at once where nobody else can, and where the task is cancelled.
   func comingAnswer(to site: EffectSite) async throws(JournalError) -> PersonAnswer?
@@ -111,7 +109,6 @@ extension Journal {
     try await lockLaunches(of: operation, for: site) { _ in }
   }
 
-  public func answer(_ said: PersonAnswer, to site: EffectSite) async throws(JournalError) -> PersonAnswer { said }
   public func answer(to site: EffectSite) async throws(JournalError) -> PersonAnswer? { nil }
   public func comingAnswer(to site: EffectSite) async throws(JournalError) -> PersonAnswer? { nil }
 

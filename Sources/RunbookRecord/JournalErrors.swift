@@ -19,6 +19,8 @@ public indirect enum JournalError: Error, Hashable, Sendable {
   case wordedOtherwise(RecordedEffect)
   /// Whether an earlier launch of the operation by this execution happened is not known, and nothing here settles it.
   case launchIsOpen(RecordNumber)
+  /// Somebody has answered the question from elsewhere, and that stands.
+  case isAnswered(PersonAnswer)
   /// A launch's reply names a run that is recorded as another launch's.
   case runIsTaken(String, by: RunOwner)
 }
@@ -36,6 +38,7 @@ extension JournalError {
     case .diverged(let effect): "something else is recorded there: \(effect.intent.words)"
     case .wordedOtherwise(let effect): "\(effect.intent.words) was worded otherwise when it was recorded"
     case .launchIsOpen(let number): "it is not known yet what came of the launch \(number)"
+    case .isAnswered(let answer): "it was answered before, by \(answer.by)"
     case .runIsTaken(let run, let owner): "run \(run) is another launch's, \(owner.words)"
     }
   }

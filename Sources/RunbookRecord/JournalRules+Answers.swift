@@ -11,20 +11,6 @@ extension JournalRules {
     return answer.flatMap { $0.wordsHash == question.intent.wordsHash ? $0 : nil }
   }
 
-  /// Records an answer to an open question, unless one stands: gives the one that stands.
-  public func answer(
-    _ said: PersonAnswer, to question: RecordNumber, of execution: Int64, at now: Timestamp, _ rows: any JournalRows
-  ) throws -> RecordedAnswer {
-    guard let effect = try rows.effect(question, of: execution), let hash = effect.intent.wordsHash,
-      effect.outcome == nil, effect.standing == .current
-    else { throw JournalError.contradiction("\(question) is no open question") }
-    if let first = try answer(to: effect, of: execution, rows) { return first }
-    let answer = RecordedAnswer(
-      question: question, generation: effect.generation, wordsHash: hash, answer: said, at: now)
-    try rows.put(answer, of: execution)
-    return answer
-  }
-
   /// Records what somebody says who does not work on the execution.
   ///
   /// - Throws: `JournalStoreError.isNotAnswered`; nothing is written then.
@@ -46,10 +32,11 @@ extension JournalRules {
     guard meant.count == 1 else { throw refused(.severalAreOpen(open)) }
     if let first = try answer(to: question, of: state.number, rows) { throw refused(.isAnswered(question, first)) }
     guard let isYes = question.intent.isYes(given.word) else { throw refused(.isNoAnswer(given.word, to: question)) }
-    let said = PersonAnswer(isYes: isYes, by: given.user, note: given.note)
-    return AnsweredQuestion(
-      question: question, answer: try answer(said, to: question.number, of: state.number, at: now, rows), holder: holder
-    )
+    let answer = RecordedAnswer(
+      question: question.number, generation: question.generation, wordsHash: question.intent.wordsHash ?? "",
+      answer: PersonAnswer(isYes: isYes, by: given.user, note: given.note), at: now)
+    try rows.put(answer, of: state.number)
+    return AnsweredQuestion(question: question, answer: answer, holder: holder)
   }
 }
 

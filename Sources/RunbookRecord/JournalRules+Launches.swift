@@ -3,8 +3,12 @@ public import TailerAPI
 
 /// Turns and owners: which launch of an operation may be under way, and whose a run is.
 extension JournalRules {
-  /// How far the clocks of two machines may be apart when it is judged whether a run can be a launch's.
-  private static let clockTolerance = TimeSpan.seconds(5)
+  /// How far the clocks of two machines may be apart when it is judged whether a run can be a launch's: as far as the execution
+  /// that asks was set to, so that no run is a candidate for its launch that is not one for another's, too.
+  private func clockTolerance(of execution: Int64, _ rows: any JournalRows) throws -> TimeSpan {
+    let usual = TimeSpan.seconds(5)
+    return max(usual, try rows.execution(number: execution)?.header.settings?.clockTolerance ?? usual)
+  }
 
   // MARK: Turns
 
@@ -51,9 +55,10 @@ extension JournalRules {
       if launch.execution != ticket.execution { return true }
       return launch.isUnconfirmed && !isOpen && launch.effect != ticket.effect && !denied.contains(launch.effect)
     }
-    .map { (end: $0.settlesAt.advanced(by: Self.clockTolerance).advanced(by: Self.clockTolerance), of: $0.execution) }
-    guard let last = unsettled.max(by: { $0.end < $1.end }), last.end >= now else { return .first }
-    return .unsettled(until: last.end, execution: last.of)
+    guard let last = unsettled.max(by: { $0.settlesAt < $1.settlesAt }) else { return .first }
+    let tolerance = try clockTolerance(of: ticket.execution, rows)
+    let end = last.settlesAt.advanced(by: tolerance).advanced(by: tolerance)
+    return end >= now ? .unsettled(until: end, execution: last.execution) : .first
   }
 
   /// What a ticket waits for that its person has to know of: another execution, or an own launch that is not known.
@@ -150,10 +155,11 @@ extension JournalRules {
     of effect: RecordNumber, _ execution: Int64, _ operation: DataOperation, for began: Timestamp?,
     _ rows: any JournalRows
   ) throws -> [OpenLaunch] {
-    try openLaunches(of: operation, besides: effect, of: execution, rows).filter { launch in
-      guard let began else { return true }
-      return launch.sentAt.advanced(by: Self.clockTolerance.negated) <= began
-        && began <= launch.settlesAt.advanced(by: Self.clockTolerance)
+    let open = try openLaunches(of: operation, besides: effect, of: execution, rows)
+    guard let began, !open.isEmpty else { return open }
+    let tolerance = try clockTolerance(of: execution, rows)
+    return open.filter { launch in
+      launch.sentAt.advanced(by: tolerance.negated) <= began && began <= launch.settlesAt.advanced(by: tolerance)
     }
   }
 }

@@ -18,7 +18,7 @@ public protocol JournalWrapper: HeldJournal {
 public enum JournalWrite: Sendable {
   case intents([EffectIntent])
   case outcomes([(intent: EffectIntent, outcome: EffectOutcome)])
-  case answer, claim, move, turn, accept, end
+  case claim, move, turn, accept, end
 }
 
 extension JournalWrapper {
@@ -58,9 +58,6 @@ extension JournalWrapper {
   }
   public func comingAnswer(to site: EffectSite) async throws(JournalError) -> PersonAnswer? {
     try await reading { journal async throws(JournalError) in try await journal.comingAnswer(to: site) }
-  }
-  public func answer(_ said: PersonAnswer, to site: EffectSite) async throws(JournalError) -> PersonAnswer {
-    try await writing(.answer) { journal async throws(JournalError) in try await journal.answer(said, to: site) }
   }
   public func open(_ span: SpanSite, causes: [RecordNumber]) async throws(JournalError) {
     try await reading { journal async throws(JournalError) in try await journal.open(span, causes: causes) }

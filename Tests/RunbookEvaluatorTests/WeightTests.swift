@@ -87,7 +87,7 @@ private final class WeighingJournal: JournalWrapper, @unchecked Sendable {
     case .outcomes(let outcomes):
       let isLight = outcomes.allSatisfy { !$0.intent.precedesEffect && !$0.outcome.isFailure }
       note(isLight ? "light" : "finish", outcomes.map(\.intent))
-    case .answer, .claim, .move, .turn, .accept, .end: break
+    case .claim, .move, .turn, .accept, .end: break
     }
     return try await body(base)
   }

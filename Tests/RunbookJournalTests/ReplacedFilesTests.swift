@@ -84,6 +84,69 @@ import Testing
     }
   }
 
+  /// What a process that is killed leaves: everything is in the log.
+  static func workAndDie(in directory: String) async throws {
+    let store = try RecordStore(in: directory, clock: SystemClock())
+    let journal = try await store.begin(.test("x", holder: .current()))
+    for number in 0..<5 { try await journal.intend(.reset(.export), at: .test("\(number)#0")) }
+    _exit(EXIT_SUCCESS)
+  }
+
+  enum Loss: CaseIterable {
+    case both, emptied, cut, nothing
+
+    func carryOut(_ files: JournalFiles) {
+      switch self {
+      case .both:
+        unlink(files.log)
+        unlink(files.index)
+      case .emptied:
+        truncate(files.log, 0)
+        truncate(files.index, 0)
+      case .cut:
+        truncate(files.log, off_t((FileFacts(files.log)?.size ?? 0) / 2))
+        unlink(files.index)
+      case .nothing: unlink(files.index)
+      }
+    }
+  }
+
+  /// People remove what SQLite leaves beside a database; the mark knows how far the log had got.
+  @Test(arguments: Loss.allCases) func aLogThatIsLostWithItsIndexIsMissed(_ loss: Loss) async throws {
+    try await withDirectory { directory in
+      _ = try RecordStore.test(in: directory)
+      await #expect(processExitsWith: .success) { [directory = directory as String] in
+        try await ReplacedFilesTests.workAndDie(in: directory)
+      }
+      loss.carryOut(JournalFiles(in: directory))
+      guard loss != .nothing else {
+        #expect(try await RecordStore.test(in: directory).entries(of: "x").count == 5)
+        return
+      }
+      #expect {
+        try RecordStore.test(in: directory)
+      } throws: { error in
+        guard case .damaged? = error as? JournalStoreError else { return false }
+        return true
+      }
+    }
+  }
+
+  /// Another program of SQLite's may bring the log into the main file and remove it: nothing is missing then.
+  @Test func aLogThatWasCopiedIsNotMissed() async throws {
+    try await withDirectory { directory in
+      _ = try RecordStore.test(in: directory)
+      await #expect(processExitsWith: .success) { [directory = directory as String] in
+        try await ReplacedFilesTests.workAndDie(in: directory)
+      }
+      let queue = try DatabaseQueue(path: JournalFiles(in: directory).main)
+      _ = try await queue.read { try String.fetchAll($0, sql: "SELECT id FROM executions") }
+      try queue.close()
+      #expect(FileFacts(JournalFiles(in: directory).log)?.size ?? 0 == 0)
+      #expect(try await RecordStore.test(in: directory).entries(of: "x").count == 5)
+    }
+  }
+
   /// What this version of the program does, over and over: open, record, bring everything into the one file, end.
   static func work(in directory: String) async throws {
     for round in 0..<15 {

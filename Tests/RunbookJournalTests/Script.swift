@@ -183,9 +183,9 @@ struct ScriptRun {
     case .ask(let execution, let place): try await journal(execution).intend(.ask("Sure?"), at: Self.key(place))
     case .answer(let execution, let place):
       let question = try await number(execution, place)
-      try await inRows(of: execution) { [clock] rules, rows, number in
-        let answer = PersonAnswer(isYes: true, by: "ada", note: "a note")
-        _ = try rules.answer(answer, to: question, of: number, at: clock.now, rows)
+      try await inRows(of: execution) { [clock] rules, rows, _ in
+        let given = GivenAnswer(to: question, word: "yes", by: "ada", note: "a note")
+        _ = try rules.answer(given, to: "e\(execution)", at: clock.now, rows)
       }
     case .span(let execution, let place):
       try await journal(execution).open(Self.span(place), causes: [])
