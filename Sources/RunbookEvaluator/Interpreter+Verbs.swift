@@ -157,16 +157,19 @@ extension Interpreter {
     _ question: Question, for purpose: QuestionPurpose, at place: SourceRange, site: EffectSite? = nil
   ) async throws(Unwind) -> PersonAnswer {
     let site = site ?? nextSite()
-    let asking = Asking(of: state.effects.people, state.effects.journal, at: site)
+    let asking = Asking(of: state.effects, at: site)
     let answer = try await perform(.ask(question, for: purpose), at: place, site: site) { _ async throws(Unwind) in
       let known = try await journaling(at: place) { journal async throws(JournalError) in
         try await journal.answer(to: site)
       }
       if let known { return known }
       tell(.asked(question), at: place)
-      let answered = try await waiting { () async throws(PeopleError) in try await asking.answer(question) }
+      let from = state.asksFrom
+      let answered = try await waiting { () async throws(PeopleError) in try await asking.answer(question, from: from) }
       switch answered {
-      case .success(let answer): return answer
+      case .success(let answer):
+        if answer.isFromElsewhere { state.questionWasTaken(at: state.effects.clock.now) }
+        return answer.said
       case .failure(.cancelled): throw .interrupted
       case .failure(.nobodyThere):
         throw .over(.unanswered, problem(.nobodyToAsk(question: question.text), at: place).diagnostic)

@@ -9,6 +9,7 @@ final class SharedState: Sendable {
     var movedLaunches: [RecordedEffect]
     var costs: [WatchCost] = []
     var lastEffect = Timestamp.earliest
+    var asksFrom = Timestamp.earliest
     /// Those that are open, by the order in which they came to be.
     var finallies: [Int: OpenFinally] = [:]
     var lastFinally = 0
@@ -54,6 +55,14 @@ final class SharedState: Sendable {
   var lastEffect: Timestamp { changing.withLock { $0.lastEffect } }
 
   func noteEffect(at moment: Timestamp) { changing.withLock { $0.lastEffect = max($0.lastEffect, moment) } }
+
+  /// When somebody who is here may be asked something next: not just after a question was taken from them, for what they type then
+  /// is meant for that one.
+  var asksFrom: Timestamp { changing.withLock { $0.asksFrom } }
+
+  func questionWasTaken(at moment: Timestamp) {
+    changing.withLock { $0.asksFrom = moment.advanced(by: .seconds(2)) }
+  }
 
   /// Notes that a `finally` is to be carried out, until `close`.
   func open(_ finally: OpenFinally) -> Int {

@@ -29,8 +29,10 @@ extension JournalRules {
     guard let question = meant.first else {
       throw refused(given.question.map { .isNotOpen($0, open: open) } ?? .nothingIsAsked)
     }
-    guard meant.count == 1 else { throw refused(.severalAreOpen(open)) }
+    guard meant.count == 1 else { throw refused(.isNotNamed(open)) }
     if let first = try answer(to: question, of: state.number, rows) { throw refused(.isAnswered(question, first)) }
+    // Who says the same once more may mean the question before this one.
+    guard try given.question != nil || rows.answers(of: state.number).isEmpty else { throw refused(.isNotNamed(open)) }
     guard let isYes = question.intent.isYes(given.word) else { throw refused(.isNoAnswer(given.word, to: question)) }
     let answer = RecordedAnswer(
       question: question.number, generation: question.generation, wordsHash: question.intent.wordsHash ?? "",
@@ -68,7 +70,8 @@ public struct AnsweredQuestion: Hashable, Sendable {
 public enum AnswerRefusal: Hashable, Sendable {
   case nothingIsAsked
   case isNotOpen(RecordNumber, open: [RecordedEffect])
-  case severalAreOpen([RecordedEffect])
+  /// Several are open, or others were answered before.
+  case isNotNamed([RecordedEffect])
   case isAnswered(RecordedEffect, RecordedAnswer)
   case isNoAnswer(String, to: RecordedEffect)
 }

@@ -40,7 +40,7 @@ extension Reference {
         "runbook resume --launch-again=2020-12-30", "runbook resume --abandon 20201230-112837-abcd",
       ],
       discussion: [
-        "What was done is not done again: its record answers. It goes on with the text that is recorded. Where the file has changed since, that is said, and on a terminal it is asked which of the two goes on; --edited takes the file as it is now. Where what was carried out has changed in it, it says what changed and refuses, unless --accept-changes is given. Where something else stands now in the place of what was done, nothing goes on with it.",
+        "What was done is not done again: its record answers. It goes on with the text that is recorded. Where the file has changed since, that is said, and on a terminal it is asked which of the two goes on; --edited takes the file as it is now. Where what was carried out has changed in it, it says what changed and refuses, unless --accept-changes is given, which takes the file as --edited does. Where something else stands now in the place of what was done, nothing goes on with it.",
         "Where it is not known whether a launch happened, its run is looked for first. Who has looked, and knows, says so: --adopt names the run that it was (DATE=RUN or #NUMBER=RUN where several are open), --launch-again that it was none (=DATE or =#NUMBER where several are open; `runbook history ID` shows the numbers); the launches of an execution that has ended can be settled so too. What was set when it began, account, environment, service, deadline, cap and visibility delay, holds on: another value is wrong usage.",
         "--abandon gives an execution up: it ends as it is recorded, and nothing takes it up again.",
       ], seeAlso: ["history", "unconfirmed"]),
@@ -52,7 +52,7 @@ extension Reference {
       ],
       discussion: [
         "`confirm`, and what a protected environment asks, is answered by yes or no, `manual` by done, and what has to be typed by that, or no. The question may be that of an execution that stopped because nobody was there (status 7), and `resume` goes on with the answer; or of one that waits for somebody at its own terminal, which takes the answer up at once and says who gave it.",
-        "The first answer stands, and whoever answers after it is told so. Where an execution asks several things at once, ID#NUMBER names one; `runbook history ID` shows the numbers. What answers no open question is wrong usage (64), and nothing is recorded.",
+        "The first answer stands, and whoever answers after it is told so. Where an execution asks several things, at once or one after the other, ID#NUMBER names one; `runbook history ID` shows the numbers. What answers no open question is wrong usage (64), and nothing is recorded.",
       ], seeAlso: ["resume", "history", "confirm", "manual"]),
     Topic(
       .command, "history", abstract: "lists executions, or shows what one of them did, in order",

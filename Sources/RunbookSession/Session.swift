@@ -69,6 +69,8 @@ public struct Session: Sendable {
     public let cost: ExecutionCost
     /// What it leaves that somebody may have to see to.
     public let left: Leftovers
+    /// What it asks that nobody has answered.
+    public let questions: [RecordedEffect]
   }
 
   /// Records that an execution begins. Nothing has been sent before this returns.
@@ -169,7 +171,8 @@ public struct Session: Sendable {
   /// Records an ending.
   public func close(_ opened: Opened, after result: ExecutionResult) async -> Report {
     var problem: JournalError?
-    let left = (try? await opened.journal.record().leftovers) ?? Leftovers()
+    let record = try? await opened.journal.record()
+    let left = record?.leftovers ?? Leftovers()
     let cost = await cost(of: opened, awaits: result.awaits)
     do throws(JournalError) {
       try await opened.journal.end(
@@ -183,8 +186,7 @@ public struct Session: Sendable {
     return Report(
       executionID: opened.header.id, ending: result.ending, isResumable: result.isResumable,
       exitStatus: Self.exitStatus(result.ending, leaving: left, endedOver: problem), journalProblem: problem?.words,
-      cost: cost,
-      left: left)
+      cost: cost, left: left, questions: record?.openQuestions ?? [])
   }
 
   /// What is not known of a launch stands before a journal that could not be written, and that before all else.

@@ -44,7 +44,8 @@ struct AnswerCommand: AsyncParsableCommand {
   private static func words(for answered: AnsweredQuestion, of id: String) -> ScreenText {
     let said: ScreenText =
       "recorded: \(answered.answer.answer.isYes ? "yes" : "no") to \(answered.question.number) of \(id), \(answered.question.intent.words.printable)\n"
-    guard let holder = answered.holder else { return said + "`runbook resume \(id)` goes on with it\n" }
-    return said + "process \(holder.process) of \(holder.user) on \(holder.host) goes on with it\n"
+    guard let holder = answered.holder else { return said + "`runbook resume \(id)` takes that up\n" }
+    return said
+      + "process \(holder.process) of \(holder.user) on \(holder.host) works on it, and takes that up if it still asks\n"
   }
 }

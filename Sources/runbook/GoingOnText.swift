@@ -11,12 +11,23 @@ struct GoingOnText {
   let header: ExecutionHeader
   let conduct: ConductOptions
 
+  private static let namesOfNoFile: Set = [Input.namesOfNoFile.text, Input.namesOfNoFile.input]
+
   /// Says what has become of the files since they were recorded; where somebody is there who can be asked, they choose.
   ///
   /// - Parameter isEdited: Whether the command line has chosen the files as they are now.
   func choose(isEdited: Bool) async throws -> RecordedSources.Text {
-    let changes = RecordedSources.changes(
-      of: header, besides: [Input.namesOfNoFile.text, Input.namesOfNoFile.input])
+    if isEdited, Self.namesOfNoFile.contains(header.name) {
+      throw CommandFailure(
+        "\(header.id) was begun with \(header.name), which is no file that could have been edited", status: 64)
+    }
+    let changes = RecordedSources.changes(of: header, besides: Self.namesOfNoFile)
+    for change in changes where isEdited {
+      guard case .lost(let why) = change.kind else { continue }
+      throw CommandFailure(
+        "\(change.name) \(why), and cannot be taken as it is now; without --edited the recorded text goes on",
+        status: 64)
+    }
     for change in changes where !conduct.quiet {
       switch change.kind {
       case .unreadable(let why) where !isEdited, .lost(let why):

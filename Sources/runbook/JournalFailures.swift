@@ -57,7 +57,8 @@ extension JournalStoreError {
       open.isEmpty
         ? "\(number) of \(id) is no question that waits for an answer, and there is no other"
         : "\(number) of \(id) is no question that waits for an answer; these are:\n\(questions(open))"
-    case .severalAreOpen(let open): "\(id) asks several things; ID#NUMBER names one:\n\(questions(open))"
+    case .isNotNamed(let open):
+      "\(open.count > 1 ? "\(id) asks several things" : "\(id) was answered before, and asks another thing now"); ID#NUMBER says which is meant:\n\(questions(open))"
     case .isAnswered(let question, let answer):
       "\(question.number) of \(id) was answered before, at \(answer.at.plainMoment): \(words(of: answer.answer)). That stands"
     case .isNoAnswer(let word, let question):

@@ -170,9 +170,10 @@ final class Stage: Sendable {
     case .journal: break
     }
     guard report.isResumable else { return "\(words) (\(report.executionID))" }
-    if case .over(.unanswered, _) = report.ending {
-      return
-        "\(words); `runbook answer \(report.executionID)` answers, and `runbook resume \(report.executionID)` goes on from here"
+    if case .over(.unanswered, _) = report.ending, let question = report.questions.first {
+      let word = question.intent.answers.joined(separator: "|").printable
+      let answering = "`runbook answer \(report.executionID)\(question.number) \(word)` answers"
+      return "\(words); \(answering), and `runbook resume \(report.executionID)` goes on from here"
     }
     return "\(words); `runbook resume \(report.executionID)` goes on from here"
   }

@@ -93,10 +93,21 @@ import Testing
       #expect(read.news.contains("more.runbook differs in 1 line from"), "\(read.news)")
       try FileManager.default.removeItem(at: include)
       try FileManager.default.removeItem(atPath: file)
+      let refused = try site.run("resume", id, "--edited", "--yes")
+      #expect(refused.status == 64 && refused.news.contains("is gone, and cannot be taken as it is now"))
       let resumed = try site.run("resume", id, "--yes")
       #expect(resumed.status == 0, "\(resumed.news)")
       #expect(resumed.output == "more, as recorded\n")
       #expect(resumed.news.contains("more.runbook is gone; its text is the recorded one"), "\(resumed.news)")
+    }
+  }
+
+  @Test func aTextThatStoodInNoFileCannotHaveBeenEdited() throws {
+    try Site.with { site in
+      #expect(try site.run("run", "-c", Site.head + "confirm \"Go?\"").status == 7)
+      let refused = try site.run("resume", "--edited", "--yes")
+      #expect(refused.status == 64 && refused.news.contains("was begun with -c"), "\(refused.news)")
+      #expect(try site.run("resume", "--yes").status == 0)
     }
   }
 
