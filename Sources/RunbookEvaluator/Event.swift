@@ -63,7 +63,8 @@ public struct Event: Sendable {
     case conditionHeld(looks: Int)
     case retrying(attempt: Int, of: Int, after: TimeSpan, reason: String)
     case asked(Question)
-    case answered(Question, PersonAnswer)
+    /// Elsewhere than where it was asked, or here.
+    case answered(Question, PersonAnswer, elsewhere: Bool)
     case caught(ErrorValue)
     case warning(Diagnostic)
     /// A failure inside a `finally` or a branch, beside the one that stands.

@@ -158,17 +158,22 @@ extension Interpreter {
   ) async throws(Unwind) -> PersonAnswer {
     let site = site ?? nextSite()
     let asking = Asking(of: state.effects, at: site)
+    var isFromElsewhere = false
     let answer = try await perform(.ask(question, for: purpose), at: place, site: site) { _ async throws(Unwind) in
       let known = try await journaling(at: place) { journal async throws(JournalError) in
         try await journal.answer(to: site)
       }
-      if let known { return known }
+      if let known {
+        isFromElsewhere = true
+        return known
+      }
       tell(.asked(question), at: place)
       let from = state.asksFrom
       let answered = try await waiting { () async throws(PeopleError) in try await asking.answer(question, from: from) }
       switch answered {
       case .success(let answer):
-        if answer.isFromElsewhere { state.questionWasTaken(at: state.effects.clock.now) }
+        isFromElsewhere = answer.isFromElsewhere
+        if isFromElsewhere { state.questionWasTaken(at: state.effects.clock.now) }
         return answer.said
       case .failure(.cancelled): throw .interrupted
       case .failure(.nobodyThere):
@@ -178,7 +183,8 @@ extension Interpreter {
     // Somebody may have said something else first.
     let record = try await journaling(at: place) { journal async throws(JournalError) in try await journal.record() }
     let stands = if case .answer(let said)? = record.effect(at: site.key)?.outcome { said } else { answer.outcome }
-    tell(.answered(question, stands), at: place, replayed: answer.isReplayed)
+    let isElsewhere = isFromElsewhere || stands != answer.outcome
+    tell(.answered(question, stands, elsewhere: isElsewhere), at: place, replayed: answer.isReplayed)
     return stands
   }
 }

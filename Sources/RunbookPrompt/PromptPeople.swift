@@ -36,7 +36,7 @@ public struct PromptPeople: People {
       // Ctrl-D does not say that it is done.
       while true {
         if let note = try await line(after: "Press Enter when it is done; a note may come before it: ") {
-          return PersonAnswer(isYes: true, by: user, note: note.printable)
+          return PersonAnswer(isYes: true, by: user, note: Secrets.redacted(note).printable)
         }
       }
     }

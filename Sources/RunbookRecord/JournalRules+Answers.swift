@@ -27,7 +27,8 @@ extension JournalRules {
     func refused(_ why: AnswerRefusal) -> JournalStoreError { .isNotAnswered(id: id, why) }
     let meant = given.question.map { number in open.filter { $0.number == number } } ?? open
     guard let question = meant.first else {
-      throw refused(given.question.map { .isNotOpen($0, open: open) } ?? .nothingIsAsked)
+      if let number = given.question { throw refused(.isNotOpen(number, open: open)) }
+      throw refused(.nothingIsAsked)
     }
     guard meant.count == 1 else { throw refused(.isNotNamed(open)) }
     if let first = try answer(to: question, of: state.number, rows) { throw refused(.isAnswered(question, first)) }
@@ -102,6 +103,12 @@ extension EffectIntent {
     case .permission, .consent, .answer: ["yes", "no"]
     case nil: ["yes", "no", "done"]
     }
+  }
+
+  /// What was said to a question, in a word.
+  public func word(for answer: PersonAnswer) -> String {
+    if case .ask(_, .task, _) = self { return "done" }
+    return answer.isYes ? "yes" : "no"
   }
 
   /// What a word says to a question; `nil` where that says nothing. What has to be typed is typed as it is.

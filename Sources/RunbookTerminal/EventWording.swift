@@ -86,9 +86,9 @@ struct EventLine {
     case .retrying(let attempt, let count, let pause, let reason):
       self.init("attempt \(attempt) of \(count)\(pause > .zero ? " in \(pause)" : ""): \(reason.printable)", .warning)
     case .asked: return nil
-    case .answered(let question, let answer):
+    case .answered(let question, let answer, let isElsewhere):
       let note = answer.note.isEmpty ? "" : " (\(answer.note.printable))"
-      self.init("\(question.words(of: answer))\(note)")
+      self.init("\(question.words(of: answer))\(note)\(isElsewhere ? ", from elsewhere" : "")")
     case .caught(let error): self.init("caught \(error.kind.rawValue): \(error.message.printable)", .warning)
     }
   }

@@ -54,7 +54,7 @@ public actor TerminalPeople: People {
       // Ctrl-D does not say that it is done.
       while true {
         if let note = try await line(after: "Press Enter when it is done; a note may come before it: ", on: terminal) {
-          return PersonAnswer(isYes: true, by: user, note: note.printable)
+          return PersonAnswer(isYes: true, by: user, note: Secrets.redacted(note).printable)
         }
       }
     }

@@ -19,7 +19,10 @@ struct AnswerCommand: AsyncParsableCommand {
     try await CommandRunner.run {
       let surroundings = try Surroundings(profile, journal)
       let (id, number) = try Self.question(execution)
-      let given = GivenAnswer(to: number, word: word, by: surroundings.user, note: note ?? "")
+      guard note?.utf8.count ?? 0 <= Self.longestNote else {
+        throw CommandFailure("the note is longer than \(Self.longestNote) bytes", status: 64)
+      }
+      let given = GivenAnswer(to: number, word: word, by: surroundings.user, note: Secrets.redacted(note ?? ""))
       let store = try surroundings.journalStore(mustExist: true)
       let answered: AnsweredQuestion
       do throws(JournalStoreError) {
@@ -32,6 +35,8 @@ struct AnswerCommand: AsyncParsableCommand {
     }
   }
 
+  private static let longestNote = 2_000
+
   private static func question(_ text: String) throws -> (id: String, number: RecordNumber?) {
     let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return (text, nil) }
@@ -43,7 +48,7 @@ struct AnswerCommand: AsyncParsableCommand {
 
   private static func words(for answered: AnsweredQuestion, of id: String) -> ScreenText {
     let said: ScreenText =
-      "recorded: \(answered.answer.answer.isYes ? "yes" : "no") to \(answered.question.number) of \(id), \(answered.question.intent.words.printable)\n"
+      "recorded: \(answered.question.intent.word(for: answered.answer.answer)) to \(answered.question.number) of \(id), \(answered.question.intent.words.printable)\n"
     guard let holder = answered.holder else { return said + "`runbook resume \(id)` takes that up\n" }
     return said
       + "process \(holder.process) of \(holder.user) on \(holder.host) works on it, and takes that up if it still asks\n"

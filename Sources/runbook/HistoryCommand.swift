@@ -163,7 +163,7 @@ extension RecordedEffect {
     switch outcome {
     case nil where !intent.answers.isEmpty:
       if let answer {
-        "  → \(Self.words(of: answer)), not taken up yet"
+        "  → \(words(of: answer)), not taken up yet"
       } else {
         "  → waits for \(intent.answers.map(\.printable).joined(separator: " or "))"
       }
@@ -179,14 +179,14 @@ extension RecordedEffect {
     case .ended(let run, let cost):
       "  → run \(run.id.printable)\(run.status.map { " \($0.name.printable)" } ?? ""), \(cost.words)"
     case .moment(let moment): "  → \(moment)"
-    case .answer(let answer): "  → \(Self.words(of: answer))"
+    case .answer(let answer): "  → \(words(of: answer))"
     case .held(_, let looks): "  → held at look \(looks)"
     case .failed(let error):
       "  → \(error.kind.rawValue): \(error.message.printable)\(error.cost.map { ", \($0.words)" } ?? "")"
     }
   }
 
-  private static func words(of answer: PersonAnswer) -> String {
-    "\(answer.isYes ? "yes" : "no") by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
+  private func words(of answer: PersonAnswer) -> String {
+    "\(intent.word(for: answer)) by \(answer.by.printable)\(answer.note.isEmpty ? "" : ": \(answer.note.printable)")"
   }
 }

@@ -60,15 +60,15 @@ extension JournalStoreError {
     case .isNotNamed(let open):
       "\(open.count > 1 ? "\(id) asks several things" : "\(id) was answered before, and asks another thing now"); ID#NUMBER says which is meant:\n\(questions(open))"
     case .isAnswered(let question, let answer):
-      "\(question.number) of \(id) was answered before, at \(answer.at.plainMoment): \(words(of: answer.answer)). That stands"
+      "\(question.number) of \(id) was answered before, at \(answer.at.plainMoment): \(words(of: answer.answer, to: question)). That stands"
     case .isNoAnswer(let word, let question):
       "“\(word)” is no answer to \(question.number) of \(id), \(question.intent.words.printable); \(question.intent.answers.map { "`\($0.printable)`" }.joined(separator: " or ")) is"
     }
   }
 
-  private static func words(of answer: PersonAnswer) -> ScreenText {
+  private static func words(of answer: PersonAnswer, to question: RecordedEffect) -> ScreenText {
     let note: ScreenText = answer.note.isEmpty ? "" : ", “\(answer.note.printable)”"
-    return "\(answer.isYes ? "yes" : "no") by \(answer.by)\(note)"
+    return "\(question.intent.word(for: answer)) by \(answer.by)\(note)"
   }
 
   private static func questions(_ open: [RecordedEffect]) -> ScreenText {

@@ -175,7 +175,11 @@ final class Stage: Sendable {
       let answering = "`runbook answer \(report.executionID)\(question.number) \(word)` answers"
       return "\(words); \(answering), and `runbook resume \(report.executionID)` goes on from here"
     }
-    return "\(words); `runbook resume \(report.executionID)` goes on from here"
+    let going = "`runbook resume \(report.executionID)` goes on from here"
+    guard report.journalProblem == nil else {
+      return "\(words); `runbook journal check` looks at the journal, and then \(going)"
+    }
+    return "\(words); \(going)"
   }
 }
 

@@ -187,7 +187,7 @@ import Testing
     rehearsal.people = ScriptedPeople([PersonAnswer(isYes: true, by: "ann", note: "all there")])
     let outcome = try rehearsal.run()
     #expect(outcome.printed == ["on"])
-    let answers = outcome.events.compactMap { if case .answered(_, let answer) = $0.kind { answer } else { nil } }
+    let answers = outcome.events.compactMap { if case .answered(_, let answer, _) = $0.kind { answer } else { nil } }
     #expect(answers == [PersonAnswer(isYes: true, by: "ann", note: "all there")])
   }
 

@@ -27,11 +27,12 @@ import Testing
     let waitsFor: String
     let says: String
     let wrong: [String]
+    var word = "yes"
   }
 
   static let cases = [
     Case(asks: "confirm \"Go?\"", waitsFor: "yes or no", says: "yes", wrong: ["done", "", "y", "p"]),
-    Case(asks: "manual \"Look\"", waitsFor: "done", says: "DONE", wrong: ["yes", "no", ""]),
+    Case(asks: "manual \"Look\"", waitsFor: "done", says: "DONE", wrong: ["yes", "no", ""], word: "done"),
     Case(asks: "disable prepare in PROD", waitsFor: "yes or no", says: "Yes", wrong: ["done", "p"]),
     Case(asks: "archive table-to-table \"p\" in PROD", waitsFor: "p or no", says: "p", wrong: ["yes", "done", "P"]),
   ]
@@ -51,13 +52,13 @@ import Testing
       let said = try answer(id, one.says, "--note", "from home", on: site)
       #expect(said.status == 0, "\(said.news)")
       #expect(said.news.contains("`runbook resume \(id)` takes that up"), "\(said.news)")
-      #expect(try site.run("history", id).output.contains("→ yes by bob: from home, not taken up yet"))
+      #expect(try site.run("history", id).output.contains("→ \(one.word) by bob: from home, not taken up yet"))
       let resumed = try site.run("resume", id)
       #expect(resumed.status == 0, "\(resumed.news)")
       #expect(resumed.output == "on\n")
       #expect(resumed.news.contains("bob"), "\(resumed.news)")
       let history = try site.run("history", id).output
-      #expect(history.contains("→ yes by bob: from home") && !history.contains("not taken up"), "\(history)")
+      #expect(history.contains("→ \(one.word) by bob: from home") && !history.contains("not taken up"), "\(history)")
       let late = try answer(id, one.says, on: site)
       #expect(late.status == 64 && late.news.contains("has ended"), "\(late.news)")
     }
@@ -82,7 +83,7 @@ import Testing
       let said = try answer(id, "yes", on: site)
       #expect(said.status == 0 && said.news.contains(" takes that up if it still asks"), "\(said.news)")
       #expect(try terminal.end() == 0)
-      #expect(terminal.screen.text.contains("bob said yes to “Go?”"), "\(terminal.screen.text)")
+      #expect(terminal.screen.text.contains("bob said yes to “Go?”, from elsewhere"), "\(terminal.screen.text)")
       #expect(terminal.screen.lines.contains("on"))
     }
   }
@@ -155,6 +156,21 @@ import Testing
     }
   }
 
+  @Test func aTokenInANoteIsNotRecorded() throws {
+    try Site.with { site in
+      let id = try stopped("confirm \"Go?\"\n", on: site)
+      #expect(try answer(id, "yes", "--note", "it is \(Site.token)", on: site).status == 0)
+      #expect(try site.run("history", id).output.contains("→ yes by bob: it is [token]"))
+      let state = URL(filePath: site.statePath)
+      let names = try FileManager.default.subpathsOfDirectory(atPath: state.path)
+      for name in names {
+        let bytes = FileManager.default.contents(atPath: state.appending(path: name).path) ?? Data()
+        #expect(bytes.firstRange(of: Data(Site.token.utf8)) == nil, "\(name)")
+      }
+      #expect(names.contains { $0.hasSuffix("journal.sqlite") })
+    }
+  }
+
   @Test func whatAsksNothingIsNotAnswered() throws {
     try Site.with { site in
       let nothing = try answer("20201230-112837-abcd", "yes", on: site)
@@ -170,6 +186,8 @@ import Testing
       let unknown = try answer("none", "yes", on: site)
       #expect(unknown.status == 64 && unknown.news.contains("there is no execution none"), "\(unknown.news)")
       #expect(try site.run("answer", id).status == 64)
+      let long = try answer(id, "yes", "--note", String(repeating: "x", count: 2_001), on: site)
+      #expect(long.status == 64 && long.news.contains("longer than 2000 bytes"), "\(long.news)")
     }
   }
 }

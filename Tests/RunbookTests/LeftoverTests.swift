@@ -66,7 +66,7 @@ import Testing
       let result = try site.run("resume", "--abandon", try site.latest().id)
       #expect(result.status == 0)
       #expect(result.news.contains("left disabled: "), "\(result.news)")
-      #expect(result.news.contains("not seen to have ended: run "), "\(result.news)")
+      #expect(result.news.contains("left without a seen end: run "), "\(result.news)")
     }
   }
 

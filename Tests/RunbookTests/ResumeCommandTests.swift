@@ -128,7 +128,7 @@ import Testing
       let requests = site.exchanges.count
       let given = try site.run("resume", "--abandon", id)
       #expect(given.status == 0)
-      #expect(given.news.hasPrefix("\(id) is given up\nnot seen to have ended: run "), "\(given.news)")
+      #expect(given.news.hasPrefix("\(id) is given up\nleft without a seen end: run "), "\(given.news)")
       #expect(site.exchanges.count == requests)
       #expect(try site.latest().state == "ended")
       #expect(try site.run("history").output.contains("; before: its process is gone, and did not record how it ended"))

@@ -92,8 +92,8 @@ import Testing
       """
     // The run's id has the time of day in it.
     let lines = result.news.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.contains { $0.hasPrefix("not seen to have ended: run ") })
-    let news = lines.filter { !$0.hasPrefix("not seen to have ended: run ") }.joined(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("left without a seen end: run ") })
+    let news = lines.filter { !$0.hasPrefix("left without a seen end: run ") }.joined(separator: "\n")
     #expect(news.hasSuffix(drawn), "\(result.news)")
   }
 
