@@ -110,6 +110,7 @@ final class JournalFile: Sendable {
       try place.requireLog(db)
       try db.execute(sql: "PRAGMA busy_timeout = \(Self.patience)")
       _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      place.noteLog(db)
     }
   }
 
@@ -139,6 +140,7 @@ final class JournalFile: Sendable {
       }
       // Where another process reads, the next one to close the file shortens the log.
       _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+      place.noteLog(db)
     }
   }
 

@@ -114,7 +114,7 @@ final class JournalMark: Sendable {
   }
 
   /// Says how far the log has got, where that is known. What cannot be said bears no witness.
-  func note(_ log: Log, of files: FilesIdentity) {
+  func note(_ log: Log?, of files: FilesIdentity) {
     let bytes = Array(Note(boot: SystemProcess.boot, files: files, log: log).text.utf8)
     _ = pwrite(descriptor, bytes, bytes.count, 0)
   }

@@ -31,10 +31,10 @@ struct OpenedFiles: Sendable {
     }
   }
 
-  /// Notes how far the log has got.
+  /// Notes how far the log has got, where it has something that the main file has not.
   func noteLog(_ db: Database) {
-    guard let index = WriteAheadIndex(of: db), index.frames > 0, let main = FileFacts(files.main) else { return }
-    mark.note(JournalMark.Log(index, main: main), of: identity)
+    guard let index = WriteAheadIndex(of: db), let main = FileFacts(files.main) else { return }
+    mark.note(index.frames > index.copied ? JournalMark.Log(index, main: main) : nil, of: identity)
   }
 
   /// How often it looks where other processes commit at the same time.

@@ -147,6 +147,32 @@ import Testing
     }
   }
 
+  /// What a process leaves that ends after everything was copied already.
+  static func workAndEnd(in directory: String) async throws {
+    let store = try RecordStore(in: directory, clock: SystemClock())
+    let journal = try await store.begin(.test("x", holder: .current()))
+    try await journal.intend(.reset(.export), at: .test("0#0"))
+    try await journal.end(.test())
+    try store.file.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    try store.file.write(.durable) { _ in }
+    try store.file.shorten()
+    _exit(EXIT_SUCCESS)
+  }
+
+  /// Nor is one that was emptied when all of it had been copied, though the main file was not written for that.
+  @Test func aLogThatWasEmptiedInOrderIsNotMissed() async throws {
+    try await withDirectory { directory in
+      let files = JournalFiles(in: directory)
+      await #expect(processExitsWith: .success) { [directory = directory as String] in
+        try await ReplacedFilesTests.workAndEnd(in: directory)
+      }
+      unlink(files.log)
+      unlink(files.index)
+      let found = try await RecordStore.test(in: directory).executions(limit: 9)
+      #expect(found.count == 1)
+    }
+  }
+
   /// What this version of the program does, over and over: open, record, bring everything into the one file, end.
   static func work(in directory: String) async throws {
     for round in 0..<15 {
