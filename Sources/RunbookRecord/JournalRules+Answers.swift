@@ -32,8 +32,11 @@ extension JournalRules {
     }
     guard meant.count == 1 else { throw refused(.isNotNamed(open)) }
     if let first = try answer(to: question, of: state.number, rows) { throw refused(.isAnswered(question, first)) }
-    // Who says the same once more may mean the question before this one.
-    guard try given.question != nil || rows.answers(of: state.number).isEmpty else { throw refused(.isNotNamed(open)) }
+    // Who says the same once more, or did not see what was said where it was asked, may mean the question before this one.
+    let isFirst = !record.effects.contains { $0.intent.wordsHash != nil && $0.outcome != nil }
+    guard try given.question != nil || isFirst && rows.answers(of: state.number).isEmpty else {
+      throw refused(.isNotNamed(open))
+    }
     guard let isYes = question.intent.isYes(given.word) else { throw refused(.isNoAnswer(given.word, to: question)) }
     let answer = RecordedAnswer(
       question: question.number, generation: question.generation, wordsHash: question.intent.wordsHash ?? "",

@@ -83,6 +83,21 @@ import Testing
     }
   }
 
+  /// So it is where the question before was answered by who was asked.
+  @Test func whoDidNotSeeTheFirstAnswerDoesNotAnswerTheSecondQuestion() async throws {
+    try await stores { store in
+      let journal = try await store.begin(.test("x"))
+      try await journal.intend(Self.question, at: EffectSite(.test("0#0")), settlesAt: nil)
+      let here = EffectOutcome.answer(PersonAnswer(isYes: true, by: "ada"))
+      try await journal.finish(Self.question, here, at: EffectSite(.test("0#0")))
+      let site = EffectSite(.test("1#0"))
+      try await journal.intend(Self.question, at: site, settlesAt: nil)
+      let question = try #require(try await journal.record().effect(at: site.key))
+      let unnamed = await refusal(of: given("yes"), by: store)
+      #expect(unnamed == .isNotNamed([question]))
+    }
+  }
+
   @Test(arguments: ["yes", "no", "NO", "p", "P", "done", ""]) func whatHasToBeTypedIsTypedAsItIs(_ word: String)
     async throws
   {
